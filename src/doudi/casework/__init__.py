@@ -1,0 +1,1 @@
+"""From application to benefit: draft, case, survey, opinion, publicity, decision."""

@@ -1,0 +1,1 @@
+"""Evaluations, alerts, visits."""

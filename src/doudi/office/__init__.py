@@ -1,0 +1,1 @@
+"""Clerks, posts, areas, permits, the journal, notices."""

@@ -1,0 +1,1 @@
+"""Monthly runs, two-person approval, bank files."""

@@ -1,0 +1,1 @@
+"""The law as data, and the small language it is written in; no tables."""

@@ -1,0 +1,1 @@
+"""Means checks: authorised request, answers by source, report, batch."""
