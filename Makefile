@@ -1,3 +1,34 @@
-PY := .venv/bin/python
-.PHONY: pins
-pins: ; uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/run.in -o requirements/run.txt && uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/dev.in -o requirements/dev.txt
+# `make demo` and `make test` are all most people need.
+DOUDI := .venv/bin/doudi
+PYTEST := .venv/bin/python -m pytest
+PROFILE ?= pilot
+PORT ?= 8000
+SERVE ?= 1
+DOUDI_HOME ?= $(CURDIR)/home
+export DOUDI_HOME
+
+.PHONY: demo test check bench pins clean
+
+demo: ## the made-up city, from departments' files to an open site
+	@bin/setup run
+	@DOUDI_DEMO=1 $(DOUDI) demo --profile $(PROFILE) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+
+check: ## format, lint, import contracts
+	@bin/setup dev
+	.venv/bin/ruff format --check -q src tests
+	.venv/bin/ruff check -q src tests
+	.venv/bin/lint-imports --no-cache
+
+test: check ## everything, on SQLite and on PostgreSQL, pages in a real browser
+	$(PYTEST) -n 2 -q
+	bin/with-postgres $(PYTEST) -n 2 -q --only-database
+
+bench: ## sizes and seconds, as a table
+	@bin/setup dev
+	.venv/bin/python -m bench
+
+pins: ## pin every dependency again, with hashes
+	for file in run dev tools; do uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/$$file.in -o requirements/$$file.txt; done
+
+clean: ## forget the made-up city and everything kept here
+	rm -rf home
