@@ -41,6 +41,14 @@ DEBUG = _yes("DOUDI_DEBUG")
 LAKE = HOME.lake
 PACKS = [p for p in os.environ.get("DOUDI_PACKS", "cn,demo_city").split(",") if p]
 
+SITE = {  # whose site this is: the words and the telephone number on every public page
+    "name": os.environ.get("DOUDI_SITE_NAME", "禾安救助"),
+    "office": os.environ.get("DOUDI_SITE_OFFICE", "禾安市民政局"),
+    "hotline": os.environ.get("DOUDI_SITE_HOTLINE", "12345"),
+    "hours": os.environ.get("DOUDI_SITE_HOURS", "8:00–20:00，能讲方言"),
+    "area": os.environ.get("DOUDI_SITE_AREA", "9901"),  # the place whose standards and lists are shown
+}
+
 ALLOWED_HOSTS = [h for h in os.environ.get("DOUDI_HOSTS", "127.0.0.1,localhost").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("DOUDI_ORIGINS", "").split(",") if o]
 ROOT_URLCONF = "doudi.config.urls"
@@ -69,7 +77,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "doudi.web.parts.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

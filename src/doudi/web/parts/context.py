@@ -1,0 +1,58 @@
+"""What every page's frame shows: whose site, whom to call, which day it is, how large the type is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from doudi.office import core as office
+from doudi.office import queries
+
+# The staff rail, in the order of a working day: words, icon, url name, the act that opens it.
+RAIL = (
+    ("今天", "inbox", "desk:today", "desk.today"),
+    ("申请", "file", "desk:cases", "case.list"),
+    ("预警", "bell", "desk:alerts", "alert.list"),
+    ("走访", "walk", "field:today", "visit.list"),
+    ("公示", "people", "desk:showings", "case.show"),
+    ("发放", "coin", "desk:runs", "payment.list"),
+    ("数据", "chart", "desk:feeds", "feed.list"),
+    ("监督", "eye", "oversight:today", "audit.read"),
+)
+
+
+def rail(request: HttpRequest) -> list[dict[str, Any]]:
+    """The staff pages this clerk's post opens; pages that do not exist yet stay away."""
+    viewer = getattr(request, "viewer", None)
+    if viewer is None:
+        return []
+    entries = []
+    for words, picture, name, act in RAIL:
+        if not office.may(viewer.role, act):
+            continue
+        try:
+            href = reverse(name)
+        except NoReverseMatch:
+            continue
+        # The nearest section of the address is the current one: /desk/ only on itself.
+        here = request.path == href or (href.count("/") > 2 and request.path.startswith(href))
+        entries.append({"words": words, "icon": picture, "href": href, "here": here})
+    return entries
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Give every template its frame; nothing here reads the database unless the template asks."""
+    moment = SimpleLazyObject(queries.now)
+    return {
+        "site": settings.SITE,
+        "demo": settings.DEMO,
+        "elder": request.COOKIES.get("elder") == "1",
+        "now": moment,
+        "rail": SimpleLazyObject(lambda: rail(request)),
+        "viewer": getattr(request, "viewer", None),
+        "signed_in": SimpleLazyObject(lambda: bool(request.session.get("pid"))),
+    }
