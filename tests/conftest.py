@@ -5,6 +5,8 @@ import tempfile
 
 os.environ["DOUDI_HOME"] = tempfile.mkdtemp(prefix="doudi-test-")
 os.environ["DOUDI_DEMO"] = "1"
+os.environ["DOUDI_DEBUG"] = "1"  # static files under their own names; pytest-django turns Django's DEBUG off again
+os.mkdir(os.path.join(os.environ["DOUDI_HOME"], "static"))
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 

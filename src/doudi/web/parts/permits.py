@@ -51,17 +51,21 @@ def permit(act: str, *, purpose: str = "") -> Callable[[View], View]:
     """Let in clerks whose post allows `act`; `request.viewer` then says who looks and what for.
 
     :param act: an act of `office.core`'s permission table; an unknown act raises when the module is loaded
-    :param purpose: the reason written in the record of who looked; by default the act's own label
+    :param purpose: the reason written in the record of who looked; by default the act, whose label people read
     """
+
+    office.ACTS[act]
 
     def decorate(view: View) -> View:
         @wraps(view)
         def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            viewer = queries.viewer(request.user, purpose or act, queries.now())
-            if viewer is None or not office.may(viewer.role, act):
-                return render(request, "parts/refused.html", status=403)
+            try:
+                viewer = queries.viewer(request.user, purpose or act, queries.now())
+                viewer.need(act)
+            except office.NotAllowed as why:
+                return render(request, "parts/refused.html", {"why": str(why)}, status=403)
             request.viewer = viewer  # type: ignore[attr-defined]
             response = view(request, *args, **kwargs)
             response["Cache-Control"] = "no-store"

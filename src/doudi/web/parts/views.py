@@ -42,4 +42,4 @@ sign_out = open_page(auth.LogoutView.as_view(next_page="/desk/login/"))
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component once, in each of its states; what a builder copies and what the tests look at."""
     on = date(2026, 7, 1)
-    return render(request, "parts/gallery.html", {"on": on, "steps": []})
+    return render(request, "parts/gallery.html", {"on": on, "nothing": None})

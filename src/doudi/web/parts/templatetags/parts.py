@@ -132,7 +132,7 @@ def person(who: Any, today: date | None = None, heading: bool = False) -> dict[s
 
 
 @register.inclusion_tag("parts/_field.html")
-def field(bound: Any, wide: bool = True) -> dict[str, Any]:
+def field(bound: Any) -> dict[str, Any]:
     """One form field: label above, hint, the error in the same words as the summary."""
     widget = bound.field.widget
     attrs: dict[str, Any] = {}
@@ -143,13 +143,8 @@ def field(bound: Any, wide: bool = True) -> dict[str, Any]:
     grouped = getattr(widget, "input_type", "") in ("radio", "checkbox") and hasattr(bound.field, "choices")
     if described and not grouped:
         attrs["aria-describedby"] = " ".join(described)
-    return {
-        "bound": bound,
-        "grouped": grouped,
-        "wide": wide,
-        "drawn": bound.as_widget(attrs=attrs),
-        "described": " ".join(described),
-    }
+    drawn = bound.as_widget(attrs=attrs)
+    return {"bound": bound, "grouped": grouped, "drawn": drawn, "described": " ".join(described)}
 
 
 @register.inclusion_tag("parts/_errors.html")

@@ -1,0 +1,91 @@
+"""A real Chromium for page tests: phone and desk sizes, accessibility, weight, pictures to look at."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+PHONE = {"width": 360, "height": 740}
+NARROW = {"width": 320, "height": 640}
+DESK = {"width": 1440, "height": 900}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PICTURES = os.environ.get("DOUDI_PICTURES")  # a folder: every page looked at leaves its picture there
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, once for all tests."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "no Chromium here: bin/setup dev installs it"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright runs a loop in this thread; tests still use the database plainly
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, live_server: object) -> Iterator[Opener]:
+    """Make a page of a given size; every console error or refused style fails the test that caused it."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opener(size: dict[str, int] = PHONE, script: bool = True, **more: object) -> Page:
+        context = chromium.new_context(
+            viewport=size, locale="zh-CN", base_url=live_server.url, java_script_enabled=script, reduced_motion="reduce", **more
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield opener
+    for context in contexts:
+        with contextlib.suppress(Exception):
+            context.close()
+    # A form that asks for something missing answers 422 on purpose; Chromium writes that down as an error.
+    unexpected = [line for line in complaints if "status of 422" not in line]
+    assert not unexpected, unexpected
+
+
+def violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe-core finds wrong on this page, one line each with the element."""
+    page.evaluate(Path(AXE_FILE_PATH).read_text())
+    found = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", rules or RULES)
+    return [f"{v['id']}: {v['help']} {json.dumps([n['target'] for n in v['nodes']][:3])}" for v in found["violations"]]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Whether anything is wider than the screen."""
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def small_targets(page: Page, least: int = 44) -> list[str]:
+    """Controls lower than a finger needs (links inside a sentence excepted)."""
+    return page.evaluate(
+        """least => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
+        .filter(e => e.offsetParent && !e.matches('p a, .skip, .ribbon a, li a:not(.row):not(.foot__links a)'))
+        .map(e => [e.outerHTML.slice(0, 90), Math.round(e.getBoundingClientRect().height)])
+        .filter(([_, height]) => height > 0 && height < least).map(String)""",
+        least,
+    )
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the whole page when DOUDI_PICTURES names a folder; tests never depend on it."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
