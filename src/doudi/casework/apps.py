@@ -1,0 +1,10 @@
+"""From application to exit."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CaseworkConfig(AppConfig):
+    name = "doudi.casework"
+    label = "casework"

@@ -1,0 +1,236 @@
+"""Writing: the journal, posts, areas, the demo clock, notices, sign-in codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from doudi.office import core, merkle, queries
+from doudi.office.core import NotAllowed, Party, Role, Viewer
+from doudi.office.models import Area, Clerk, DemoClock, JournalEntry, JournalHead, JournalTile, Notice, Post
+
+By = Clerk | Party
+
+
+# ---- journal ------------------------------------------------------------------------------------------------------------
+
+
+def party(by: By) -> str:
+    """How the journal names who did it: opaque, without a name."""
+    return f"{by.kind}:{by.ref}" if isinstance(by, Party) else f"clerk:{by.ref}"
+
+
+@transaction.atomic
+def record(act: str, *, subject: str, by: By, at: datetime, detail: dict[str, Any] | None = None) -> JournalEntry:
+    """Append one line to the journal, in the transaction of the act it tells about. Call it last: others wait meanwhile.
+
+    :param act: room.verb, as in "casework.accept"
+    :param subject: an opaque ref (pid, hid, case ref …), never a name or number
+    :param detail: what the act decided, without personal data, fractions or moments
+    :raises ValueError: `at` without a time zone, or a line longer than an entry bundle takes
+    """
+    return record_all([(act, subject, detail or {})], by=by, at=at)[0]
+
+
+@transaction.atomic
+def record_all(lines: Iterable[tuple[str, str, dict[str, Any]]], *, by: By, at: datetime) -> list[JournalEntry]:
+    """Append many lines (act, subject, detail) at once, gapless and in this order.
+
+    :raises ValueError: `at` without a time zone, or a line longer than an entry bundle takes
+    """
+    if at.tzinfo is None:
+        raise ValueError("the journal needs a moment with its time zone")
+    head = _head()
+    start = head.size
+    frontier = merkle.Frontier.read(start, bytes(head.frontier))
+    doer, entries = party(by), []
+    for seq, (act, subject, detail) in enumerate(lines, start):
+        text = merkle.stable_json(detail)
+        leaf = merkle.leaf_bytes(seq=seq, at=at, by=doer, act=act, subject=subject, detail=text)
+        if len(leaf) > merkle.LONGEST:
+            raise ValueError(f"a line of the journal has {len(leaf)} bytes; put large things elsewhere and name them here")
+        digest = merkle.leaf_hash(leaf)
+        frontier.append(digest)
+        entries.append(JournalEntry(seq=seq, at=at, by=doer, act=act, subject=subject, detail=text, leaf=leaf, hash=digest))
+    JournalEntry.objects.bulk_create(entries, batch_size=500)
+    _fill_tiles(start, frontier.size)
+    head.size, head.frontier, head.root = frontier.size, frontier.kept(), frontier.root()
+    head.save(update_fields=["size", "frontier", "root"])
+    return entries
+
+
+def _head() -> JournalHead:
+    """The head, locked: who appends next waits here until this transaction ends (SQLite has one writer anyway)."""
+    head = JournalHead.objects.select_for_update().filter(pk=1).first()
+    if head is None:
+        JournalHead.objects.get_or_create(pk=1, defaults={"root": merkle.EMPTY})
+        head = JournalHead.objects.select_for_update().get(pk=1)
+    return head
+
+
+def _fill_tiles(old: int, new: int) -> None:
+    """Keep every tile that became full between two sizes, level by level."""
+    level = 0
+    while new // merkle.TILE > old // merkle.TILE:
+        first, last = old // merkle.TILE, new // merkle.TILE
+        if level == 0:
+            hashes = JournalEntry.objects.filter(seq__gte=first * merkle.TILE, seq__lt=last * merkle.TILE)
+            below = [bytes(value) for value in hashes.order_by("seq").values_list("hash", flat=True)]
+        else:
+            roots = JournalTile.objects.filter(level=level - 1, number__gte=first * merkle.TILE, number__lt=last * merkle.TILE)
+            below = [bytes(value) for value in roots.order_by("number").values_list("root", flat=True)]
+        tiles = []
+        for number in range(first, last):
+            width = below[(number - first) * merkle.TILE : (number - first + 1) * merkle.TILE]
+            tiles.append(JournalTile(level=level, number=number, hashes=b"".join(width), root=merkle.root_of(width)))
+        JournalTile.objects.bulk_create(tiles, batch_size=100)
+        level, old, new = level + 1, first, last
+
+
+@transaction.atomic
+def look(*, subject: str, viewer: Viewer, at: datetime, why: str = "", what: str = "") -> None:
+    """Note that somebody looked at a person's data; the person can read it. The same look within ten minutes is one line.
+
+    :param subject: the pid looked at
+    :param why: the purpose, an act of the table or words; by default the viewer's purpose
+    :param what: what was shown, in words for the person
+    """
+    detail = {"area": viewer.area, "purpose": why or viewer.purpose, "role": str(viewer.role), "what": what}
+    ref = viewer.ref or Clerk.objects.values_list("ref", flat=True).get(username=viewer.username)
+    lately = JournalEntry.objects.filter(
+        subject=subject,
+        act="office.look",
+        by=f"clerk:{ref}",
+        at__gt=at - timedelta(minutes=10),
+        detail=merkle.stable_json(detail),
+    )
+    if not lately.exists():
+        record("office.look", subject=subject, by=Party("clerk", ref), at=at, detail=detail)
+
+
+# ---- clerks, posts, areas -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def hire(*, username: str, name: str, password: str | None, by: By, at: datetime) -> Clerk:
+    """Make the account of a clerk, who may do nothing until appointed to a post."""
+    clerk = Clerk.objects.create_user(username=username, password=password, name=name)
+    record("office.hire", subject=clerk.ref, by=by, at=at)
+    return clerk
+
+
+@transaction.atomic
+def appoint(*, clerk: Clerk, role: Role, area: str, from_on: date, to_on: date | None = None, by: By, at: datetime) -> Post:
+    """Give a clerk a post.
+
+    :raises NotAllowed: with another post of the same days it would join two roles that control each other
+    """
+    others = Post.objects.filter(clerk=clerk)
+    for other in others:
+        overlap = (other.to_on is None or other.to_on >= from_on) and (to_on is None or other.from_on <= to_on)
+        if overlap and core.incompatible([role, other.role]):
+            raise NotAllowed(f"{Role(role).label}和{Role(other.role).label}不能由同一个人担任。")
+    post = Post.objects.create(clerk=clerk, role=role, area=area, from_on=from_on, to_on=to_on)
+    detail = {"area": area, "from": from_on.isoformat(), "role": str(role), "to": to_on.isoformat() if to_on else None}
+    record("office.appoint", subject=clerk.ref, by=by, at=at, detail=detail)
+    return post
+
+
+@transaction.atomic
+def dismiss(*, post_id: int, on: date, by: By, at: datetime) -> Post:
+    """End a post; `on` is its last day."""
+    post = Post.objects.select_for_update().get(pk=post_id)
+    post.to_on = on
+    post.save(update_fields=["to_on"])
+    record("office.dismiss", subject=post.clerk.ref, by=by, at=at, detail={"post": post_id, "to": on.isoformat()})
+    return post
+
+
+@transaction.atomic
+def pick_post(*, clerk: Clerk, post_id: int, at: datetime) -> Clerk:
+    """Let a clerk with several posts work from one of them.
+
+    :raises NotAllowed: it is not one of theirs today
+    """
+    if post_id not in [post.id for post in queries.posts(clerk, at)]:
+        raise NotAllowed("这不是您现在的岗位。")
+    clerk.post_id = post_id
+    clerk.save(update_fields=["post"])
+    record("office.pick_post", subject=clerk.ref, by=clerk, at=at, detail={"post": post_id})
+    return clerk
+
+
+@transaction.atomic
+def set_areas(rows: Iterable[dict[str, Any]], *, by: By, at: datetime) -> int:
+    """Take over the administrative division: rows of the `division` dataset (code, label, kind, parent, place_kind).
+
+    :returns: how many places there are in `rows`
+    """
+    areas = [
+        Area(
+            code=row["code"],
+            label=row["label"],
+            kind=row["kind"],
+            parent=row.get("parent") or "",
+            place_kind=row.get("place_kind") or "",
+        )
+        for row in rows
+    ]
+    Area.objects.bulk_create(
+        areas,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["label", "kind", "parent", "place_kind"],
+    )
+    record("office.set_areas", subject="areas", by=by, at=at, detail={"count": len(areas)})
+    return len(areas)
+
+
+# ---- the demo clock -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def move_clock(*, by: By, at: datetime, days: int | None = None, to: datetime | None = None) -> datetime:
+    """Move the demo's time forward, by days or to a moment; the first move sets the day the demo begins.
+
+    :param at: the demo's time now
+    :returns: the demo's new time
+    :raises NotAllowed: this is not a demo, or the move goes backwards
+    """
+    if not settings.DEMO:
+        raise NotAllowed("这里不是演示系统，时间不能改。")
+    target = to if to is not None else at + timedelta(days=days or 0)
+    clock = DemoClock.objects.select_for_update().filter(pk=1).first()
+    if clock is not None and target < at:
+        raise NotAllowed("时间只能往前走，不能往回走。")
+    clock = clock or DemoClock(pk=1)
+    clock.offset_seconds += round((target - at).total_seconds())
+    clock.save()
+    record("office.move_clock", subject="clock", by=by, at=target, detail={"offset_seconds": clock.offset_seconds})
+    return target
+
+
+# ---- notices ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def notify(*, body: str, subject: str, by: By, at: datetime, phone: str = "", pid: str = "", channel: str = "sms") -> Notice:
+    """Queue a text to a person, inside the act it tells about; a job sends it after the act is kept.
+
+    :param subject: the ref of what it is about
+    :raises ValueError: nobody to send to, or a text message longer than 70 characters (one part)
+    """
+    if not phone and not pid:
+        raise ValueError("a notice needs a phone or a person")
+    if channel == Notice.Channel.SMS and len(body) > 70:
+        raise ValueError(f"a text message has {len(body)} characters; 70 fit one message")
+    notice = Notice.objects.create(
+        channel=channel, pid=pid, phone=phone, body=body, subject=subject, queued_at=at, queued_by=party(by)
+    )
+    record("office.notify", subject=subject, by=by, at=at, detail={"channel": str(channel), "notice": notice.ref})
+    return notice

@@ -1,0 +1,233 @@
+"""Who may do what: roles, posts in areas, the permission table, who may not decide twice, and how names are masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+PARTY_KINDS = ("clerk", "resident", "system")
+
+
+class NotAllowed(Exception):
+    """Somebody tried what their post, their area or their own earlier step does not allow; the text says so to them."""
+
+
+class Role(StrEnum):
+    """What a post is for; a resident has no post and no role but this one."""
+
+    RESIDENT = "resident"
+    VILLAGE = "village"
+    TOWNSHIP = "township"
+    COUNTY = "county"
+    VERIFICATION = "verification"
+    DATA = "data"
+    AUDITOR = "auditor"
+    DIRECTOR = "director"
+
+    @property
+    def label(self) -> str:
+        return ROLE_LABELS[self]
+
+
+ROLE_LABELS = {
+    Role.RESIDENT: "本人",
+    Role.VILLAGE: "村（社区）帮办员",
+    Role.TOWNSHIP: "乡镇（街道）经办人",
+    Role.COUNTY: "县级民政审核人",
+    Role.VERIFICATION: "核对机构人员",
+    Role.DATA: "数据管理员",
+    Role.AUDITOR: "监督检查人员",
+    Role.DIRECTOR: "负责人",
+}
+
+_V, _T, _C = Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY
+_N, _D, _A, _R = Role.VERIFICATION, Role.DATA, Role.AUDITOR, Role.DIRECTOR
+
+# act → (label, roles whose posts allow it). The label is what people read in the record of who looked.
+ACTS: dict[str, tuple[str, frozenset[Role]]] = {
+    act: (label, frozenset(roles))
+    for act, label, roles in (
+        ("desk.today", "打开今天的工作", (_V, _T, _C, _N, _D, _A, _R)),
+        # people and households
+        ("person.find", "查找一个人", (_V, _T, _C, _N)),
+        ("person.read", "查看个人和家庭信息", (_T, _C, _N, _A)),
+        ("household.read", "查看家庭信息", (_T, _C, _N, _A)),
+        ("household.correct", "更正家庭成员", (_T, _C)),
+        ("consent.record", "登记同意", (_V, _T, _C)),
+        # cases
+        ("case.list", "办理救助申请", (_T, _C, _A)),
+        ("case.read", "查看案卷", (_T, _C, _A)),
+        ("case.register", "登记来访群众的申请", (_V, _T)),
+        ("case.accept", "受理申请", (_T,)),
+        ("case.ask", "一次告知要补的材料", (_T,)),
+        ("case.survey", "入户调查", (_V, _T, _C)),
+        ("case.propose", "提出初审意见", (_T,)),
+        ("case.show", "办理公示", (_T, _C)),
+        ("case.object", "登记公示异议", (_T, _C)),
+        ("case.decide", "审核确认", (_C,)),
+        ("case.review", "动态复核", (_T, _C)),
+        # means checks
+        ("check.request", "发起家庭经济状况核对", (_T, _C)),
+        ("check.read", "查看核对报告", (_T, _C, _N, _A)),
+        ("check.answer", "办理核对", (_N,)),
+        ("check.batch", "批量核对在享人员", (_N, _C, _A)),
+        # warnings and visits
+        ("alert.list", "处理预警", (_T, _C, _A)),
+        ("alert.read", "查看预警", (_V, _T, _C, _A)),
+        ("alert.assign", "安排走访", (_T, _C)),
+        ("alert.dismiss", "说明预警不用处理", (_T, _C)),
+        ("visit.list", "走访", (_V, _T, _C)),
+        ("visit.record", "记录走访", (_V, _T, _C)),
+        # money
+        ("payment.list", "办理发放", (_C, _A, _R)),
+        ("payment.read", "查看发放记录", (_T, _C, _A, _R)),
+        ("payment.build", "生成发放批次", (_C,)),
+        ("payment.approve", "审批发放批次", (_C, _R)),
+        ("payment.send", "送银行发放", (_C,)),
+        ("payment.hold", "暂缓发放", (_C,)),
+        # data, supervision, running the office
+        ("feed.list", "管理部门数据", (_D, _A)),
+        ("feed.load", "接收部门数据", (_D,)),
+        ("audit.read", "监督检查", (_A, _R)),
+        ("journal.read", "查看工作留痕", (_A, _R)),
+        ("figures.read", "查看统计", (_T, _C, _A, _R)),
+        ("clerk.appoint", "安排岗位", (_D,)),
+        ("clock.move", "调整演示时间", (_V, _T, _C, _N, _D, _A, _R)),
+    )
+}
+
+# Two steps on one case that may not be the same person's (four eyes; internal control rules).
+TWO_PEOPLE = (
+    frozenset({"case.propose", "case.decide"}),
+    frozenset({"case.survey", "case.decide"}),
+    frozenset({"case.accept", "case.decide"}),
+    frozenset({"payment.build", "payment.approve"}),
+)
+
+# Two roles one person may not hold on the same day: who watches does not work, who loads data does not decide.
+INCOMPATIBLE_ROLES = frozenset(
+    frozenset(pair)
+    for pair in (
+        *((_A, other) for other in (_V, _T, _C, _N, _D)),
+        *((_D, other) for other in (_T, _C, _N)),
+        (_T, _C),
+    )
+)
+
+
+def may(role: Role | str, act: str) -> bool:
+    """Say whether a post of this role allows an act of the table.
+
+    :raises KeyError: no such act; a misspelt act never lets anybody in
+    """
+    return Role(role) in ACTS[act][1]
+
+
+def label_of(act: str) -> str:
+    """The words for an act of the table; other purposes are written in words already and come back as they are."""
+    return ACTS[act][0] if act in ACTS else act
+
+
+def clash(act: str, earlier: Iterable[str]) -> str | None:
+    """Name the earlier step by the same person that forbids this act on the same case, or None."""
+    for before in earlier:
+        if frozenset({act, before}) in TWO_PEOPLE:
+            return before
+    return None
+
+
+def incompatible(roles: Iterable[Role | str]) -> tuple[Role, Role] | None:
+    """Find two roles one person may not hold on one day, or None."""
+    held = sorted({Role(role) for role in roles})
+    for index, one in enumerate(held):
+        for other in held[index + 1 :]:
+            if frozenset({one, other}) in INCOMPATIBLE_ROLES:
+                return one, other
+    return None
+
+
+def contains(area: str, place: str) -> bool:
+    """Say whether an area holds a place. An empty area holds nothing, and a place nobody knows lies in no area."""
+    return bool(area) and bool(place) and place.startswith(prefix(area))
+
+
+def prefix(area: str) -> str:
+    """What the codes of all places inside an area begin with: the city 990100 holds 9901…; all others their own code."""
+    return area[:4] if len(area) == 6 and area.endswith("00") else area
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who does an act without being a clerk: a resident (by pid) or a job of the schedule."""
+
+    kind: str
+    ref: str
+
+    @classmethod
+    def resident(cls, pid: str) -> Party:
+        return cls("resident", pid)
+
+    @classmethod
+    def system(cls, job: str) -> Party:
+        return cls("system", job)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at people's data: the clerk, the post looked from, and what for."""
+
+    name: str
+    username: str
+    role: Role
+    area: str
+    purpose: str
+    ref: str = ""
+    area_label: str = ""
+
+    @property
+    def within(self) -> str:
+        """The prefix of every place this viewer may see."""
+        return prefix(self.area)
+
+    def sees(self, place: str) -> bool:
+        """Say whether a place lies in the viewer's area."""
+        return contains(self.area, place)
+
+    def may(self, act: str) -> bool:
+        """Say whether the viewer's post allows an act of the table."""
+        return may(self.role, act)
+
+    def need(self, act: str, place: str | None = None) -> None:
+        """Stop a viewer whose post does not allow the act, or whose area does not hold the place.
+
+        :raises NotAllowed: in words for the person
+        """
+        if not self.may(act):
+            raise NotAllowed(f"您的岗位（{self.role.label}）不能{label_of(act)}。")
+        if place is not None and not self.sees(place):
+            raise NotAllowed("这户不在您负责的地方。要看，请找当地经办人。")
+
+
+def mask_name(name: str) -> str:
+    """Hide a name in lists: 周德顺 → 周*顺, 周顺 → 周*."""
+    if len(name) <= 1:
+        return name
+    if len(name) == 2:
+        return name[0] + "*"
+    return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def mask_number(number: str) -> str:
+    """Keep the region and the last four of a citizen number: 990101********1234."""
+    return number[:6] + "*" * (len(number) - 10) + number[-4:] if len(number) > 10 else "*" * len(number)
+
+
+def mask_phone(phone: str) -> str:
+    """Keep the first three and last four of a telephone number: 139****1234."""
+    return phone[:3] + "*" * (len(phone) - 7) + phone[-4:] if len(phone) > 7 else "*" * len(phone)
+
+
+def mask_account(account: str) -> str:
+    """Keep the last four of a bank account, the way people know their card."""
+    return "*" * max(len(account) - 4, 0) + account[-4:] if len(account) > 4 else "*" * len(account)

@@ -1,0 +1,271 @@
+"""Clerks and their posts, areas, the journal and its tree, notices, sign-in codes, the demo clock."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from doudi.office.core import Role
+from doudi.office.fields import SealedText
+
+
+def new_ref() -> str:
+    """An opaque name for a clerk: what the journal says instead of who they are."""
+    return "c" + uuid4().hex[:16]
+
+
+def new_notice_ref() -> str:
+    return "n" + uuid4().hex[:16]
+
+
+class ClerkManager(BaseUserManager["Clerk"]):
+    def create_user(self, username: str, password: str | None = None, **more: Any) -> Clerk:
+        clerk = self.model(username=username, **more)
+        clerk.set_password(password)
+        clerk.save(using=self._db)
+        return clerk
+
+
+class Clerk(AbstractBaseUser):
+    """Somebody who works here; what they may do comes from their posts only."""
+
+    ref = models.CharField(max_length=20, unique=True, default=new_ref)
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
+    is_active = models.BooleanField(default=True)
+    post = models.ForeignKey("Post", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")  # the post picked
+
+    objects = ClerkManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "password": "sensitive",
+        "last_login": "personal",
+        "ref": "internal",
+        "username": "personal",
+        "name": "personal",
+        "is_active": "internal",
+        "post": "internal",
+    }
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Area(models.Model):
+    """A place of the administrative division, by its code."""
+
+    code = models.CharField(max_length=12, primary_key=True)
+    label = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10)
+    parent = models.CharField(max_length=12, blank=True, db_index=True)
+    place_kind = models.CharField(max_length=10, blank=True)
+
+    PRIVACY: ClassVar = {"code": "open", "label": "open", "kind": "open", "parent": "open", "place_kind": "open"}
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=["city", "county", "township", "village"]), name="area_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Post(models.Model):
+    """A clerk's work in an area, from a day to a day; both days count."""
+
+    clerk = models.ForeignKey(Clerk, on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role if role != Role.RESIDENT])
+    area = models.CharField(max_length=12)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "clerk": "internal",
+        "role": "internal",
+        "area": "internal",
+        "from_on": "internal",
+        "to_on": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="post_days"),
+            models.CheckConstraint(condition=~Q(area=""), name="post_area"),
+            models.CheckConstraint(
+                condition=Q(role__in=[role.value for role in Role if role != Role.RESIDENT]), name="post_role"
+            ),
+            models.UniqueConstraint(fields=["clerk", "role", "area", "from_on"], name="post_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.area}"
+
+
+class JournalEntry(models.Model):
+    """One line of the journal: a leaf of the tree. `leaf` holds the exact bytes, `hash` their leaf hash."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    act = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80)
+    detail = models.TextField()
+    leaf = models.BinaryField()
+    hash = models.BinaryField(max_length=32)
+
+    PRIVACY: ClassVar = {
+        "seq": "open",
+        "at": "open",
+        "by": "internal",
+        "act": "open",
+        "subject": "internal",
+        "detail": "internal",
+        "leaf": "internal",
+        "hash": "open",
+    }
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "seq"], name="journal_subject"),
+            models.Index(fields=["act", "seq"], name="journal_act"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.act}"
+
+
+class JournalHead(models.Model):
+    """The one row everybody who appends waits for: how long the journal is, and the frontier of its tree."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    size = models.BigIntegerField(default=0)
+    frontier = models.BinaryField(default=bytes)
+    root = models.BinaryField(max_length=32)
+
+    PRIVACY: ClassVar = {"id": "open", "size": "open", "frontier": "open", "root": "open"}
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="journal_one_head")]
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+
+class JournalTile(models.Model):
+    """A full tile of the tree: 256 hashes of one level, kept so that a proof reads a few rows and never the whole journal."""
+
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    hashes = models.BinaryField()
+    root = models.BinaryField(max_length=32)
+
+    PRIVACY: ClassVar = {"id": "internal", "level": "open", "number": "open", "hashes": "open", "root": "open"}
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["level", "number"], name="journal_tile_once")]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.number}"
+
+
+class Checkpoint(models.Model):
+    """A signed note about the journal at one size."""
+
+    size = models.BigIntegerField(primary_key=True)
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+
+    PRIVACY: ClassVar = {"size": "open", "note": "open", "signed_at": "open"}
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+
+class Notice(models.Model):
+    """A text to a person: made inside an act, sent after it is kept."""
+
+    class Channel(models.TextChoices):
+        SMS = "sms", "短信"
+        VOICE = "voice", "语音电话"
+        LETTER = "letter", "信"
+        WECHAT = "wechat", "微信"
+
+    ref = models.CharField(max_length=20, unique=True, default=new_notice_ref)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    pid = models.CharField(max_length=21, blank=True, db_index=True)
+    phone = SealedText()
+    body = SealedText()
+    subject = models.CharField(max_length=80)
+    queued_at = models.DateTimeField()
+    queued_by = models.CharField(max_length=80)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=200, blank=True)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "ref": "internal",
+        "channel": "internal",
+        "pid": "personal",
+        "phone": "personal",
+        "body": "sensitive",
+        "subject": "internal",
+        "queued_at": "internal",
+        "queued_by": "internal",
+        "sent_at": "internal",
+        "tries": "internal",
+        "problem": "internal",
+    }
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["queued_at"], name="notice_waiting", condition=Q(sent_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class SignInCode(models.Model):
+    """A code sent to a resident, kept as a keyed hash; good once, for ten minutes, for five tries."""
+
+    who = models.CharField(max_length=64, db_index=True)  # blind pid or phone
+    code = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "who": "personal",
+        "code": "sensitive",
+        "made_at": "internal",
+        "tries": "internal",
+        "used_at": "internal",
+    }
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%F %T}"
+
+
+class DemoClock(models.Model):
+    """How far the demo's time is from real time; there is no row, and no such thing, outside a demo."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    offset_seconds = models.BigIntegerField(default=0)
+
+    PRIVACY: ClassVar = {"id": "open", "offset_seconds": "open"}
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="demo_one_clock")]
+
+    def __str__(self) -> str:
+        return str(self.offset_seconds)

@@ -1,0 +1,244 @@
+"""Reading: the time, who looks from which post, areas, the journal, notices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from doudi.office.core import ACTS, NotAllowed, Party, Role, Viewer, contains, label_of, may, prefix
+from doudi.office.models import Area, Clerk, DemoClock, JournalEntry, Notice, Post
+
+HERE = ZoneInfo("Asia/Shanghai")
+
+
+# ---- time ---------------------------------------------------------------------------------------------------------------
+
+
+def now() -> datetime:
+    """The time pages and jobs go by: the real one, moved by the demo clock when this is a demo."""
+    moment = timezone.now()
+    if settings.DEMO:
+        offset = DemoClock.objects.values_list("offset_seconds", flat=True).first()
+        moment += timedelta(seconds=offset or 0)
+    return moment
+
+
+def today(at: datetime) -> date:
+    """The day it is here at a moment."""
+    return at.astimezone(HERE).date()
+
+
+# ---- clerks, posts, permits ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """One post a clerk holds today."""
+
+    id: int
+    role: Role
+    area: str
+    area_label: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.area_label} {self.role.label}"
+
+
+def _active(clerk: Clerk, on: date) -> QuerySet[Post]:
+    return Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), clerk=clerk, from_on__lte=on).order_by("from_on", "id")
+
+
+def posts(clerk: Clerk, at: datetime) -> list[PostRow]:
+    """The posts a clerk holds at a moment, oldest first; none for somebody who left."""
+    if not clerk.is_active:
+        return []
+    held = list(_active(clerk, today(at)))
+    labels = area_labels([post.area for post in held])
+    return [PostRow(post.pk, Role(post.role), post.area, labels.get(post.area, post.area)) for post in held]
+
+
+def viewer(clerk: Clerk, purpose: str, at: datetime) -> Viewer | None:
+    """Who this clerk is when looking now: from the post picked, else the first held; nobody without a post."""
+    held = posts(clerk, at)
+    if not held:
+        return None
+    post = next((row for row in held if row.id == clerk.post_id), held[0])
+    return _as_viewer(clerk, post, purpose)
+
+
+def _as_viewer(clerk: Clerk, post: PostRow, purpose: str) -> Viewer:
+    return Viewer(
+        name=clerk.name,
+        username=clerk.username,
+        role=post.role,
+        area=post.area,
+        purpose=purpose,
+        ref=clerk.ref,
+        area_label=post.area_label,
+    )
+
+
+def within(viewer: Viewer) -> str:
+    """What the code of every place this viewer may see begins with; use it as `startswith` in each query."""
+    return prefix(viewer.area)
+
+
+def need(by: Clerk | Party, act: str, *, area: str, at: datetime) -> Viewer | None:
+    """Stop an act its doer may not do here; acts call this before they change anything. Jobs may (None comes back).
+
+    :raises NotAllowed: no post of this clerk allows the act in this area, or a resident tries a clerk's act
+    :raises KeyError: no such act in the permission table
+    """
+    label = ACTS[act][0]
+    if isinstance(by, Party):
+        if by.kind == "system":
+            return None
+        raise NotAllowed(f"{label}要由工作人员来办。")
+    held = [post for post in posts(by, at) if may(post.role, act)]
+    if not held:
+        raise NotAllowed(f"您的岗位不能{label}。")
+    for post in held:
+        if contains(post.area, area):
+            return _as_viewer(by, post, act)
+    raise NotAllowed(f"这里不归您负责，不能{label}。请找当地经办人。")
+
+
+def clerk_names(refs: list[str]) -> dict[str, str]:
+    """The names behind clerks' opaque refs."""
+    return dict(Clerk.objects.filter(ref__in=refs).values_list("ref", "name"))
+
+
+def clerk(username: str) -> Clerk | None:
+    """The clerk of this name to sign in with."""
+    return Clerk.objects.filter(username=username).first()
+
+
+# ---- areas --------------------------------------------------------------------------------------------------------------
+
+
+def area_labels(codes: list[str]) -> dict[str, str]:
+    """Names of places by code; unknown codes are left out."""
+    return dict(Area.objects.filter(code__in=set(codes)).values_list("code", "label"))
+
+
+def area_label(code: str) -> str:
+    """A place's name, or its code when nobody named it."""
+    return area_labels([code]).get(code, code)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    code: str
+    label: str
+    kind: str
+    parent: str
+    place_kind: str
+
+
+def areas(*, parent: str | None = None, kind: str | None = None) -> list[AreaRow]:
+    """Places, by code; those directly below `parent`, or of one kind."""
+    rows = Area.objects.order_by("code")
+    if parent is not None:
+        rows = rows.filter(parent=parent)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    return [AreaRow(*row) for row in rows.values_list("code", "label", "kind", "parent", "place_kind")]
+
+
+# ---- journal ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the journal, to read."""
+
+    seq: int
+    at: datetime
+    by: str
+    act: str
+    subject: str
+    detail: dict[str, Any]
+
+
+def journal_of(subject: str, *, limit: int = 200) -> list[Line]:
+    """The lines about one subject, oldest first."""
+    rows = JournalEntry.objects.filter(subject=subject).order_by("seq")[:limit]
+    return [Line(row.seq, row.at, row.by, row.act, row.subject, json.loads(row.detail)) for row in rows]
+
+
+def journal_since(seq: int, *, limit: int = 1000) -> Iterator[Line]:
+    """The lines after `seq`, for jobs of rooms above that read on from where they stopped."""
+    for row in JournalEntry.objects.filter(seq__gt=seq).order_by("seq")[:limit]:
+        yield Line(row.seq, row.at, row.by, row.act, row.subject, json.loads(row.detail))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at a person's data: when, who, what for, what they saw; in words for that person."""
+
+    at: datetime
+    who: str
+    role: str
+    area: str
+    purpose: str
+    what: str
+
+
+def looks(pid: str, limit: int = 50) -> list[Look]:
+    """Who looked at a person's data, latest first."""
+    rows = list(JournalEntry.objects.filter(subject=pid, act="office.look").order_by("-seq")[:limit])
+    details = [json.loads(row.detail) for row in rows]
+    names = clerk_names([row.by.partition(":")[2] for row in rows])
+    labels = area_labels([detail["area"] for detail in details])
+    return [
+        Look(
+            at=row.at,
+            who=names.get(row.by.partition(":")[2], "工作人员"),
+            role=Role(detail["role"]).label,
+            area=labels.get(detail["area"], detail["area"]),
+            purpose=label_of(detail["purpose"]),
+            what=detail["what"],
+        )
+        for row, detail in zip(rows, details, strict=True)
+    ]
+
+
+# ---- notices ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A text to a person, as the demo's page of messages shows it."""
+
+    ref: str
+    channel: str
+    phone: str
+    body: str
+    subject: str
+    queued_at: datetime
+    sent_at: datetime | None
+
+
+def outbox(*, limit: int = 50, pid: str | None = None) -> list[NoticeRow]:
+    """The latest messages; only in a demo, where nobody's phone rings.
+
+    :raises NotAllowed: this is not a demo
+    """
+    if not settings.DEMO:
+        raise NotAllowed("这里不是演示系统，短信不在网页上显示。")
+    rows = Notice.objects.order_by("-id")
+    if pid is not None:
+        rows = rows.filter(pid=pid)
+    return [
+        NoticeRow(row.ref, Notice.Channel(row.channel).label, row.phone, row.body, row.subject, row.queued_at, row.sent_at)
+        for row in rows[:limit]
+    ]

@@ -1,0 +1,50 @@
+"""Keys at work: sealing of personal columns (AES-256-GCM) and blind, keyed hashes for equality look-ups."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from functools import cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+VERSION = b"\x01"  # the first byte of a sealed value: cipher and key in use, so that a key can be changed later
+NONCE = 12
+
+
+class BrokenSeal(Exception):
+    """A sealed value was changed, moved to another column, or sealed with another key."""
+
+
+@cache
+def _cipher(key: str) -> AESGCM:
+    return AESGCM(bytes.fromhex(key))
+
+
+def seal(text: str, place: str) -> bytes:
+    """Seal a text for one column; `place` (table.column) is bound in, so a value cannot be moved to another column."""
+    nonce = os.urandom(NONCE)
+    return VERSION + nonce + _cipher(settings.SEALING_KEY).encrypt(nonce, text.encode(), place.encode())
+
+
+def unseal(value: bytes, place: str) -> str:
+    """Open a sealed value.
+
+    :raises BrokenSeal: it was changed, moved, or sealed with another key
+    """
+    if value[:1] != VERSION:
+        raise BrokenSeal(f"{place}: not a sealed value of a version known here")
+    try:
+        nonce, body = value[1 : 1 + NONCE], value[1 + NONCE :]
+        return _cipher(settings.SEALING_KEY).decrypt(nonce, body, place.encode()).decode()
+    except (InvalidTag, ValueError) as broken:
+        raise BrokenSeal(f"{place}: the value was changed, moved, or sealed with another key") from broken
+
+
+def blind(text: str, use: str = "number") -> str:
+    """Hash a text with this installation's key, for finding an equal text without storing it; `use` keeps columns apart."""
+    key = bytes.fromhex(settings.LINKING_KEY)
+    return hmac.new(key, f"{use}\0{text}".encode(), hashlib.sha256).hexdigest()
