@@ -54,18 +54,17 @@ def permit(act: str, *, purpose: str = "") -> Callable[[View], View]:
     :param purpose: the reason written in the record of who looked; by default the act, whose label people read
     """
 
-    office.ACTS[act]
+    if act not in office.ACTS:
+        raise KeyError(f"{act} is not in the permission table")
 
     def decorate(view: View) -> View:
         @wraps(view)
         def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            try:
-                viewer = queries.viewer(request.user, purpose or act, queries.now())
-                viewer.need(act)
-            except office.NotAllowed as why:
-                return render(request, "parts/refused.html", {"why": str(why)}, status=403)
+            viewer = queries.viewer(request.user, purpose or act, queries.now())
+            if viewer is None or not viewer.may(act):
+                return render(request, "parts/refused.html", {"viewer": viewer, "label": office.label_of(act)}, status=403)
             request.viewer = viewer  # type: ignore[attr-defined]
             response = view(request, *args, **kwargs)
             response["Cache-Control"] = "no-store"
