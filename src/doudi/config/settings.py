@@ -36,9 +36,12 @@ def _yes(name: str) -> bool:
 SECRET_KEY = _secret("django")
 SEALING_KEY = _secret("sealing")  # AES-256 for personal columns
 LINKING_KEY = _secret("linking")  # keyed hashes: person ids and blind indexes
+JOURNAL_KEY = _secret("journal")  # Ed25519 seed: signs the journal's checkpoints
+JOURNAL_ORIGIN = os.environ.get("DOUDI_JOURNAL", "doudi.local/journal")  # the journal's name in its checkpoints
 DEMO = _yes("DOUDI_DEMO")  # a made-up city: clock can be moved, text messages are shown on a page
 DEBUG = _yes("DOUDI_DEBUG")
 LAKE = HOME.lake
+NOTICES = os.environ.get("DOUDI_NOTICES", "doudi.office.gateways.outbox" if DEMO else "")  # module that sends texts to people
 PACKS = [p for p in os.environ.get("DOUDI_PACKS", "cn,demo_city").split(",") if p]
 
 SITE = {  # whose site this is: the words and the telephone number on every public page

@@ -13,6 +13,25 @@ class NotAllowed(Exception):
     """Somebody tried what their post, their area or their own earlier step does not allow; the text says so to them."""
 
 
+class TooMany(NotAllowed):
+    """Too many codes were asked for; the text says how long to wait."""
+
+
+class CouldNotSend(Exception):
+    """A gateway could not hand a message over; it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a gateway sends. `ref` is its idempotency key: the same ref twice must reach the person once."""
+
+    ref: str
+    channel: str
+    phone: str
+    pid: str
+    body: str
+
+
 class Role(StrEnum):
     """What a post is for; a resident has no post and no role but this one."""
 

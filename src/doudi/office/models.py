@@ -237,7 +237,8 @@ class Notice(models.Model):
 class SignInCode(models.Model):
     """A code sent to a resident, kept as a keyed hash; good once, for ten minutes, for five tries."""
 
-    who = models.CharField(max_length=64, db_index=True)  # blind pid or phone
+    who = models.CharField(max_length=64, db_index=True)  # blind pid
+    phone = models.CharField(max_length=64, db_index=True)  # blind phone
     code = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
@@ -246,6 +247,7 @@ class SignInCode(models.Model):
     PRIVACY: ClassVar = {
         "id": "internal",
         "who": "personal",
+        "phone": "personal",
         "code": "sensitive",
         "made_at": "internal",
         "tries": "internal",

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from doudi.office.core import ACTS, NotAllowed, Party, Role, Viewer, contains, label_of, may, prefix
+from doudi.office.core import ACTS, Message, NotAllowed, Party, Role, Viewer, contains, label_of, may, prefix
 from doudi.office.models import Area, Clerk, DemoClock, JournalEntry, Notice, Post
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -242,3 +242,9 @@ def outbox(*, limit: int = 50, pid: str | None = None) -> list[NoticeRow]:
         NoticeRow(row.ref, Notice.Channel(row.channel).label, row.phone, row.body, row.subject, row.queued_at, row.sent_at)
         for row in rows[:limit]
     ]
+
+
+def waiting(*, limit: int, tries: int) -> list[Message]:
+    """Messages not yet sent, oldest first, leaving out those that failed `tries` times."""
+    rows = Notice.objects.filter(sent_at__isnull=True, tries__lt=tries).order_by("queued_at", "id")[:limit]
+    return [Message(row.ref, row.channel, row.phone, row.pid, row.body) for row in rows]
