@@ -1,0 +1,48 @@
+"""The demo's clerks: one for each role, in 柳塘镇 of 禾安县; they share one printed password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from doudi.office import actions, queries
+from doudi.office.core import Party, Role
+
+PASSWORD = "doudi-demo-2026"  # of a made-up office that listens on this machine only
+COUNTY, TOWNSHIP, VILLAGE, CITY = "990101", "990101001", "990101001201", "990100"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One clerk of the demo."""
+
+    username: str
+    name: str
+    role: Role
+    area: str
+    does: str
+
+
+STAFF = (
+    Member("li", "李明", Role.TOWNSHIP, TOWNSHIP, "收申请、核实、写初步意见、看预警"),
+    Member("zhao", "赵志刚", Role.COUNTY, COUNTY, "县里定下来；生成发放名册"),
+    Member("sun", "孙丽", Role.COUNTY, COUNTY, "复核发放名册（第二个人）"),
+    Member("wang", "王秀英", Role.VILLAGE, VILLAGE, "走访"),
+    Member("gao", "高远", Role.VERIFICATION, COUNTY, "看核对结果和批量核对"),
+    Member("shu", "舒文", Role.DATA, CITY, "看各部门送来的数据和退回的行"),
+    Member("chen", "陈静", Role.AUDITOR, CITY, "从头看一件事，自己验证"),
+    Member("jiang", "江涛", Role.DIRECTOR, CITY, "一张图"),
+)
+
+
+def appoint_all(*, at: datetime) -> int:
+    """Hire and appoint whoever of the demo's staff is not there yet; how many were new."""
+    by = Party.system("demo")
+    new = 0
+    for member in STAFF:
+        if queries.clerk(member.username) is not None:
+            continue
+        clerk = actions.hire(username=member.username, name=member.name, password=PASSWORD, by=by, at=at)
+        actions.appoint(clerk=clerk, role=member.role, area=member.area, from_on=date(2026, 1, 1), by=by, at=at)
+        new += 1
+    return new
