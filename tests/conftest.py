@@ -1,12 +1,4 @@
-"""What every test starts from: a home of its own, never the developer's; and the choice of database tests only."""
-
-import os
-import tempfile
-
-os.environ["DOUDI_HOME"] = tempfile.mkdtemp(prefix="doudi-test-")
-os.environ["DOUDI_DEMO"] = "1"
-os.environ["DOUDI_DEBUG"] = "1"  # static files under their own names; pytest-django turns Django's DEBUG off again
-os.mkdir(os.path.join(os.environ["DOUDI_HOME"], "static"))
+"""The choice of tests that touch the database; where they live is trial_settings.py."""
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 

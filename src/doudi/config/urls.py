@@ -29,5 +29,5 @@ urlpatterns += [
     for prefix, audience in AUDIENCES
     if find_spec(f"doudi.web.{audience}") and find_spec(f"doudi.web.{audience}.urls")
 ]
-if settings.DEMO and find_spec("doudi.web.demo"):
+if settings.DEMO and find_spec("doudi.web.demo.urls"):
     urlpatterns.append(path("demo/", include("doudi.web.demo.urls")))

@@ -1,0 +1,1 @@
+"""What only a demo has: who can sign in, a clock that can be moved, the text messages nobody receives."""
