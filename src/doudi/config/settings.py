@@ -39,6 +39,7 @@ LINKING_KEY = _secret("linking")  # keyed hashes: person ids and blind indexes
 JOURNAL_KEY = _secret("journal")  # Ed25519 seed: signs the journal's checkpoints
 JOURNAL_ORIGIN = os.environ.get("DOUDI_JOURNAL", "doudi.local/journal")  # the journal's name in its checkpoints
 DEMO = _yes("DOUDI_DEMO")  # a made-up city: clock can be moved, text messages are shown on a page
+DEMO_PASSWORD = "doudi-demo-2026"  # of a made-up office that listens on this machine only; printed on the demo's page
 DEBUG = _yes("DOUDI_DEBUG")
 LAKE = HOME.lake
 NOTICES = os.environ.get("DOUDI_NOTICES", "doudi.office.gateways.outbox" if DEMO else "")  # module that sends texts to people
@@ -46,10 +47,10 @@ PACKS = [p for p in os.environ.get("DOUDI_PACKS", "cn,demo_city").split(",") if 
 
 SITE = {  # whose site this is: the words and the telephone number on every public page
     "name": os.environ.get("DOUDI_SITE_NAME", "禾安救助"),
-    "office": os.environ.get("DOUDI_SITE_OFFICE", "禾安市民政局"),
+    "office": os.environ.get("DOUDI_SITE_OFFICE", "禾安县民政局"),
     "hotline": os.environ.get("DOUDI_SITE_HOTLINE", "12345"),
     "hours": os.environ.get("DOUDI_SITE_HOURS", "8:00–20:00，能讲方言"),
-    "area": os.environ.get("DOUDI_SITE_AREA", "9901"),  # the place whose standards and lists are shown
+    "area": os.environ.get("DOUDI_SITE_AREA", "990101"),  # the place whose standards and lists are shown
 }
 
 ALLOWED_HOSTS = [h for h in os.environ.get("DOUDI_HOSTS", "127.0.0.1,localhost").split(",") if h]

@@ -126,9 +126,9 @@ def look(*, subject: str, viewer: Viewer, at: datetime, why: str = "", what: str
 
 
 @transaction.atomic
-def hire(*, username: str, name: str, password: str | None, by: By, at: datetime) -> Clerk:
-    """Make the account of a clerk, who may do nothing until appointed to a post."""
-    clerk = Clerk.objects.create_user(username=username, password=password, name=name)
+def hire(*, username: str, name: str, password: str | None, phone: str = "", by: By, at: datetime) -> Clerk:
+    """Make the account of a clerk, who may do nothing until appointed to a post; `phone` is the telephone at work."""
+    clerk = Clerk.objects.create_user(username=username, password=password, name=name, phone=phone)
     record("office.hire", subject=clerk.ref, by=by, at=at)
     return clerk
 

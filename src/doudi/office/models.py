@@ -36,6 +36,7 @@ class Clerk(AbstractBaseUser):
     ref = models.CharField(max_length=20, unique=True, default=new_ref)
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=20, blank=True)  # at work; a village helper's is printed for the village
     is_active = models.BooleanField(default=True)
     post = models.ForeignKey("Post", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")  # the post picked
 
@@ -49,6 +50,7 @@ class Clerk(AbstractBaseUser):
         "ref": "internal",
         "username": "personal",
         "name": "personal",
+        "phone": "internal",
         "is_active": "internal",
         "post": "internal",
     }

@@ -122,6 +122,35 @@ def clerk(username: str) -> Clerk | None:
     return Clerk.objects.filter(username=username).first()
 
 
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """A clerk at a post: whom to call, and what a demo's sign-in page lists."""
+
+    username: str
+    name: str
+    phone: str
+    role: Role
+    area: str
+    area_label: str
+
+
+def staff(at: datetime, *, area: str = "", role: Role | None = None) -> list[StaffRow]:
+    """Who works at a moment in an area and in places inside it, by place; all of them, or those of one role."""
+    on = today(at)
+    held = Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on, clerk__is_active=True)
+    held = held.filter(area__startswith=prefix(area))
+    if role is not None:
+        held = held.filter(role=role)
+    rows = list(held.select_related("clerk").order_by("area", "id"))
+    labels = area_labels([post.area for post in rows])
+    return [
+        StaffRow(
+            post.clerk.username, post.clerk.name, post.clerk.phone, Role(post.role), post.area, labels.get(post.area, post.area)
+        )
+        for post in rows
+    ]
+
+
 # ---- areas --------------------------------------------------------------------------------------------------------------
 
 

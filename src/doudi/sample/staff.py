@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
+
 from doudi.office import actions, queries
 from doudi.office.core import Party, Role
 
-PASSWORD = "doudi-demo-2026"  # of a made-up office that listens on this machine only
+PASSWORD = settings.DEMO_PASSWORD
 COUNTY, TOWNSHIP, VILLAGE, CITY = "990101", "990101001", "990101001201", "990100"
 
 
@@ -21,13 +23,14 @@ class Member:
     role: Role
     area: str
     does: str
+    phone: str = ""
 
 
 STAFF = (
     Member("li", "李明", Role.TOWNSHIP, TOWNSHIP, "收申请、核实、写初步意见、看预警"),
     Member("zhao", "赵志刚", Role.COUNTY, COUNTY, "县里定下来；生成发放名册"),
     Member("sun", "孙丽", Role.COUNTY, COUNTY, "复核发放名册（第二个人）"),
-    Member("wang", "王秀英", Role.VILLAGE, VILLAGE, "走访"),
+    Member("wang", "王秀英", Role.VILLAGE, VILLAGE, "走访", phone="0990-5550117"),
     Member("gao", "高远", Role.VERIFICATION, COUNTY, "看核对结果和批量核对"),
     Member("shu", "舒文", Role.DATA, CITY, "看各部门送来的数据和退回的行"),
     Member("chen", "陈静", Role.AUDITOR, CITY, "从头看一件事，自己验证"),
@@ -42,7 +45,7 @@ def appoint_all(*, at: datetime) -> int:
     for member in STAFF:
         if queries.clerk(member.username) is not None:
             continue
-        clerk = actions.hire(username=member.username, name=member.name, password=PASSWORD, by=by, at=at)
+        clerk = actions.hire(username=member.username, name=member.name, password=PASSWORD, phone=member.phone, by=by, at=at)
         actions.appoint(clerk=clerk, role=member.role, area=member.area, from_on=date(2026, 1, 1), by=by, at=at)
         new += 1
     return new

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("ref", models.CharField(default=doudi.office.models.new_ref, max_length=20, unique=True)),
                 ("username", models.CharField(max_length=60, unique=True)),
                 ("name", models.CharField(max_length=60)),
+                ("phone", models.CharField(blank=True, max_length=20)),
                 ("is_active", models.BooleanField(default=True)),
             ],
             options={
