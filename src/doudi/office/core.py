@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-PARTY_KINDS = ("clerk", "resident", "system")
-
 
 class NotAllowed(Exception):
     """Somebody tried what their post, their area or their own earlier step does not allow; the text says so to them."""
@@ -72,6 +70,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("person.find", "查找一个人", (_V, _T, _C, _N)),
         ("person.read", "查看个人和家庭信息", (_T, _C, _N, _A)),
         ("household.read", "查看家庭信息", (_T, _C, _N, _A)),
+        ("household.keep", "登记家庭信息", (_V, _T, _C, _N)),
         ("household.correct", "更正家庭成员", (_T, _C)),
         ("consent.record", "登记同意", (_V, _T, _C)),
         # cases
@@ -178,7 +177,7 @@ def prefix(area: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who does an act without being a clerk: a resident (by pid) or a job of the schedule."""
+    """Who does an act without being signed in as a clerk: a resident or their proxy (by pid), or a job of the schedule."""
 
     kind: str
     ref: str
@@ -186,6 +185,11 @@ class Party:
     @classmethod
     def resident(cls, pid: str) -> Party:
         return cls("resident", pid)
+
+    @classmethod
+    def proxy(cls, pid: str) -> Party:
+        """Somebody acting for another person; whether they may is the mandate's matter, checked where the case is."""
+        return cls("proxy", pid)
 
     @classmethod
     def system(cls, job: str) -> Party:

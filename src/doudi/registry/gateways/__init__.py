@@ -1,0 +1,1 @@
+"""The published register in the lake, read one person at a time."""
