@@ -183,6 +183,12 @@ def areas(*, parent: str | None = None, kind: str | None = None) -> list[AreaRow
     return [AreaRow(*row) for row in rows.values_list("code", "label", "kind", "parent", "place_kind")]
 
 
+def area(code: str) -> AreaRow | None:
+    """One place by its code, or None when nobody named it."""
+    row = Area.objects.filter(code=code).values_list("code", "label", "kind", "parent", "place_kind").first()
+    return AreaRow(*row) if row is not None else None
+
+
 # ---- journal ------------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from doudi.office import core as office
 from doudi.office import queries
+from doudi.web.parts.place import helper_of
 
 # The staff rail, in the order of a working day: words, icon, url name, the act that opens it.
 RAIL = (
@@ -51,6 +52,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "site": settings.SITE,
         "demo": settings.DEMO,
         "elder": request.COOKIES.get("elder") == "1",
+        "helper": SimpleLazyObject(lambda: helper_of(request)),
         "now": moment,
         "rail": SimpleLazyObject(lambda: rail(request)),
         "viewer": getattr(request, "viewer", None),

@@ -25,12 +25,15 @@ def back(request: HttpRequest) -> str:
 @open_page
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
-    """Remember larger type or another language on this phone; nothing else is kept."""
+    """Remember larger type, another language or the reader's village on this phone; nothing is kept here."""
     response = HttpResponseRedirect(back(request))
     if request.POST.get("elder") in ("0", "1"):
         response.set_cookie("elder", request.POST["elder"], max_age=YEAR, samesite="Lax", httponly=True)
     if request.POST.get("language") in {code for code, _ in settings.LANGUAGES}:
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, request.POST["language"], max_age=YEAR, samesite="Lax", httponly=True)
+    area = request.POST.get("area", "")
+    if area.isdigit() and len(area) <= 12:
+        response.set_cookie("area", area, max_age=YEAR, samesite="Lax", httponly=True)
     return response
 
 

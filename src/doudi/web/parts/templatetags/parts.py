@@ -73,6 +73,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def clock(value: datetime | None) -> str:
+    """The time of day here: 10:32."""
+    return "" if value is None else f"{timezone.localtime(value):%H:%M}"
+
+
+@register.filter
 def short_day(value: date | datetime | None) -> str:
     """A day for a dense staff table: 11-25."""
     return "" if value is None else f"{_as_day(value):%m-%d}"
