@@ -1,0 +1,1 @@
+"""Signing in by a code, one's own cases, consents, and who looked."""
