@@ -34,7 +34,9 @@ def _later(at: datetime, step: str) -> datetime:
 def desk(request: HttpRequest) -> HttpResponse:
     """Who can sign in here, what time it is, and how to move it."""
     at = queries.now()
-    return render(request, "demo/desk.html", {"at": at, "staff": queries.staff(at), "password": settings.DEMO_PASSWORD, "steps": STEPS})
+    return render(
+        request, "demo/desk.html", {"at": at, "staff": queries.staff(at), "password": settings.DEMO_PASSWORD, "steps": STEPS}
+    )
 
 
 @open_page

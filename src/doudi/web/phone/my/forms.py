@@ -30,9 +30,7 @@ class CitizenNumberField(forms.CharField):
         if self.may_be_short and re.fullmatch(r"\d{3}[\dX]", number):
             return number
         if len(number) != 18:
-            raise forms.ValidationError(
-                _("身份证号一共 18 位，您填了 %(count)s 位") % {"count": len(number)}, code="length"
-            )
+            raise forms.ValidationError(_("身份证号一共 18 位，您填了 %(count)s 位") % {"count": len(number)}, code="length")
         if not re.fullmatch(r"\d{17}[\dX]", number):
             raise forms.ValidationError(_("身份证号只有数字，最后一位可以是 X"), code="signs")
         return number
@@ -49,7 +47,9 @@ class SignInForm(forms.Form):
         may_be_short=True,
         error_messages={"required": later("请写身份证号")},
     )
-    phone = forms.CharField(label=later("手机号"), help_text=later("验证码发到这个号码"), error_messages={"required": later("请写手机号")})
+    phone = forms.CharField(
+        label=later("手机号"), help_text=later("验证码发到这个号码"), error_messages={"required": later("请写手机号")}
+    )
 
     def __init__(self, *args: object, **more: object) -> None:
         super().__init__(*args, **more)
