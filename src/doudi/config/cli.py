@@ -49,6 +49,15 @@ def start_django() -> None:
     django.setup()
 
 
+def new_database() -> None:
+    """Make the tables of a database that has none yet, so that a fresh home works at once; an older one is left to `migrate`."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    if "django_migrations" not in connection.introspection.table_names():
+        call_command("migrate", verbosity=0)
+
+
 @click.group()
 @click.version_option(__version__, prog_name="doudi")
 def cli() -> None:

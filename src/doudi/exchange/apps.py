@@ -1,4 +1,4 @@
-"""Feeds in and out: loads, rejects."""
+"""Feeds in and out."""
 
 from __future__ import annotations
 

@@ -1,0 +1,192 @@
+"""Delimited text as it really arrives: UTF-8, UTF-16 or GB18030, comma, semicolon or tab, with broken lines."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from doudi.engine.recognise import Refused
+
+DELIMITERS = (",", "\t", ";")
+_HEAD = 1 << 17
+_BLOCK = 1 << 22
+_JOINED = 40  # a quoted cell may run over this many lines; more means a stray quote
+LONGEST_LINE = 1 << 20
+LONGEST_CELL = 1 << 15
+
+
+def _decodes(head: bytes, encoding: str, *, whole: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)("strict").decode(head, whole)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding of a text file, judged by its beginning: strict UTF-8 first, then GB18030, never a guess that accepts all.
+
+    :raises Refused: it is not text
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        whole = len(head) < _HEAD
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if b"\0" not in head:
+        first = head.split(b"\n", 1)[0]
+        if _decodes(head, "utf-8", whole=whole) or (_decodes(first, "utf-8", whole=True) and not first.isascii()):
+            return "utf-8"
+        if _decodes(head, "gb18030", whole=whole) or (_decodes(first, "gb18030", whole=True) and not first.isascii()):
+            return "gb18030"
+    raise Refused("not_text", "这不是文本：不是 UTF-8、UTF-16，也不是 GB18030。", "请另存为 CSV(UTF-8 或 GB18030)或 XLSX 再发。")
+
+
+def head_rows(path: Path, encoding: str, rows: int = 25) -> tuple[str, list[list[list[str]]]]:
+    """The first text of a file, and its first rows split by each delimiter in turn."""
+    with path.open("rb") as file:
+        raw = file.read(_HEAD)
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(raw, False).removeprefix("\ufeff")
+    lines = text.splitlines(keepends=True)
+    if len(raw) == _HEAD:
+        lines = lines[:-1]
+    split = []
+    for delimiter in DELIMITERS:
+        try:
+            split.append([row for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(rows), strict=False)])
+        except csv.Error:
+            split.append([])
+    return text, split
+
+
+def to_utf8(path: Path, encoding: str, target: Path) -> bool:
+    """Write a file again in UTF-8, strictly; False when some byte does not belong to the encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    with path.open("rb") as source, target.open("wb") as into:
+        try:
+            while block := source.read(_BLOCK):
+                into.write(decoder.decode(block).encode("utf-8", "strict"))
+            into.write(decoder.decode(b"", True).encode("utf-8", "strict"))
+        except UnicodeError:
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Line:
+    """One record: its cells, or why the line could not be split (then the line itself is its first cell)."""
+
+    cells: list[str | None]
+    broken: str = ""
+
+
+def _split(text: str, delimiter: str) -> list[str] | None:
+    """The cells of one record, or None when a quote in it is not closed or something follows a closing quote."""
+    if '"' not in text:
+        return text.split(delimiter)
+    try:
+        rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None
+
+
+def careful_lines(path: Path, encoding: str, delimiter: str, width: int, skip: int, *, complete: bool) -> Iterator[Line]:
+    """Every record below the heading, line by line, so that one broken line cannot swallow the next.
+
+    width: number of cells the heading has. skip: records up to and including the heading. complete: a manifest proves
+    that nothing is missing, so a short last line is only a bad line.
+
+    :raises Refused: the file breaks off within a record
+    """
+    waiting: deque[tuple[bytes, str | None]] = deque()
+    seen = 0
+    with path.open("rb") as file:
+        for raw, last in _looking_ahead(_raw_lines(file, encoding)):
+            waiting.append((raw, _decoded(raw, encoding, first=not seen and not waiting)))
+            while waiting:
+                record = _record(waiting, delimiter, width if seen >= skip else None, last=last)
+                if record is None and not last:
+                    break
+                line, used = record or (Line([], "stray_quote"), len(waiting))
+                whole = complete or waiting[-1][0].endswith((b"\n", b"\r"))
+                if line.broken and used == len(waiting) and last and (record is None or not whole):
+                    raise Refused(
+                        "cut_short",
+                        f"文件在第 {seen - skip + 1} 行数据中间断了：{'最后一行列数不够' if record else '引号没有收尾'}。",
+                        "文件没有传完，请重新导出并完整发送。已收到的原件留着，一行也没有入库。",
+                    )
+                for _ in range(used):
+                    waiting.popleft()
+                seen += 1
+                if seen > skip and line.cells:
+                    yield line
+
+
+def _looking_ahead(lines: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    held = next(lines, None)
+    while held is not None:
+        following = next(lines, None)
+        yield held, following is None
+        held = following
+
+
+def _raw_lines(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """Physical lines as bytes, none longer than a megabyte."""
+    if encoding == "utf-16":
+        reader = codecs.getreader("utf-16")(file, "replace")
+        for text in reader:
+            yield text.encode("utf-8", "replace")
+        return
+    while line := file.readline(LONGEST_LINE):
+        if not line.endswith(b"\n") and len(line) == LONGEST_LINE:
+            while (more := file.readline(LONGEST_LINE)) and not more.endswith(b"\n"):
+                pass
+            line = line[:1000] + b"\xff\n"  # an invalid byte: the line is told as broken, its beginning kept
+        yield line
+
+
+def _decoded(raw: bytes, encoding: str, *, first: bool) -> str | None:
+    try:
+        text = raw.decode("utf-8" if encoding == "utf-16" else encoding)
+    except UnicodeDecodeError:
+        return None
+    return text.removeprefix("\ufeff") if first else text
+
+
+def _record(
+    waiting: deque[tuple[bytes, str | None]], delimiter: str, width: int | None, *, last: bool
+) -> tuple[Line, int] | None:
+    """Take one record off the waiting lines: the record and the lines it used, or None when only more lines can tell."""
+    raw, text = waiting[0]
+    if text is None:
+        return Line([raw.decode("utf-8", "replace").rstrip("\r\n")[:1000]], "broken_text"), 1
+    if not text.strip("\r\n"):
+        return Line([]), 1
+    told = text.rstrip("\r\n")[:1000]
+    joined = ""
+    for used, (_, more) in enumerate(waiting, start=1):
+        if more is None or used > _JOINED:
+            return Line([told], "stray_quote"), 1
+        joined += more
+        cells = _split(joined.rstrip("\r\n"), delimiter)
+        if cells is None:
+            continue
+        if width is None:
+            return Line(list(cells)), used
+        while len(cells) > width and not cells[-1].strip():
+            cells.pop()
+        if len(cells) == width and all(len(cell) <= LONGEST_CELL for cell in cells):
+            return Line([cell or None for cell in cells]), used
+        if used == 1:
+            return Line([told], "too_long" if len(cells) == width else "wrong_columns"), 1
+        return Line([told], "stray_quote"), 1
+    later = (_split(line.rstrip("\r\n"), delimiter) for _, line in list(waiting)[1:] if line)
+    if last and any(cells is not None and len(cells) == width for cells in later):
+        return Line([told], "stray_quote"), 1
+    return None

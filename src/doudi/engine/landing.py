@@ -1,0 +1,405 @@
+"""One delivered file, from bytes to typed rows and rejected rows; nothing here decides, nothing here knows the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+import pyarrow as pa
+
+from doudi.engine import csv_text, sheets
+from doudi.engine.contract import Contract
+from doudi.engine.recognise import Match, Refused, recognise
+from doudi.engine.statement import BAD, GOOD, SKIPPED, Layout, kept_columns, typed
+from doudi.engine.typing import name_of, quote
+
+_ROWS_A_BATCH = 20_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of the rows of one dataset in one file. rows = accepted + rejected + repeated."""
+
+    dataset: str
+    rows: int
+    accepted: int
+    rejected: int
+    repeated: int
+    skipped: int  # blank rows, repeated headings and totals, which are not rows
+    without_number: Mapping[str, int]
+    reasons: Mapping[str, int]
+    good: Path  # Parquet in the workshop, not yet in the lake
+    bad: Path | None
+    heading_row: int
+    absent: tuple[str, ...]
+    extra: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def connect(workshop: Path, *, memory: str = "1200MB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB of one's own that spills into the workshop rather than growing."""
+    settings: dict[str, Any] = {
+        "memory_limit": memory,
+        "temp_directory": str(workshop / "spill"),
+        "preserve_insertion_order": True,
+    }
+    if threads:
+        settings["threads"] = threads
+    return duckdb.connect(":memory:", config=settings)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Text of one dataset, ready to be typed: where its columns stand, and how DuckDB gets at its rows."""
+
+    match: Match
+    source: str  # SQL giving c0, c1, … and `broken` where the reader can break
+    broken: bool
+    careful: Iterator[csv_text.Line] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _layout(match: Match, *, broken: bool) -> Layout:
+    return Layout(
+        fields={name: f"c{at}" for name, at in match.positions.items()},
+        headings={f"c{at}": heading for at, heading in enumerate(match.headings)},
+        factors=match.factors,
+        broken="broken" if broken else None,
+    )
+
+
+def land_csv(
+    path: Path,
+    contracts: Mapping[str, Contract],
+    workshop: Path,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    dataset: str = "",
+    file_name: str = "",
+    complete: bool = False,
+) -> list[Landed]:
+    """Land a delimited text file.
+
+    :raises Refused: it is not text, no contract fits, or it breaks off
+    """
+    encoding = csv_text.encoding_of(path)
+    _, splits = csv_text.head_rows(path, encoding)
+    match, delimiter, skip = _best_split(splits, contracts, dataset, file_name)
+    readable = path
+    if encoding != "utf-8":
+        readable = workshop / "as-utf8.csv"
+        if not csv_text.to_utf8(path, encoding, readable):
+            return [_careful(path, encoding, match, delimiter, skip, workshop, con, complete=complete)]
+    try:
+        return [_typed(con, match, _read_csv(readable, delimiter, len(match.headings), skip), workshop, broken=False)]
+    except (duckdb.InvalidInputException, duckdb.ConversionException):  # some line is not as it should be: take them one by one
+        return [_careful(path, encoding, match, delimiter, skip, workshop, con, complete=complete)]
+    finally:
+        if readable != path:
+            readable.unlink(missing_ok=True)
+
+
+def _best_split(
+    splits: Sequence[list[list[str]]], contracts: Mapping[str, Contract], dataset: str, file_name: str
+) -> tuple[Match, str, int]:
+    """The delimiter under which the headings make sense; several known headings in one row decide."""
+    refusals: list[Refused] = []
+    for delimiter, rows in zip(csv_text.DELIMITERS, splits, strict=True):
+        widest = max((len(row) for row in rows), default=0)
+        if widest < 2:
+            continue
+        try:
+            match = recognise(rows, contracts, dataset=dataset, file_name=file_name)
+        except Refused as why:
+            refusals.append(why)
+            continue
+        return match, delimiter, match.heading_row + 1
+    if refusals:
+        raise min(refusals, key=lambda why: why.reason == "unknown_file")
+    raise Refused("unknown_file", "没有找到用逗号、分号或制表符分开的列。", "请确认发的是约定的表，另存为 CSV(逗号分隔)或 XLSX。")
+
+
+def _read_csv(path: Path, delimiter: str, width: int, skip: int) -> str:
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
+    return (
+        f"SELECT * FROM read_csv({quote(str(path))}, auto_detect=false, header=false, skip={skip}, delim={quote(delimiter)}, "
+        f"quote='\"', escape='\"', strict_mode=true, max_line_size={csv_text.LONGEST_LINE}, columns={{{columns}}})"
+    )
+
+
+def _careful(
+    path: Path,
+    encoding: str,
+    match: Match,
+    delimiter: str,
+    skip: int,
+    workshop: Path,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    complete: bool,
+) -> Landed:
+    """Land a file some of whose lines are broken: each such line is one rejected row."""
+    width = len(match.headings)
+    lines = csv_text.careful_lines(path, encoding, delimiter, width, skip, complete=complete)
+    rows = ([*line.cells, *[None] * (width - len(line.cells)), line.broken or None] for line in lines)
+    return _from_rows(con, match, rows, workshop, broken=True)
+
+
+def _from_rows(
+    con: duckdb.DuckDBPyConnection,
+    match: Match,
+    rows: Iterable[Sequence[str | None]],
+    workshop: Path,
+    *,
+    broken: bool,
+    notes: tuple[str, ...] = (),
+) -> Landed:
+    """Land rows held in Python, a batch at a time."""
+    names = [f"c{i}" for i in range(len(match.headings))] + (["broken"] if broken else [])
+    schema = pa.schema([(name, pa.string()) for name in names])
+    rows = iter(rows)
+    failed: list[Refused] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            while some := list(islice(rows, _ROWS_A_BATCH)):
+                yield pa.RecordBatch.from_arrays(
+                    [pa.array(column, pa.string()) for column in zip(*some, strict=True)], schema=schema
+                )
+        except Refused as why:  # told again below: DuckDB would wrap it
+            failed.append(why)
+            raise
+
+    con.register("handed", pa.RecordBatchReader.from_batches(schema, batches()))
+    try:
+        return _typed(con, match, "SELECT * FROM handed", workshop, broken=broken, notes=notes)
+    except Exception:
+        if failed:
+            raise failed[0] from None
+        raise
+    finally:
+        con.unregister("handed")
+
+
+def land_book(
+    path: Path,
+    contracts: Mapping[str, Contract],
+    workshop: Path,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    dataset: str = "",
+    file_name: str = "",
+) -> list[Landed]:
+    """Land every sheet of a workbook that answers to a contract; sheets of one dataset count as one table.
+
+    :raises Refused: it is not a workbook, or a sheet looks like a dataset and does not fit
+    """
+    with path.open("rb") as file:
+        if file.read(8) == _OLE:
+            raise Refused("has_password", "这是加了密码的表格，或旧的 .xls 格式。", "请去掉密码，另存为 .xlsx 或 CSV 再发。")
+    book, hidden = sheets.read_book(path)
+    notes = tuple(f"隐藏的工作表没有读：{name}" for name in hidden)
+    found: list[tuple[Match, list[list[str | None]]]] = []
+    refusals: list[Refused] = []
+    for sheet in book:
+        try:
+            match = recognise(
+                [[cell or "" for cell in row] for row in sheet.rows[:25]], contracts, dataset=dataset, file_name=file_name
+            )
+        except Refused as why:
+            refusals.append(why)
+            if why.reason != "unknown_file":
+                raise
+            notes += (f"工作表“{sheet.name}”不是约定的表，没有读",)
+            continue
+        found.append((match, sheet.rows))
+    if not found:
+        raise refusals[0] if refusals else Refused("no_rows", "表格是空的。", "请检查导出是否成功。")
+    landed = []
+    for code in dict.fromkeys(match.contract.code for match, _ in found):
+        of_code = [(match, rows) for match, rows in found if match.contract.code == code]
+        landed.append(_from_sheets(con, of_code, workshop, notes))
+    return landed
+
+
+def _from_sheets(
+    con: duckdb.DuckDBPyConnection,
+    found: Sequence[tuple[Match, list[list[str | None]]]],
+    workshop: Path,
+    notes: tuple[str, ...],
+) -> Landed:
+    first = found[0][0]
+    rows: Iterable[Sequence[str | None]] = found[0][1][first.heading_row + 1 :]
+    if len(found) > 1:  # bring the columns of every further sheet into the order of the first
+        if any(set(match.positions) != set(first.positions) or match.factors != first.factors for match, _ in found):
+            raise Refused(
+                "sheets_differ",
+                f"{first.contract.label}分在几个工作表里，列却不一样。",
+                "请让每个工作表的列相同，或分成几个文件。",
+            )
+        rows = []
+        for match, sheet in found:
+            order: list[int | None] = [None] * len(first.headings)
+            for name, at in first.positions.items():
+                order[at] = match.positions[name]
+            rows += [[None if at is None else row[at] for at in order] for row in sheet[match.heading_row + 1 :]]
+    return _from_rows(con, first, rows, workshop, broken=False, notes=notes)
+
+
+def land_rows(
+    contract: Contract,
+    rows: Sequence[Mapping[str, Any]],
+    workshop: Path,
+    con: duckdb.DuckDBPyConnection,
+) -> tuple[Landed, list[dict[str, Any]]]:
+    """Land rows pushed by a machine, and answer for each of them.
+
+    :raises Refused: the rows' names do not fit the contract
+    """
+    headings = list(dict.fromkeys(str(name) for row in rows for name in row))
+    match = recognise([headings], {contract.code: contract}, dataset=contract.code)
+    texts = [[_pushed_text(row.get(name)) for name in headings] for row in rows]
+    landed = _from_rows(con, match, texts, workshop, broken=False)
+    told: dict[int, list[dict[str, Any]]] = {}
+    if landed.bad:
+        for reject in read_rejects(con, landed.bad):
+            told[reject["row_no"]] = reject["problems"]
+    kept = {row for (row,) in con.execute(f"SELECT row_no FROM read_parquet({quote(str(landed.good))})").fetchall()}
+    answers = []
+    for no in range(1, len(rows) + 1):
+        state = "rejected" if no in told else "accepted" if no in kept else "repeated"
+        answers.append({"row": no, "state": state, "problems": told.get(no, [])})
+    return landed, answers
+
+
+def _pushed_text(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return sheets.number_text(value)
+    return str(value)
+
+
+def read_rejects(
+    con: duckdb.DuckDBPyConnection, path: Path, *, first: int = 0, count: int = 1_000_000, area: tuple[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """Rejected rows in the order of the file: row_no, problems (field, value, reason), raw (heading → text).
+
+    area: (heading, prefix) keeps only rows whose cell under that heading begins so.
+    """
+    where = f"WHERE starts_with(coalesce(raw->>{quote(area[0])}, ''), {quote(area[1])})" if area else ""
+    page = f"ORDER BY row_no LIMIT {count:d} OFFSET {first:d}"
+    rows = con.execute(f"SELECT row_no, problems, raw FROM read_parquet({quote(str(path))}) {where} {page}").fetchall()
+    return [{"row_no": no, "problems": problems, "raw": json.loads(raw)} for no, problems, raw in rows]
+
+
+def _typed(
+    con: duckdb.DuckDBPyConnection,
+    match: Match,
+    source: str,
+    workshop: Path,
+    *,
+    broken: bool,
+    notes: tuple[str, ...] = (),
+) -> Landed:
+    """Type what `source` gives, set bad and repeated rows apart, and keep both objects in the lake."""
+    contract = match.contract
+    con.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {typed(contract, _layout(match, broken=broken), source)}")
+    try:
+        kinds = dict(con.execute("SELECT _kind, count(*) FROM typed GROUP BY _kind").fetchall())
+        if not kinds.get(GOOD) and not kinds.get(BAD):
+            raise Refused(
+                "no_rows",
+                f"{contract.label}：只有表头，没有数据。",
+                "请检查导出是否成功；确实没有数据的月份请在清单里写 rows = 0。",
+            )
+        columns = kept_columns(contract)[1:]
+        named = ", ".join(name_of(name) for name in columns)
+        repeated = _repeated(con, contract, columns)
+        unless = "AND rowid NOT IN (SELECT at FROM repeated)" if repeated else ""
+        good = workshop / f"{uuid4().hex}.parquet"
+        con.execute(
+            f"COPY (SELECT (rowid + 1)::INTEGER AS row_no, {named} FROM typed WHERE _kind = {GOOD} {unless}) "
+            f"TO {quote(str(good))} (FORMAT parquet, COMPRESSION snappy)"
+        )
+        states = _states(con, contract, unless)
+        reasons: dict[str, int] = {}
+        bad = None
+        if kinds.get(BAD):
+            bad = workshop / f"{uuid4().hex}.parquet"
+            con.execute(
+                f"COPY (SELECT (rowid + 1)::INTEGER AS row_no, _problems AS problems, _raw AS raw FROM typed "
+                f"WHERE _kind = {BAD}) "
+                f"TO {quote(str(bad))} (FORMAT parquet, COMPRESSION zstd)"
+            )
+            reasons = dict(
+                con.execute(
+                    f"SELECT reason, count(*) FROM (SELECT DISTINCT row_no, unnest(problems).reason AS reason "
+                    f"FROM read_parquet({quote(str(bad))})) GROUP BY reason ORDER BY reason"
+                ).fetchall()
+            )
+        return Landed(
+            dataset=contract.code,
+            rows=kinds.get(GOOD, 0) + kinds.get(BAD, 0),
+            accepted=kinds.get(GOOD, 0) - repeated,
+            rejected=kinds.get(BAD, 0),
+            repeated=repeated,
+            skipped=kinds.get(SKIPPED, 0),
+            without_number=states,
+            reasons=reasons,
+            good=good,
+            bad=bad,
+            heading_row=match.heading_row + 1,
+            absent=match.absent,
+            extra=match.extra,
+            notes=notes,
+        )
+    finally:
+        con.execute("DROP TABLE IF EXISTS typed; DROP TABLE IF EXISTS repeated")
+
+
+def _repeated(con: duckdb.DuckDBPyConnection, contract: Contract, columns: Sequence[str]) -> int:
+    """Find rows that say in every column what an earlier row said; the earlier one stays.
+
+    Rows that agree in a hash of the key are few; only they are compared in full.
+    """
+    keys = []
+    for name in contract.key:
+        keys += [name_of(name), name_of(f"{name}_raw")] if contract.by_name[name].type == "citizen_no" else [name_of(name)]
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE alike AS SELECT h FROM "
+        f"(SELECT hash({', '.join(keys)}) AS h FROM typed WHERE _kind = {GOOD}) GROUP BY h HAVING count(*) > 1"
+    )
+    (some,) = con.execute("SELECT count(*) FROM alike").fetchone()  # type: ignore[misc]
+    if some:
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT at FROM (SELECT rowid AS at, row_number() OVER ("
+            f"PARTITION BY {', '.join(name_of(name) for name in columns)} ORDER BY rowid) AS turn FROM typed "
+            f"WHERE _kind = {GOOD} AND hash({', '.join(keys)}) IN (SELECT h FROM alike)) WHERE turn > 1"
+        )
+        (some,) = con.execute("SELECT count(*) FROM repeated").fetchone()  # type: ignore[misc]
+    con.execute("DROP TABLE alike")
+    return some
+
+
+def _states(con: duckdb.DuckDBPyConnection, contract: Contract, unless: str) -> dict[str, int]:
+    """How many accepted rows have no number to trust, by state of the number of the person the row is about."""
+    own = next((c.name for c in contract.columns if c.type == "citizen_no" and c.person), None)
+    if own is None:
+        return {}
+    state = name_of(f"{own}_state")
+    return dict(
+        con.execute(
+            f"SELECT {state}, count(*) FROM typed WHERE _kind = {GOOD} {unless} AND {name_of(own)} IS NULL "
+            "GROUP BY ALL ORDER BY 1"
+        ).fetchall()
+    )
