@@ -1,0 +1,51 @@
+"""Writing cases: one public function per act, each one transaction and one line of the journal."""
+
+from __future__ import annotations
+
+from doudi.casework.actions.decision import call_review, confirm, refuse, return_one, serve
+from doudi.casework.actions.drafts import (
+    drop_draft,
+    save_account,
+    save_hardships,
+    save_incomes,
+    save_members,
+    start_draft,
+    submit,
+)
+from doudi.casework.actions.intake import accept, ask_once, assign, file_near_kin, open_case, record_consent, supplement, withdraw
+from doudi.casework.actions.investigation import assess, count_member, extend, judge, reinvestigate, request_check, survey
+from doudi.casework.actions.opinion import end_showing, object_to, propose, resend
+
+__all__ = [
+    "accept",
+    "ask_once",
+    "assess",
+    "assign",
+    "call_review",
+    "confirm",
+    "count_member",
+    "drop_draft",
+    "end_showing",
+    "extend",
+    "file_near_kin",
+    "judge",
+    "object_to",
+    "open_case",
+    "propose",
+    "record_consent",
+    "refuse",
+    "reinvestigate",
+    "request_check",
+    "resend",
+    "return_one",
+    "save_account",
+    "save_hardships",
+    "save_incomes",
+    "save_members",
+    "serve",
+    "start_draft",
+    "submit",
+    "supplement",
+    "survey",
+    "withdraw",
+]

@@ -1,0 +1,53 @@
+"""Reading cases: drafts, inboxes, the case page, what the family and the public see."""
+
+from __future__ import annotations
+
+from doudi.casework.queries.drafts import draft, drafts_of, prefill
+from doudi.casework.queries.inbox import counts, find, inbox
+from doudi.casework.queries.mine import in_force, my_benefits, my_case, my_cases, progress, shown, shown_areas
+from doudi.casework.queries.page import case, case_of_receipt, cases_of
+from doudi.casework.queries.rows import (
+    AssessmentRow,
+    BenefitRow,
+    CasePage,
+    Counts,
+    DraftPage,
+    InboxRow,
+    InForce,
+    MyCase,
+    Page,
+    Prefill,
+    Progress,
+    ShownRow,
+)
+
+__all__ = [
+    "AssessmentRow",
+    "BenefitRow",
+    "CasePage",
+    "Counts",
+    "DraftPage",
+    "InForce",
+    "InboxRow",
+    "MyCase",
+    "Page",
+    "Prefill",
+    "Progress",
+    "ShownRow",
+    "case",
+    "case_of_receipt",
+    "cases_of",
+    "counts",
+    "draft",
+    "drafts_of",
+    "find",
+    "in_force",
+    "inbox",
+    "my_benefits",
+    "my_case",
+    "my_cases",
+    "prefill",
+    "progress",
+    "shown",
+    "shown_areas",
+]
