@@ -14,8 +14,19 @@ from django.db import transaction
 
 from doudi.office import core, gateways, merkle, queries
 from doudi.office.core import CouldNotSend, Message, NotAllowed, Party, Role, TooMany, Viewer
-from doudi.office.models import Area, Clerk, DemoClock, JournalEntry, JournalHead, JournalTile, Notice, Post, SignInCode
-from doudi.office.sealing import blind
+from doudi.office.models import (
+    Area,
+    Checkpoint,
+    Clerk,
+    DemoClock,
+    JournalEntry,
+    JournalHead,
+    JournalTile,
+    Notice,
+    Post,
+    SignInCode,
+)
+from doudi.office.sealing import blind, journal_seed
 
 By = Clerk | Party
 
@@ -71,6 +82,22 @@ def record_all(lines: Iterable[tuple[str, str, dict[str, Any]]], *, by: By, at: 
     head.size, head.frontier, head.root = frontier.size, frontier.kept(), frontier.root()
     head.save(update_fields=["size", "frontier", "root"])
     return entries
+
+
+@transaction.atomic
+def sign_checkpoint() -> Checkpoint:
+    """Sign the journal as it stands now and keep the note; the same size is signed once. It leaves no line of its own.
+
+    :raises NotProven: the journal is shorter than one that was signed before
+    """
+    head = _head()
+    latest = Checkpoint.objects.order_by("-size").first()
+    if latest is not None and latest.size > head.size:
+        raise merkle.NotProven(f"the journal has {head.size} lines, but {latest.size} were signed before")
+    if latest is not None and latest.size == head.size:
+        return latest
+    body = merkle.Head(settings.JOURNAL_ORIGIN, head.size, bytes(head.root))
+    return Checkpoint.objects.create(size=head.size, note=merkle.sign(body, journal_seed()))
 
 
 def _head() -> JournalHead:

@@ -1,9 +1,15 @@
-"""What the schedule starts: messages waiting are sent."""
+"""What the schedule starts: messages waiting are sent, the journal is signed and handed out."""
 
 from __future__ import annotations
 
-from doudi.office import actions, queries
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from doudi.office import actions, merkle, proofs, queries
 from doudi.office.core import Party
+from doudi.office.merkle import NotProven
 
 
 def send_notices(*, limit: int = 500) -> dict[str, int]:
@@ -16,3 +22,81 @@ def send_notices(*, limit: int = 500) -> dict[str, int]:
     for message in queries.waiting(limit=limit, tries=actions.NOTICE_TRIES):
         counts["sent" if actions.deliver(message, by=me, at=queries.now()) else "failed"] += 1
     return counts
+
+
+def sign_journal() -> int:
+    """Sign the journal as it stands, once a day or before it is handed out; the same size is signed once.
+
+    :returns: how many lines are signed
+    """
+    return actions.sign_checkpoint().size
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export wrote."""
+
+    size: int
+    written: int  # files
+    origin: str
+
+
+def export_journal(folder: Path, *, progress: Callable[[int], None] = lambda files: None) -> Exported:
+    """Write the journal as C2SP tlog-tiles, for anybody's verifier: tiles, lines, signed checkpoint, the key to check it.
+
+    Files already there are kept; nothing is ever written differently. Stopped half-way and run again it goes on.
+
+    :raises NotProven: the folder holds another journal, or the journal is no longer what was exported before
+    """
+    checkpoint = actions.sign_checkpoint()
+    name, public = proofs.key_name()
+    head = merkle.open_checkpoint(checkpoint.note, name=name, public=public)
+    before = _exported_before(folder, head)
+    written = 0
+    for level, number, width in merkle.tiles_of(head.size):
+        written += _write(folder / merkle.tile_path(level, number, width), lambda at=(level, number, width): proofs.tile(*at))
+        if level == 0:
+            path = folder / merkle.tile_path("entries", number, width)
+            written += _write(path, lambda at=(number, width): proofs.entries(*at))
+        progress(1)
+    written += _write(folder / "key", lambda: (merkle.verifier_key(name, public) + "\n").encode())
+    if before != head.size:
+        _replace(folder / "checkpoint", checkpoint.note.encode())
+        written += 1
+    for path in sorted(folder.glob("tile/**/*.p")):  # partial tiles whose full tile is there are no longer needed
+        if path.with_suffix("").exists():
+            for partial in path.iterdir():
+                partial.unlink()
+            path.rmdir()
+    return Exported(head.size, written, name)
+
+
+def _exported_before(folder: Path, head: merkle.Head) -> int | None:
+    """How many lines the folder holds already, after checking that they are the beginning of this journal."""
+    path = folder / "checkpoint"
+    if not path.exists():
+        return None
+    name, public = proofs.key_name()
+    old = merkle.open_checkpoint(path.read_text(encoding="utf-8"), name=name, public=public)
+    if old.size > head.size:
+        raise NotProven(f"{folder} holds {old.size} lines, the journal only {head.size}: the end was cut off")
+    if old.size and merkle.range_root(0, old.size, proofs.fetch) != old.root:
+        raise NotProven(f"the first {old.size} lines are no longer those exported to {folder}")
+    return old.size
+
+
+def _write(path: Path, make: Callable[[], bytes]) -> int:
+    if path.exists():
+        return 0
+    _replace(path, make())
+    return 1
+
+
+def _replace(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

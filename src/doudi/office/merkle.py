@@ -386,3 +386,35 @@ def _check_signature(text: str, signatures: str, name: str, public: bytes) -> No
             raise NotProven("the checkpoint was changed after it was signed") from wrong
         return
     raise NotProven(f"no signature by {name}")
+
+
+# ---- proofs to hand on --------------------------------------------------------------------------------------------------
+
+
+def write_proof(*, seq: int, path: Sequence[bytes], note: str) -> str:
+    """A C2SP tlog-proof: index, audit path, checkpoint; whoever holds the line and the key can check it offline."""
+    steps = "".join(base64.b64encode(step).decode() + "\n" for step in path)
+    return f"c2sp.org/tlog-proof@v1\nindex {seq}\n{steps}\n{note}"
+
+
+def read_proof(text: str) -> tuple[int, list[bytes], str]:
+    """Index, audit path and checkpoint of a tlog-proof; a line of extra data is passed over.
+
+    :raises NotProven: not a tlog-proof
+    """
+    top, gap, note = text.partition("\n\n")
+    lines = top.split("\n")
+    if len(lines) > 1 and lines[1].startswith("extra "):
+        del lines[1]
+    if not gap or len(lines) < 2 or lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("index "):
+        raise NotProven("not a proof of the form c2sp.org/tlog-proof@v1")
+    index = lines[1].removeprefix("index ")
+    if not index.isascii() or not index.isdigit() or str(int(index)) != index:
+        raise NotProven("the proof names no line")
+    try:
+        path = [base64.b64decode(line, validate=True) for line in lines[2:]]
+    except ValueError as wrong:
+        raise NotProven("a step of the proof is not base64") from wrong
+    if any(len(step) != 32 for step in path):
+        raise NotProven("a step of the proof has not 32 bytes")
+    return int(index), path, note

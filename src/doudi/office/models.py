@@ -183,9 +183,8 @@ class Checkpoint(models.Model):
 
     size = models.BigIntegerField(primary_key=True)
     note = models.TextField()
-    signed_at = models.DateTimeField()
 
-    PRIVACY: ClassVar = {"size": "open", "note": "open", "signed_at": "open"}
+    PRIVACY: ClassVar = {"size": "open", "note": "open"}
 
     def __str__(self) -> str:
         return str(self.size)

@@ -48,3 +48,8 @@ def blind(text: str, use: str = "number") -> str:
     """Hash a text with this installation's key, for finding an equal text without storing it; `use` keeps columns apart."""
     key = bytes.fromhex(settings.LINKING_KEY)
     return hmac.new(key, f"{use}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def journal_seed() -> bytes:
+    """The private key that signs the journal's checkpoints."""
+    return bytes.fromhex(settings.JOURNAL_KEY)

@@ -34,7 +34,6 @@ class Migration(migrations.Migration):
             fields=[
                 ("size", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("note", models.TextField()),
-                ("signed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
