@@ -1,46 +1,24 @@
-"""One delivered file, from bytes to typed rows and rejected rows; nothing here decides, nothing here knows the database."""
+"""One delivered file, from bytes to typed and rejected rows; nothing here decides, nothing here knows the database."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 
 from doudi.engine import csv_text, sheets
+from doudi.engine.apart import HELD_BYTES, Landed, set_apart
 from doudi.engine.contract import Contract
 from doudi.engine.recognise import Match, Refused, recognise
-from doudi.engine.statement import BAD, GOOD, SKIPPED, Layout, kept_columns, typed
-from doudi.engine.typing import name_of, quote
+from doudi.engine.typing import quote
 
 _ROWS_A_BATCH = 20_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-@dataclass(frozen=True)
-class Landed:
-    """What became of the rows of one dataset in one file. rows = accepted + rejected + repeated."""
-
-    dataset: str
-    rows: int
-    accepted: int
-    rejected: int
-    repeated: int
-    skipped: int  # blank rows, repeated headings and totals, which are not rows
-    without_number: Mapping[str, int]
-    reasons: Mapping[str, int]
-    good: Path  # Parquet in the workshop, not yet in the lake
-    bad: Path | None
-    heading_row: int
-    absent: tuple[str, ...]
-    extra: tuple[str, ...]
-    notes: tuple[str, ...] = ()
 
 
 def connect(workshop: Path, *, memory: str = "1200MB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -55,26 +33,6 @@ def connect(workshop: Path, *, memory: str = "1200MB", threads: int | None = Non
     return duckdb.connect(":memory:", config=settings)
 
 
-@dataclass(frozen=True)
-class Table:
-    """Text of one dataset, ready to be typed: where its columns stand, and how DuckDB gets at its rows."""
-
-    match: Match
-    source: str  # SQL giving c0, c1, … and `broken` where the reader can break
-    broken: bool
-    careful: Iterator[csv_text.Line] | None = None
-    notes: tuple[str, ...] = ()
-
-
-def _layout(match: Match, *, broken: bool) -> Layout:
-    return Layout(
-        fields={name: f"c{at}" for name, at in match.positions.items()},
-        headings={f"c{at}": heading for at, heading in enumerate(match.headings)},
-        factors=match.factors,
-        broken="broken" if broken else None,
-    )
-
-
 def land_csv(
     path: Path,
     contracts: Mapping[str, Contract],
@@ -84,6 +42,7 @@ def land_csv(
     dataset: str = "",
     file_name: str = "",
     complete: bool = False,
+    may_be_empty: bool = False,
 ) -> list[Landed]:
     """Land a delimited text file.
 
@@ -96,11 +55,13 @@ def land_csv(
     if encoding != "utf-8":
         readable = workshop / "as-utf8.csv"
         if not csv_text.to_utf8(path, encoding, readable):
-            return [_careful(path, encoding, match, delimiter, skip, workshop, con, complete=complete)]
+            return [_careful(path, encoding, match, delimiter, skip, workshop, con, complete=complete, may_be_empty=may_be_empty)]
+    large = readable.stat().st_size > HELD_BYTES
+    text = _read_csv(readable, delimiter, len(match.headings), skip)
     try:
-        return [_typed(con, match, _read_csv(readable, delimiter, len(match.headings), skip), workshop, broken=False)]
+        return [set_apart(con, match, text, workshop, large=large, may_be_empty=may_be_empty)]
     except (duckdb.InvalidInputException, duckdb.ConversionException):  # some line is not as it should be: take them one by one
-        return [_careful(path, encoding, match, delimiter, skip, workshop, con, complete=complete)]
+        return [_careful(path, encoding, match, delimiter, skip, workshop, con, complete=complete, may_be_empty=may_be_empty)]
     finally:
         if readable != path:
             readable.unlink(missing_ok=True)
@@ -144,12 +105,14 @@ def _careful(
     con: duckdb.DuckDBPyConnection,
     *,
     complete: bool,
+    may_be_empty: bool,
 ) -> Landed:
     """Land a file some of whose lines are broken: each such line is one rejected row."""
     width = len(match.headings)
     lines = csv_text.careful_lines(path, encoding, delimiter, width, skip, complete=complete)
     rows = ([*line.cells, *[None] * (width - len(line.cells)), line.broken or None] for line in lines)
-    return _from_rows(con, match, rows, workshop, broken=True)
+    large = path.stat().st_size > HELD_BYTES
+    return _from_rows(con, match, rows, workshop, broken=True, large=large, may_be_empty=may_be_empty)
 
 
 def _from_rows(
@@ -159,6 +122,8 @@ def _from_rows(
     workshop: Path,
     *,
     broken: bool,
+    large: bool = False,
+    may_be_empty: bool = False,
     notes: tuple[str, ...] = (),
 ) -> Landed:
     """Land rows held in Python, a batch at a time."""
@@ -179,7 +144,9 @@ def _from_rows(
 
     con.register("handed", pa.RecordBatchReader.from_batches(schema, batches()))
     try:
-        return _typed(con, match, "SELECT * FROM handed", workshop, broken=broken, notes=notes)
+        return set_apart(
+            con, match, "SELECT * FROM handed", workshop, broken=broken, large=large, may_be_empty=may_be_empty, notes=notes
+        )
     except Exception:
         if failed:
             raise failed[0] from None
@@ -196,6 +163,7 @@ def land_book(
     *,
     dataset: str = "",
     file_name: str = "",
+    may_be_empty: bool = False,
 ) -> list[Landed]:
     """Land every sheet of a workbook that answers to a contract; sheets of one dataset count as one table.
 
@@ -225,7 +193,7 @@ def land_book(
     landed = []
     for code in dict.fromkeys(match.contract.code for match, _ in found):
         of_code = [(match, rows) for match, rows in found if match.contract.code == code]
-        landed.append(_from_sheets(con, of_code, workshop, notes))
+        landed.append(_from_sheets(con, of_code, workshop, notes, may_be_empty=may_be_empty))
     return landed
 
 
@@ -234,6 +202,8 @@ def _from_sheets(
     found: Sequence[tuple[Match, list[list[str | None]]]],
     workshop: Path,
     notes: tuple[str, ...],
+    *,
+    may_be_empty: bool,
 ) -> Landed:
     first = found[0][0]
     rows: Iterable[Sequence[str | None]] = found[0][1][first.heading_row + 1 :]
@@ -250,7 +220,7 @@ def _from_sheets(
             for name, at in first.positions.items():
                 order[at] = match.positions[name]
             rows += [[None if at is None else row[at] for at in order] for row in sheet[match.heading_row + 1 :]]
-    return _from_rows(con, first, rows, workshop, broken=False, notes=notes)
+    return _from_rows(con, first, rows, workshop, broken=False, may_be_empty=may_be_empty, notes=notes)
 
 
 def land_rows(
@@ -300,106 +270,3 @@ def read_rejects(
     page = f"ORDER BY row_no LIMIT {count:d} OFFSET {first:d}"
     rows = con.execute(f"SELECT row_no, problems, raw FROM read_parquet({quote(str(path))}) {where} {page}").fetchall()
     return [{"row_no": no, "problems": problems, "raw": json.loads(raw)} for no, problems, raw in rows]
-
-
-def _typed(
-    con: duckdb.DuckDBPyConnection,
-    match: Match,
-    source: str,
-    workshop: Path,
-    *,
-    broken: bool,
-    notes: tuple[str, ...] = (),
-) -> Landed:
-    """Type what `source` gives, set bad and repeated rows apart, and keep both objects in the lake."""
-    contract = match.contract
-    con.execute(f"CREATE OR REPLACE TEMP TABLE typed AS {typed(contract, _layout(match, broken=broken), source)}")
-    try:
-        kinds = dict(con.execute("SELECT _kind, count(*) FROM typed GROUP BY _kind").fetchall())
-        if not kinds.get(GOOD) and not kinds.get(BAD):
-            raise Refused(
-                "no_rows",
-                f"{contract.label}：只有表头，没有数据。",
-                "请检查导出是否成功；确实没有数据的月份请在清单里写 rows = 0。",
-            )
-        columns = kept_columns(contract)[1:]
-        named = ", ".join(name_of(name) for name in columns)
-        repeated = _repeated(con, contract, columns)
-        unless = "AND rowid NOT IN (SELECT at FROM repeated)" if repeated else ""
-        good = workshop / f"{uuid4().hex}.parquet"
-        con.execute(
-            f"COPY (SELECT (rowid + 1)::INTEGER AS row_no, {named} FROM typed WHERE _kind = {GOOD} {unless}) "
-            f"TO {quote(str(good))} (FORMAT parquet, COMPRESSION snappy)"
-        )
-        states = _states(con, contract, unless)
-        reasons: dict[str, int] = {}
-        bad = None
-        if kinds.get(BAD):
-            bad = workshop / f"{uuid4().hex}.parquet"
-            con.execute(
-                f"COPY (SELECT (rowid + 1)::INTEGER AS row_no, _problems AS problems, _raw AS raw FROM typed "
-                f"WHERE _kind = {BAD}) "
-                f"TO {quote(str(bad))} (FORMAT parquet, COMPRESSION zstd)"
-            )
-            reasons = dict(
-                con.execute(
-                    f"SELECT reason, count(*) FROM (SELECT DISTINCT row_no, unnest(problems).reason AS reason "
-                    f"FROM read_parquet({quote(str(bad))})) GROUP BY reason ORDER BY reason"
-                ).fetchall()
-            )
-        return Landed(
-            dataset=contract.code,
-            rows=kinds.get(GOOD, 0) + kinds.get(BAD, 0),
-            accepted=kinds.get(GOOD, 0) - repeated,
-            rejected=kinds.get(BAD, 0),
-            repeated=repeated,
-            skipped=kinds.get(SKIPPED, 0),
-            without_number=states,
-            reasons=reasons,
-            good=good,
-            bad=bad,
-            heading_row=match.heading_row + 1,
-            absent=match.absent,
-            extra=match.extra,
-            notes=notes,
-        )
-    finally:
-        con.execute("DROP TABLE IF EXISTS typed; DROP TABLE IF EXISTS repeated")
-
-
-def _repeated(con: duckdb.DuckDBPyConnection, contract: Contract, columns: Sequence[str]) -> int:
-    """Find rows that say in every column what an earlier row said; the earlier one stays.
-
-    Rows that agree in a hash of the key are few; only they are compared in full.
-    """
-    keys = []
-    for name in contract.key:
-        keys += [name_of(name), name_of(f"{name}_raw")] if contract.by_name[name].type == "citizen_no" else [name_of(name)]
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE alike AS SELECT h FROM "
-        f"(SELECT hash({', '.join(keys)}) AS h FROM typed WHERE _kind = {GOOD}) GROUP BY h HAVING count(*) > 1"
-    )
-    (some,) = con.execute("SELECT count(*) FROM alike").fetchone()  # type: ignore[misc]
-    if some:
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT at FROM (SELECT rowid AS at, row_number() OVER ("
-            f"PARTITION BY {', '.join(name_of(name) for name in columns)} ORDER BY rowid) AS turn FROM typed "
-            f"WHERE _kind = {GOOD} AND hash({', '.join(keys)}) IN (SELECT h FROM alike)) WHERE turn > 1"
-        )
-        (some,) = con.execute("SELECT count(*) FROM repeated").fetchone()  # type: ignore[misc]
-    con.execute("DROP TABLE alike")
-    return some
-
-
-def _states(con: duckdb.DuckDBPyConnection, contract: Contract, unless: str) -> dict[str, int]:
-    """How many accepted rows have no number to trust, by state of the number of the person the row is about."""
-    own = next((c.name for c in contract.columns if c.type == "citizen_no" and c.person), None)
-    if own is None:
-        return {}
-    state = name_of(f"{own}_state")
-    return dict(
-        con.execute(
-            f"SELECT {state}, count(*) FROM typed WHERE _kind = {GOOD} {unless} AND {name_of(own)} IS NULL "
-            "GROUP BY ALL ORDER BY 1"
-        ).fetchall()
-    )

@@ -17,6 +17,7 @@ import duckdb
 from django.db import transaction
 
 from doudi.engine import landing, sheets
+from doudi.engine.apart import Landed
 from doudi.engine.contract import Contract
 from doudi.engine.lake import Lake
 from doudi.engine.recognise import Refused
@@ -231,7 +232,7 @@ class _Receiver:
                 self._areas(loads)
         self.outcome.loads |= {load.pk: (load, False) for load in loads}
 
-    def _land(self, file: _File, promise: Promise, kind: str) -> list[landing.Landed]:
+    def _land(self, file: _File, promise: Promise, kind: str) -> list[Landed]:
         contracts = queries.contracts()
         if kind == "book":
             return landing.land_book(file.path, contracts, self.workshop, self.con, dataset=promise.dataset, file_name=file.name)
@@ -239,10 +240,17 @@ class _Receiver:
             raise Refused("no_rows", "文件是空的。", "请检查导出是否成功。")
         complete = bool(promise.sha256)
         return landing.land_csv(
-            file.path, contracts, self.workshop, self.con, dataset=promise.dataset, file_name=file.name, complete=complete
+            file.path,
+            contracts,
+            self.workshop,
+            self.con,
+            dataset=promise.dataset,
+            file_name=file.name,
+            complete=complete,
+            may_be_empty=promise.rows == 0,
         )
 
-    def _keep(self, one: landing.Landed) -> actions.Arrival:
+    def _keep(self, one: Landed) -> actions.Arrival:
         notes = list(one.notes)
         if one.absent:
             notes.append(f"文件里没有这些可选的列：{'、'.join(one.absent)}")

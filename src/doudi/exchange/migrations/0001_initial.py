@@ -5,61 +5,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Load',
+            name="Load",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.CharField(max_length=40)),
-                ('snapshot', models.CharField(blank=True, max_length=60)),
-                ('part', models.CharField(blank=True, max_length=80)),
-                ('as_of', models.DateField()),
-                ('kind', models.CharField(choices=[('full', '全量'), ('add', '补充')], default='full', max_length=4)),
-                ('delivery', models.CharField(max_length=64)),
-                ('file_name', models.CharField(max_length=200)),
-                ('object', models.CharField(max_length=64)),
-                ('rejects', models.CharField(blank=True, max_length=64)),
-                ('rows', models.PositiveIntegerField()),
-                ('accepted', models.PositiveIntegerField()),
-                ('rejected', models.PositiveIntegerField()),
-                ('repeated', models.PositiveIntegerField()),
-                ('skipped', models.PositiveIntegerField(default=0)),
-                ('without_number', models.JSONField(default=dict)),
-                ('reasons', models.JSONField(default=dict)),
-                ('heading_row', models.PositiveIntegerField(default=1)),
-                ('notes', models.JSONField(default=list)),
-                ('batch_key', models.CharField(blank=True, max_length=80)),
-                ('sender', models.CharField(blank=True, max_length=80)),
-                ('received_at', models.DateTimeField()),
-                ('received_by', models.CharField(max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dataset", models.CharField(max_length=40)),
+                ("snapshot", models.CharField(blank=True, max_length=60)),
+                ("part", models.CharField(blank=True, max_length=80)),
+                ("as_of", models.DateField()),
+                ("kind", models.CharField(choices=[("full", "全量"), ("add", "补充")], default="full", max_length=4)),
+                ("delivery", models.CharField(max_length=64)),
+                ("file_name", models.CharField(max_length=200)),
+                ("object", models.CharField(max_length=64)),
+                ("rejects", models.CharField(blank=True, max_length=64)),
+                ("rows", models.PositiveIntegerField()),
+                ("accepted", models.PositiveIntegerField()),
+                ("rejected", models.PositiveIntegerField()),
+                ("repeated", models.PositiveIntegerField()),
+                ("skipped", models.PositiveIntegerField(default=0)),
+                ("without_number", models.JSONField(default=dict)),
+                ("reasons", models.JSONField(default=dict)),
+                ("heading_row", models.PositiveIntegerField(default=1)),
+                ("notes", models.JSONField(default=list)),
+                ("batch_key", models.CharField(blank=True, max_length=80)),
+                ("sender", models.CharField(blank=True, max_length=80)),
+                ("received_at", models.DateTimeField()),
+                ("received_by", models.CharField(max_length=80)),
             ],
             options={
-                'indexes': [models.Index(fields=['snapshot', 'dataset', 'as_of'], name='load_current')],
-                'constraints': [models.UniqueConstraint(fields=('dataset', 'snapshot', 'delivery'), name='load_delivery_once'), models.UniqueConstraint(condition=models.Q(('batch_key', ''), _negated=True), fields=('dataset', 'sender', 'batch_key'), name='load_batch_once'), models.CheckConstraint(condition=models.Q(('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('rejected')), '+', models.F('repeated')))), name='load_rows_add_up')],
+                "indexes": [models.Index(fields=["snapshot", "dataset", "as_of"], name="load_current")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("dataset", "snapshot", "delivery"), name="load_delivery_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("batch_key", ""), _negated=True),
+                        fields=("dataset", "sender", "batch_key"),
+                        name="load_batch_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rows",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("accepted"), "+", models.F("rejected")
+                                    ),
+                                    "+",
+                                    models.F("repeated"),
+                                ),
+                            )
+                        ),
+                        name="load_rows_add_up",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Refusal',
+            name="Refusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('delivery', models.CharField(max_length=64)),
-                ('snapshot', models.CharField(blank=True, max_length=60)),
-                ('file_name', models.CharField(max_length=200)),
-                ('reason', models.CharField(max_length=40)),
-                ('message', models.TextField()),
-                ('fix', models.TextField()),
-                ('sender', models.CharField(blank=True, max_length=80)),
-                ('received_at', models.DateTimeField()),
-                ('received_by', models.CharField(max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("delivery", models.CharField(max_length=64)),
+                ("snapshot", models.CharField(blank=True, max_length=60)),
+                ("file_name", models.CharField(max_length=200)),
+                ("reason", models.CharField(max_length=40)),
+                ("message", models.TextField()),
+                ("fix", models.TextField()),
+                ("sender", models.CharField(blank=True, max_length=80)),
+                ("received_at", models.DateTimeField()),
+                ("received_by", models.CharField(max_length=80)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('delivery', 'snapshot', 'file_name', 'reason'), name='refusal_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("delivery", "snapshot", "file_name", "reason"), name="refusal_once")
+                ],
             },
         ),
     ]
