@@ -1,0 +1,109 @@
+"""Numbers that places set: each with a place, the days it holds and the day it became known; the most local one wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from doudi.facts import money
+from doudi.policy.language.errors import RuleError
+from doudi.policy.language.names import Kind
+
+LEVELS = {"nation": 0, "province": 2, "city": 4, "county": 6}
+"""Who may set a parameter, with how many digits of the area code the place of its value then has."""
+MOST = {"months": 1200, "days": 40_000}
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+
+
+def place_of(code: str) -> str:
+    """An area code as the prefix all its places share: 990100 → 9901, 990000 → 99, 990101 stays.
+
+    :raises RuleError: not an area code
+    """
+    if code and not (code.isdigit() and code.isascii() and len(code) in (2, 4, 6, 9, 12)):
+        raise RuleError(f"“{code}”不是行政区划代码")
+    if len(code) == 6:
+        return code.removesuffix("0000") if code.endswith("0000") else code.removesuffix("00") if code.endswith("00") else code
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value of a parameter: where, from when to when, known since when, said by which document."""
+
+    place: str
+    from_on: date
+    to_on: date
+    known_since: date
+    value: Any  # fen, whole number, scaled ratio, flag or day; a dict of those by code when the parameter is split
+    source: str = ""
+
+
+@dataclass(slots=True)
+class Parameter:
+    """A parameter with all its values, of every place and time."""
+
+    kind: Kind
+    set_by: tuple[str, ...]
+    note: str = ""
+    settings: list[Setting] = field(default_factory=list)
+
+    def add(self, setting: Setting) -> None:
+        """Take a value in.
+
+        :raises RuleError: that place may not set it, or it says the same thing twice
+        """
+        if len(setting.place) not in {LEVELS[level] for level in self.set_by}:
+            raise RuleError(f"P.{self.kind.name} 不能由 {setting.place or '全国'} 来定", hint=f"；可以定的是 {'、'.join(self.set_by)}")
+        for other in self.settings:
+            same = (other.place, other.from_on, other.known_since) == (setting.place, setting.from_on, setting.known_since)
+            if same and other.value != setting.value:
+                raise RuleError(f"P.{self.kind.name} 在 {setting.place or '全国'} 从 {setting.from_on} 起写了两个不同的值")
+        self.settings.append(setting)
+
+    def at(self, area: str, on: date, known_on: date | None = None) -> Setting | None:
+        """The value in force for an area on a day, as far as it was known on another; None where nobody has set one."""
+        found = [
+            setting
+            for setting in self.settings
+            if area.startswith(setting.place)
+            and setting.from_on <= on <= setting.to_on
+            and (known_on is None or setting.known_since <= known_on)
+        ]
+        return max(found, key=lambda s: (len(s.place), s.from_on, s.known_since), default=None)
+
+    def value_of(self, written: Any) -> Any:
+        """A value as written in a pack (money in yuan) → as rules count it; by code when the parameter is split.
+
+        :raises RuleError: it does not fit the type
+        """
+        if isinstance(written, dict) and self.kind.by:
+            return {code: self._one(value) for code, value in written.items()}
+        return self._one(written)
+
+    def _one(self, written: Any) -> Any:
+        kind = self.kind
+        right: Any = None
+        if kind.type == "flag" and isinstance(written, bool):
+            return written
+        if kind.type == "date" and isinstance(written, date):
+            return written
+        if isinstance(written, int | Decimal | str) and not isinstance(written, bool):
+            try:
+                if kind.type == "money":
+                    right = money.fen(written)
+                elif kind.type == "ratio":
+                    scaled = Decimal(written) * kind.scale
+                    right = int(scaled) if scaled == int(scaled) else None
+                elif kind.type == "count" and Decimal(written) == int(Decimal(written)):
+                    right = int(written)
+            except (ArithmeticError, ValueError, money.NotMoney):
+                right = None
+        if right is None:
+            needed = {"money": "元，最多两位小数", "ratio": f"最多 {kind.decimals} 位小数", "count": "整数", "flag": "true 或 false"}
+            raise RuleError(f"P.{kind.name} 的值 {written!r} 不合适", hint=f"：要写{needed.get(kind.type, '日期')}")
+        if abs(right) > MOST.get(kind.unit, kind.bound):
+            raise RuleError(f"P.{kind.name} 的值 {written!r} 太大了")
+        return right

@@ -1,0 +1,181 @@
+"""What a pack consists of once it is understood: programmes, indicators, overlaps, each with its words and its compiled text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from doudi.policy.language.check import Value
+from doudi.policy.language.core import Core
+from doudi.policy.language.python import Closure
+
+Subject = Literal["person", "household"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A checked expression: its text, its core, its closure, what it reads, and the unit of what comes out.
+
+    down: what a ratio is counted in (100 with two decimals); 1 for everything else.
+    """
+
+    text: str
+    core: Core
+    run: Closure
+    facts: tuple[str, ...]
+    parameters: tuple[str, ...]
+    unit: str
+    value: Value
+    down: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Where a rule stands, and from when to when it stood there."""
+
+    text: str
+    from_on: date
+    to_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence with places for values: `人均 {hh_income_per_head} 元`."""
+
+    text: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a programme."""
+
+    name: str
+    label: str
+    test: Expression
+    met: Words
+    not_met: Words
+    unknown: Words
+    asks: Words
+    ask: Expression | None
+    settle: str
+    articles: tuple[Article, ...]
+    show: Mapping[str, Expression]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One named step of an amount, in fen; the last step is the amount."""
+
+    name: str
+    label: str
+    amount: Expression
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme in one of its versions: who may get it and how much."""
+
+    code: str
+    label: str
+    subject: Subject
+    from_on: date
+    to_on: date
+    articles: tuple[Article, ...]
+    conditions: tuple[Condition, ...]
+    steps: tuple[Step, ...]
+    note: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause of an indicator; weight and fading only for points."""
+
+    name: str
+    test: Expression
+    words: Words
+    weight: Expression | None = None
+    since: Expression | None = None
+    half_life: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A warning in one of its versions. It opens a visit or a check; it never changes anybody's money."""
+
+    code: str
+    label: str
+    subject: Subject
+    mode: Literal["trigger", "points"]
+    level: Literal["R", "O", "Y"]
+    from_on: date
+    to_on: date
+    articles: tuple[Article, ...]
+    among: Expression | None
+    clauses: tuple[Clause, ...]
+    threshold: Expression | None
+    basis: tuple[Expression, ...]
+    words: Words
+    advice: str
+    innocent: tuple[str, ...]
+    show: Mapping[str, Expression]
+    facts: tuple[str, ...]
+    parameters: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two benefits that may not be held together, judged per month of entitlement."""
+
+    code: str
+    label: str
+    from_on: date
+    to_on: date
+    articles: tuple[Article, ...]
+    test: Expression
+    since: Expression
+    counts: Expression
+    words: Words
+    innocent: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How soon a warning of a level is answered."""
+
+    level: str
+    label: str
+    contact_hours: int | None
+    visit_working_days: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A dataset by the name people know, and who holds it."""
+
+    code: str
+    label: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An example beside the rules, written by a policy officer: facts in, answers out. What is not written is not known."""
+
+    name: str
+    rule: str
+    on: date
+    area: str
+    facts: Mapping[str, object]
+    members: tuple[Mapping[str, object], ...]
+    parameters: Mapping[str, object]
+    expect: Mapping[str, object]
+    where: str
+    known_on: date | None = field(default=None)
