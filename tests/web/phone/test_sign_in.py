@@ -2,9 +2,9 @@
 
 import re
 
-import people
 import pytest
 
+import people
 from doudi.office import queries as office
 from doudi.registry import queries as registry
 

@@ -1,6 +1,7 @@
 """The front door, on a phone, in large type, at a desk."""
 
 import pytest
+
 from web.browser import DESK, NARROW, PHONE, picture, scrolls_sideways, small_targets, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]

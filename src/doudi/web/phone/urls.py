@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from doudi.web.phone.apply import proxy
+from doudi.web.phone.apply import views as apply
 from doudi.web.phone.my import views as my
 
 app_name = "phone"
@@ -11,4 +13,18 @@ urlpatterns = [
     path("my/sign-in/", my.sign_in, name="sign-in"),
     path("my/sign-in/code/", my.code, name="code"),
     path("my/sign-out/", my.sign_out, name="sign-out"),
+    path("my/", my.home, name="home"),
+    path("my/consents/", my.consents, name="consents"),
+    path("my/cases/<slug:ref>/", my.case, name="case"),
+    path("my/cases/<slug:ref>/receipt/", my.receipt, name="receipt"),
+    path("my/cases/<slug:ref>/sheet/", my.sheet, name="sheet"),
+    path("my/cases/<slug:ref>/withdraw/", my.withdraw, name="withdraw"),
+    path("apply/", apply.begin, name="apply"),
+    path("apply/for/", proxy.who, name="for"),
+    path("apply/for/relation/", proxy.relation, name="for-relation"),
+    path("apply/for/knows/", proxy.knows, name="for-knows"),
+    *(
+        path(f"apply/<slug:ref>/{name}/", apply.step, {"name": name}, name=f"apply-{name}")
+        for name in ("hardship", "household", "income", "account", "check")
+    ),
 ]

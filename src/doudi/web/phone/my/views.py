@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+import segno
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from doudi.casework import actions as casework
+from doudi.casework import core
+from doudi.casework import queries as cases
+from doudi.casework.queries import MyCase
 from doudi.office import actions as office
 from doudi.office import queries
-from doudi.office.core import TooMany, mask_phone
+from doudi.office.core import NotAllowed, Party, TooMany, mask_phone
+from doudi.payment import queries as payment
+from doudi.registry import actions as people
 from doudi.registry import queries as registry
+from doudi.web.parts import roads
 from doudi.web.parts.permits import open_page, resident
+from doudi.web.phone.apply.views import first_open
 from doudi.web.phone.my.forms import CodeForm, SignInForm
 
 
@@ -72,3 +85,149 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Forget who used this phone; what they filled in stays for them."""
     request.session.flush()
     return redirect("/")
+
+
+# ---- my own cases -------------------------------------------------------------------------------------------------------
+
+
+def _mine(request: HttpRequest, ref: str) -> MyCase:
+    """A case of the one signed in; anybody else's looks like none at all.
+
+    :raises Http404: no such case, or not theirs
+    """
+    try:
+        return cases.my_case(ref, request.pid, at=queries.now())
+    except NotAllowed:
+        raise Http404 from None
+
+
+def code_for(request: HttpRequest, receipt: str) -> SafeString:
+    """The picture of a receipt's address: whoever scans it sees how far the case is, and nothing else."""
+    address = request.build_absolute_uri(f"/progress/{receipt}/")
+    drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=1)
+    return mark_safe(drawn)  # drawn here from our own address
+
+
+@resident
+def home(request: HttpRequest) -> HttpResponse:
+    """Everything of mine: what I began, what is being done, who looked."""
+    at = queries.now()
+    drafts = [
+        {
+            "href": f"/apply/{one.ref}/{first_open(one)}/",
+            "words": _("接着填%(name)s的申请") % {"name": "" if one.applicant == request.pid else one.applicant_name},
+        }
+        for one in cases.drafts_of(by=Party.resident(request.pid))
+    ]
+    shown = {
+        "me": registry.me(request.pid),
+        "drafts": drafts,
+        "cases": cases.my_cases(request.pid, at=at),
+        "looks": queries.looks(request.pid, limit=20),
+    }
+    return render(request, "phone/my/home.html", shown)
+
+
+@resident
+def case(request: HttpRequest, ref: str) -> HttpResponse:
+    """How far it is, by when, who, what I must do; the money; who looked."""
+    one = _mine(request, ref)
+    own = not one.for_name
+    shown = {
+        "case": one,
+        "lines": roads.lines(one),
+        "stages": roads.stages(one),
+        "payments": payment.my_payments(request.pid) if own and one.benefit else (),
+        "looks": queries.looks(request.pid, limit=20) if own else [],
+        "own": own,
+    }
+    return render(request, "phone/my/case.html", shown)
+
+
+@resident
+def receipt(request: HttpRequest, ref: str) -> HttpResponse:
+    """We have it: the number, the picture to scan, and who gets in touch by when."""
+    one = _mine(request, ref)
+    return render(request, "phone/apply/done.html", {"case": one, "code": code_for(request, one.receipt)})
+
+
+@resident
+def sheet(request: HttpRequest, ref: str) -> HttpResponse:
+    """The application on one sheet of paper, to sign."""
+    one = _mine(request, ref)
+    return render(request, "public/sheet.html", sheet_of(request, one))
+
+
+def sheet_of(request: HttpRequest, one: MyCase) -> dict[str, Any]:
+    """What the paper sheet shows of a case that was handed in."""
+    me = registry.me(request.pid)
+    own = not one.for_name
+    filled = {
+        "receipt": one.receipt_shown,
+        "name": me.name if own else one.for_name,
+        "phone": me.masked_phone if own else "",
+        "number": me.masked_number if own else "",
+        "place": me.area_label if own else "",
+        "proxy": "" if own else me.name,
+        "proxy_phone": "" if own else me.masked_phone,
+        "members": one.members,
+        "story": one.story,
+        "incomes": [{"what": line.what, "fen": line.said_fen if line.is_other else line.fen} for line in one.incomes]
+        if own
+        else [],
+        "account": one.account_label,
+    }
+    tiles = [
+        {"words": words, "checked": code in one.hardships or words in one.hardships} for code, words in core.HARDSHIPS.items()
+    ]
+    return {
+        "case": filled,
+        "tiles": tiles,
+        "digits": range(18),
+        "empty_rows": range(max(0, 4 - len(one.members))),
+        "code": code_for(request, one.receipt),
+    }
+
+
+@resident
+def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take my application back; I can come again any day."""
+    one = _mine(request, ref)
+    problem = ""
+    if request.method == "POST":
+        reason = request.POST.get("reason", "").strip()[:200] or "本人撤回，没有写原因"
+        try:
+            casework.withdraw(ref=ref, reason=reason, by=Party.resident(request.pid), at=queries.now())
+            return redirect(f"/my/cases/{ref}/")
+        except NotAllowed as why:
+            problem = str(why)
+    back = f"/my/cases/{ref}/"
+    return render(
+        request, "phone/my/withdraw.html", {"case": one, "back": back, "problem": problem}, status=422 if problem else 200
+    )
+
+
+@resident
+def consents(request: HttpRequest) -> HttpResponse:
+    """What I agreed to; each can be taken back here."""
+    if request.method == "POST":
+        ref = request.POST.get("ref", "")
+        if ref not in {one.ref for one in registry.consents(request.pid)}:
+            raise Http404
+        try:
+            people.withdraw(ref=ref, by=Party.resident(request.pid), at=queries.now())
+        except people.AlreadyWithdrawn as why:
+            messages.info(request, str(why))
+        return redirect("phone:consents")
+    words = {source.dataset: source.asks for source in core.sources()}
+    shown = [
+        {
+            "ref": one.ref,
+            "label": _(one.purpose.label),
+            "given_at": one.given_at,
+            "withdrawn_at": one.withdrawn_at,
+            "asks": [_(words.get(dataset, dataset)) for dataset in one.sources],
+        }
+        for one in registry.consents(request.pid)
+    ]
+    return render(request, "phone/my/consents.html", {"consents": shown})

@@ -1,0 +1,30 @@
+"""A case in the words of the family: what happens now, by when, who does it, what there is to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from doudi.casework.queries import MyCase, Progress
+from doudi.web.parts.templatetags.parts import day
+
+SHOWN = {"done": "done", "current": "now", "ahead": "next"}
+
+
+def stages(case: MyCase | Progress) -> list[dict[str, Any]]:
+    """The stations of the road with their days."""
+    rows = []
+    for stage in case.stages:
+        hint = day(stage.on) if stage.on else _("最晚 %(day)s") % {"day": day(stage.due_on)} if stage.due_on else ""
+        rows.append({"name": _(stage.label), "state": SHOWN[stage.state], "hint": hint})
+    return rows
+
+
+def lines(case: MyCase | Progress) -> list[str]:
+    """By when and who, then what the family has to do; usually nothing."""
+    said = []
+    if case.by_on and case.by_whom:
+        said.append(_("%(who)s最晚 %(day)s办好这一步。") % {"who": _(case.by_whom), "day": day(case.by_on)})
+    said.append(_(case.you_do) if case.you_do else _("您不用再做什么。"))
+    return said
