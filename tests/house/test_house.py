@@ -1,0 +1,136 @@
+"""Imports, links, privacy of columns, guarded pages, tests that run, the live schema."""
+
+from __future__ import annotations
+
+import ast
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, models
+from django.urls import URLPattern, URLResolver, get_resolver
+from importlinter.cli import lint_imports
+
+from doudi.office import core
+from house.tree import ROOMS, TESTS, parsed
+
+PRIVACY = {"open", "internal", "personal", "sensitive"}
+TABLES = [model for room in ROOMS for model in apps.get_app_config(room).get_models(include_auto_created=True)]
+
+PLAIN = {"name", "names", "number", "no", "phone", "account", "body"}
+NOT_PLAIN = {"masked", "shown", "blind", "bank"}
+
+# Pages anybody may open, by name. A new one is added here on purpose, or not at all.
+OPEN_PAGES: set[str] = set()
+
+
+def test_imports_keep_to_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(TESTS.parent)
+    assert lint_imports(no_cache=True) == 0
+
+
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model._meta.label)
+def test_every_column_says_how_private_it_is(model: type[models.Model]) -> None:
+    said = getattr(model, "PRIVACY", {})
+    assert set(said) == {field.name for field in model._meta.local_fields}
+    assert set(said.values()) <= PRIVACY
+
+
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model._meta.label)
+def test_names_numbers_and_texts_of_people_are_sealed(model: type[models.Model]) -> None:
+    """A personal column called name, number, phone, account or body is sealed; masked and blind ones say so in their name."""
+    if model._meta.label == "office.Clerk":
+        return  # clerks sign in by name and are known to the public
+    for field in model._meta.local_fields:
+        words = set(field.name.split("_"))
+        if model.PRIVACY[field.name] not in ("personal", "sensitive") or words & NOT_PLAIN:  # type: ignore[attr-defined]
+            continue
+        if words & PLAIN:
+            hashed = model._meta.label == "office.SignInCode"
+            assert hashed or isinstance(field, models.BinaryField), f"{model._meta.label}.{field.name}"
+
+
+def test_links_to_other_rooms_cannot_be_walked_upward() -> None:
+    wrong = [
+        f"{model._meta.label}.{field.name}"
+        for model in TABLES
+        for field in model._meta.local_fields
+        if field.remote_field
+        and field.related_model._meta.app_label != model._meta.app_label  # type: ignore[union-attr]
+        and not field.remote_field.is_hidden()
+    ]
+    assert not wrong, 'add related_name="+"'
+
+
+def test_no_workflow_in_tables() -> None:
+    wrong = [model._meta.label for model in TABLES if "save" in vars(model) or "delete" in vars(model) or model._meta.ordering]
+    assert not wrong
+
+
+# ---- the live schema ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_migrations_are_complete() -> None:
+    out = StringIO()
+    call_command("makemigrations", *ROOMS, check=True, dry_run=True, stdout=out, skip_checks=True)
+    assert "No changes" in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_every_constraint_and_index_is_really_in_the_database() -> None:
+    missing = []
+    with connection.cursor() as cursor:
+        for model in TABLES:
+            there = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            wanted = [constraint.name for constraint in model._meta.constraints] + [index.name for index in model._meta.indexes]
+            missing += [f"{model._meta.label}.{name}" for name in wanted if name not in there]
+    assert not missing
+
+
+# ---- pages --------------------------------------------------------------------------------------------------------------
+
+
+def pages(patterns: list[URLPattern | URLResolver], prefix: str = "", space: str = "") -> list[tuple[str, str, object]]:
+    """(address, name, view) of every page."""
+    found = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            found += pages(pattern.url_patterns, prefix + str(pattern.pattern), inner)
+        else:
+            found.append((prefix + str(pattern.pattern), f"{space}{pattern.name or ''}", pattern.callback))
+    return found
+
+
+def test_every_page_says_who_may_see_it() -> None:
+    unguarded, opened, unknown = [], set(), []
+    for address, name, view in pages(get_resolver().url_patterns):
+        permit = getattr(view, "permit", None)
+        if permit is None:
+            unguarded.append(address)
+        elif permit == "open":
+            opened.add(name)
+        elif permit not in ("resident", "token") and permit not in core.ACTS:
+            unknown.append(f"{address} {permit}")
+    assert not unguarded, "add @permit, @resident or @open_page"
+    assert not unknown, "not an act of office.core.ACTS"
+    assert opened == OPEN_PAGES
+
+
+# ---- tests that run -----------------------------------------------------------------------------------------------------
+
+
+def test_every_test_file_holds_tests_and_none_is_put_aside() -> None:
+    empty, aside = [], []
+    for path in sorted(TESTS.rglob("test_*.py")):
+        tree = parsed(path)
+        if not any(isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in ast.walk(tree)):
+            empty.append(path.name)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr in ("skip", "xfail", "importorskip"):
+                aside.append(f"{path.name}:{node.lineno}")
+    assert not empty and not aside
+    named = [path.name for path in TESTS.rglob("*_test.py")]
+    assert not named, "pytest does not collect these"
