@@ -22,7 +22,7 @@ GOOD_FOR = timedelta(days=365)
 
 def issue(clerk: Clerk) -> str:
     """Write a token for a clerk; it ends after a year, when the password changes, or when the clerk leaves."""
-    return signing.dumps({"clerk": clerk.username, "key": clerk.get_session_auth_hash()[:20]}, salt=SALT, compress=False)
+    return signing.dumps({"clerk": clerk.username, "key": clerk.get_session_auth_hash()[:20]}, salt=SALT)
 
 
 def read(token: str) -> Clerk | None:
@@ -38,17 +38,22 @@ def read(token: str) -> Clerk | None:
 
 
 class Token(HttpBearer):
-    """`Authorization: Bearer …`; request.auth is then the clerk and request.viewer where and as what they look."""
+    """`Authorization: Bearer …` of a clerk whose post allows the act; `request.viewer` then says where and as what they look."""
 
     def __init__(self, act: str) -> None:
         super().__init__()
         self.act = act
 
     def authenticate(self, request: HttpRequest, token: str) -> Viewer | None:
+        """Find the clerk and the post, or nobody (401).
+
+        :raises HttpError: 403, the post does not allow the act
+        """
         clerk = read(token)
         if clerk is None:
             return None
         viewer = queries.viewer(clerk, self.act, queries.now())
         if viewer is None or not viewer.may(self.act):
-            raise HttpError(403, "this token's post does not allow it")
+            raise HttpError(403, "the post of this token does not allow it")
+        request.user, request.viewer = clerk, viewer  # type: ignore[attr-defined]
         return viewer

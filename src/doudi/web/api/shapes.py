@@ -1,0 +1,80 @@
+"""What goes through the door: requests and answers, typed, described in OpenAPI."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from ninja import Field, Schema
+
+
+class Health(Schema):
+    """Whether the site answers, and what time it goes by."""
+
+    status: str = Field(examples=["ok"])
+    version: str
+    now: datetime
+
+
+class Problem(Schema):
+    """Why something was refused, in words, and what to do."""
+
+    detail: str
+    reason: str = ""
+    fix: str = ""
+
+
+class Batch(Schema):
+    """Rows of one dataset, by the column names or aliases of its written contract."""
+
+    as_of: date | None = Field(None, description="the day the rows tell about; today when left out")
+    rows: list[dict[str, Any]] = Field(max_length=50_000, examples=[[{"姓名": "王桂兰", "公民身份号码": "990101194803050220"}]])
+
+
+class CellProblem(Schema):
+    field: str
+    value: Any = None
+    reason: str = Field(description="a stable code")
+    message: str
+    fix: str
+
+
+class RowAnswer(Schema):
+    """What became of one row, by its place in the request (1 is the first)."""
+
+    row: int
+    state: str = Field(description="accepted, rejected or repeated")
+    problems: list[CellProblem] = Field(default_factory=list)
+
+
+class Received(Schema):
+    """What became of a batch. The same Idempotency-Key with the same rows answers the same and adds nothing."""
+
+    dataset: str
+    batch: int
+    already_received: bool
+    rows: int
+    accepted: int
+    rejected: int
+    repeated: int
+    answers: list[RowAnswer]
+
+
+class Stage(Schema):
+    label: str
+    state: str = Field(description="done, current or ahead")
+    on: date | None = None
+    due_on: date | None = None
+
+
+class Progress(Schema):
+    """How far a case is, for whoever holds the receipt: no name, no place below the county, no money."""
+
+    receipt: str
+    programme: str
+    state: str
+    says: str
+    by_on: date | None
+    by_whom: str
+    you_do: str
+    stages: list[Stage]

@@ -1,0 +1,162 @@
+"""Push rows to a feed, read alerts, read how far a receipt is; and the page that describes it all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern
+from ninja import Header, NinjaAPI, Path
+from ninja.errors import HttpError
+
+import doudi
+from doudi.casework import core as road
+from doudi.casework import queries as cases
+from doudi.exchange import jobs as exchange
+from doudi.exchange.jobs import Refused
+from doudi.office import queries as office
+from doudi.web.api import shapes
+from doudi.web.api.tokens import Token
+from doudi.web.parts.permits import OPEN, open_page
+
+api = NinjaAPI(
+    title="doudi",
+    version=doudi.__version__,
+    description="One door for machines. A token is made by `doudi token USERNAME` and sent as `Authorization: Bearer …`.",
+    urls_namespace="api",
+    docs_url=None,  # the page below needs nothing from elsewhere
+    openapi_url="openapi.json",
+)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, why: Refused) -> HttpResponse:
+    """A batch that cannot be taken in: the reason, and what to do."""
+    return api.create_response(request, {"detail": str(why), "reason": why.reason, "fix": why.fix}, status=422)
+
+
+@api.get("health", response=shapes.Health, tags=["site"], summary="Does it answer", auth=None)
+def health(request: HttpRequest) -> dict[str, Any]:
+    """Answers when the site and its database do."""
+    return {"status": "ok", "version": doudi.__version__, "now": office.now()}
+
+
+@api.post(
+    "feeds/{dataset}/rows",
+    response={200: shapes.Received, 422: shapes.Problem},
+    auth=Token("feed.load"),
+    tags=["feeds"],
+    summary="Push rows to a feed",
+)
+def push_rows(
+    request: HttpRequest,
+    batch: shapes.Batch,
+    dataset: str = Path(..., description="a code of `doudi feeds contracts`"),
+    idempotency_key: str = Header(
+        ..., alias="Idempotency-Key", description="your own number of this batch, at most 80 characters"
+    ),
+) -> dict[str, Any]:
+    """Take in rows, typed and checked like files. Every bad row is answered with its field, the reason and a way to fix it."""
+    done = exchange.push_rows(
+        dataset,
+        batch.rows,
+        sender=request.viewer.username,
+        batch_key=idempotency_key,
+        by=request.user,
+        at=office.now(),
+        as_of=batch.as_of,
+    )
+    load = done.load
+    return {
+        "dataset": load.dataset,
+        "batch": load.pk,
+        "already_received": done.already_loaded,
+        "rows": load.rows,
+        "accepted": load.accepted,
+        "rejected": load.rejected,
+        "repeated": load.repeated,
+        "answers": done.rows,
+    }
+
+
+@api.get(
+    "progress/{receipt}",
+    response={200: shapes.Progress, 404: shapes.Problem},
+    tags=["people"],
+    summary="How far a case is, by its receipt",
+    auth=None,
+)
+def progress(request: HttpRequest, receipt: str) -> dict[str, Any]:
+    """Open to whoever holds the receipt; says nothing about who it is."""
+    number = road.read_receipt(receipt)
+    case = cases.progress(number, at=office.now()) if number else None
+    if case is None:
+        raise HttpError(404, "no case has this receipt; check the digits")
+    return {
+        "receipt": case.receipt,
+        "programme": case.programme_label,
+        "state": case.state,
+        "says": case.says,
+        "by_on": case.by_on,
+        "by_whom": case.by_whom,
+        "you_do": case.you_do,
+        "stages": [{"label": one.label, "state": one.state, "on": one.on, "due_on": one.due_on} for one in case.stages],
+    }
+
+
+@open_page
+def docs(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI description as a page people read, drawn here."""
+    schema = api.get_openapi_schema(path_prefix="/api/v1/")
+    operations = [
+        {
+            "method": method.upper(),
+            "path": path,
+            "summary": operation["summary"],
+            "description": operation.get("description", ""),
+            "token": bool(operation.get("security")),
+            "parameters": operation.get("parameters", []),
+            "body": _shape(schema, operation.get("requestBody")),
+            "answer": _shape(schema, operation["responses"].get(200) or operation["responses"].get("200")),
+        }
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return render(request, "api/docs.html", {"operations": operations, "about": schema["info"]})
+
+
+def _shape(schema: dict[str, Any], holder: dict[str, Any] | None) -> list[dict[str, str]]:
+    """The fields of a request or answer, one line each."""
+    if not holder:
+        return []
+    name = holder["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return [
+        {"name": field, "kind": _kind(of), "description": of.get("description", "")}
+        for field, of in schema["components"]["schemas"][name]["properties"].items()
+    ]
+
+
+def _kind(of: dict[str, Any]) -> str:
+    if "anyOf" in of:
+        return " or ".join(_kind(one) for one in of["anyOf"])
+    if "$ref" in of:
+        return of["$ref"].rpartition("/")[2]
+    if of.get("type") == "array":
+        return f"list of {_kind(of['items'])}"
+    return of.get("format") or of.get("type", "anything")
+
+
+def urls() -> tuple[list[URLPattern], str, str]:
+    """The door's addresses, each saying who may use it as pages do: an act of the permission table, or open."""
+    acts = {
+        path.replace("{", "<").replace("}", ">"): operation.auth_callbacks[0].act
+        for _, router in api._routers
+        for path, view in router.path_operations.items()
+        for operation in view.operations
+        if operation.auth_callbacks
+    }
+    patterns, app, namespace = api.urls
+    for pattern in patterns:
+        pattern.callback.permit = acts.get(str(pattern.pattern), OPEN)
+    return patterns, app, namespace
