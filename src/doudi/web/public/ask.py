@@ -6,24 +6,24 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from doudi.facts.household import Household, Member, Value
 from doudi.facts.money import NotMoney, fen
 
-PLACES = (("rural", later("村里")), ("urban", later("城镇")))
+PLACES = (("rural", gettext_lazy("村里")), ("urban", gettext_lazy("城镇")))
 WHO = (
-    ("old", later("60 岁以上，没有人养")),
-    ("severe", later("有重度残疾的")),
-    ("ill", later("有得大病的")),
-    ("student", later("有上学的孩子")),
-    ("jobless", later("能干活但没活干")),
+    ("old", gettext_lazy("60 岁以上，没有人养")),
+    ("severe", gettext_lazy("有重度残疾的")),
+    ("ill", gettext_lazy("有得大病的")),
+    ("student", gettext_lazy("有上学的孩子")),
+    ("jobless", gettext_lazy("能干活但没活干")),
 )
 OWNS = (
-    ("car", later("小汽车")),
-    ("homes", later("两套以上的房子")),
-    ("firm", later("开着公司")),
-    ("none", later("都没有")),
+    ("car", gettext_lazy("小汽车")),
+    ("homes", gettext_lazy("两套以上的房子")),
+    ("firm", gettext_lazy("开着公司")),
+    ("none", gettext_lazy("都没有")),
 )
 
 
@@ -51,27 +51,31 @@ class AskForm(forms.Form):
     """Six questions; only the first two need an answer."""
 
     place_kind = forms.ChoiceField(
-        label=later("您家在村里还是城镇？"),
+        label=gettext_lazy("您家在村里还是城镇？"),
         choices=PLACES,
         widget=forms.RadioSelect,
-        error_messages={"required": later("请选一下：村里还是城镇")},
+        error_messages={"required": gettext_lazy("请选一下：村里还是城镇")},
     )
     heads = forms.IntegerField(
-        label=later("几口人一起吃住？"),
+        label=gettext_lazy("几口人一起吃住？"),
         min_value=1,
         max_value=20,
         error_messages={
-            "required": later("请写几口人一起吃住"),
-            "invalid": later("请写一个数，例如 3"),
-            "min_value": later("请写 1 到 20 之间的数"),
-            "max_value": later("请写 1 到 20 之间的数"),
+            "required": gettext_lazy("请写几口人一起吃住"),
+            "invalid": gettext_lazy("请写一个数，例如 3"),
+            "min_value": gettext_lazy("请写 1 到 20 之间的数"),
+            "max_value": gettext_lazy("请写 1 到 20 之间的数"),
         },
     )
-    income = YuanField(label=later("全家一个月进多少钱？"), help_text=later("工资、养老金、种地、儿女给的都算，大概就行"))
-    who = forms.MultipleChoiceField(label=later("家里有没有"), choices=WHO, required=False, widget=forms.CheckboxSelectMultiple)
-    outlay = YuanField(label=later("一年看病、上学自己掏多少钱？"), help_text=later("报销以后自己出的"))
+    income = YuanField(
+        label=gettext_lazy("全家一个月进多少钱？"), help_text=gettext_lazy("工资、养老金、种地、儿女给的都算，大概就行")
+    )
+    who = forms.MultipleChoiceField(
+        label=gettext_lazy("家里有没有"), choices=WHO, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    outlay = YuanField(label=gettext_lazy("一年看病、上学自己掏多少钱？"), help_text=gettext_lazy("报销以后自己出的"))
     owns = forms.MultipleChoiceField(
-        label=later("家里有这些吗"), choices=OWNS, required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("家里有这些吗"), choices=OWNS, required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, **more: Any) -> None:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from doudi.casework import actions as casework
 from doudi.casework import core as road
@@ -102,11 +102,13 @@ class ObjectionForm(forms.Form):
     """What somebody has to say about a line of the board; who they are is theirs to tell."""
 
     said = forms.CharField(
-        label=later("您觉得哪里不对"), widget=forms.Textarea(attrs={"rows": 4}), max_length=1000, min_length=4,
-        error_messages={"required": later("请写您觉得哪里不对"), "min_length": later("请多写几个字")},
+        label=gettext_lazy("您觉得哪里不对"), widget=forms.Textarea(attrs={"rows": 4}), max_length=1000, min_length=4,
+        error_messages={"required": gettext_lazy("请写您觉得哪里不对"), "min_length": gettext_lazy("请多写几个字")},
     )  # fmt: skip
-    who = forms.CharField(label=later("您的名字"), required=False, max_length=40)
-    phone = forms.CharField(label=later("您的电话"), help_text=later("写了，我们把结果告诉您"), required=False, max_length=20)
+    who = forms.CharField(label=gettext_lazy("您的名字"), required=False, max_length=40)
+    phone = forms.CharField(
+        label=gettext_lazy("您的电话"), help_text=gettext_lazy("写了，我们把结果告诉您"), required=False, max_length=20
+    )
 
 
 @open_page

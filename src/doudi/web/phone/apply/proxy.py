@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from doudi.casework import actions
 from doudi.office import queries as office
@@ -17,17 +17,19 @@ from doudi.web.parts.permits import resident
 from doudi.web.phone.my.forms import CitizenNumberField, plain
 
 KNOWS = (
-    ("beside", later("知道，就在旁边，同意我办")),
-    ("call", later("请你们打电话问一声")),
-    ("cannot", later("说不清楚，请村里帮着看")),
+    ("beside", gettext_lazy("知道，就在旁边，同意我办")),
+    ("call", gettext_lazy("请你们打电话问一声")),
+    ("cannot", gettext_lazy("说不清楚，请村里帮着看")),
 )
 
 
 class WhoForm(forms.Form):
     """Whom one helps: two fields, both on the identity card."""
 
-    name = forms.CharField(label=later("他的名字"), max_length=40, error_messages={"required": later("请写他的名字")})
-    number = CitizenNumberField(label=later("他的身份证号"), error_messages={"required": later("请写他的身份证号")})
+    name = forms.CharField(
+        label=gettext_lazy("他的名字"), max_length=40, error_messages={"required": gettext_lazy("请写他的名字")}
+    )
+    number = CitizenNumberField(label=gettext_lazy("他的身份证号"), error_messages={"required": gettext_lazy("请写他的身份证号")})
 
     def clean_name(self) -> str:
         return plain(self.cleaned_data["name"])
@@ -37,10 +39,10 @@ class RelationForm(forms.Form):
     """What one is to the person helped."""
 
     relation = forms.ChoiceField(
-        label=later("您和他是什么关系？"),
-        choices=[(code, later(words)) for code, words in RELATIONS.items() if code != "self"],
+        label=gettext_lazy("您和他是什么关系？"),
+        choices=[(code, gettext_lazy(words)) for code, words in RELATIONS.items() if code != "self"],
         widget=forms.RadioSelect,
-        error_messages={"required": later("请选一下：您和他是什么关系")},
+        error_messages={"required": gettext_lazy("请选一下：您和他是什么关系")},
     )
 
 
@@ -48,10 +50,10 @@ class KnowsForm(forms.Form):
     """Whether the person helped knows of it."""
 
     knows = forms.ChoiceField(
-        label=later("他知道吗？"),
+        label=gettext_lazy("他知道吗？"),
         choices=KNOWS,
         widget=forms.RadioSelect,
-        error_messages={"required": later("请选一下：他知道吗")},
+        error_messages={"required": gettext_lazy("请选一下：他知道吗")},
     )
 
 

@@ -7,7 +7,7 @@ import unicodedata
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 PHONE = re.compile(r"1[3-9]\d{9}")
 
@@ -40,15 +40,17 @@ class SignInForm(forms.Form):
     """Who are you, and where should the code go."""
 
     error_css_class = "field--wrong"
-    name = forms.CharField(label=later("名字"), max_length=40, error_messages={"required": later("请写名字")})
+    name = forms.CharField(label=gettext_lazy("名字"), max_length=40, error_messages={"required": gettext_lazy("请写名字")})
     number = CitizenNumberField(
-        label=later("身份证号"),
-        help_text=later("以前办过的，写后四位就行"),
+        label=gettext_lazy("身份证号"),
+        help_text=gettext_lazy("以前办过的，写后四位就行"),
         may_be_short=True,
-        error_messages={"required": later("请写身份证号")},
+        error_messages={"required": gettext_lazy("请写身份证号")},
     )
     phone = forms.CharField(
-        label=later("手机号"), help_text=later("验证码发到这个号码"), error_messages={"required": later("请写手机号")}
+        label=gettext_lazy("手机号"),
+        help_text=gettext_lazy("验证码发到这个号码"),
+        error_messages={"required": gettext_lazy("请写手机号")},
     )
 
     def __init__(self, *args: object, **more: object) -> None:
@@ -70,7 +72,7 @@ class SignInForm(forms.Form):
 class CodeForm(forms.Form):
     """The six digits of the message."""
 
-    code = forms.CharField(label=later("6 位验证码"), error_messages={"required": later("请写短信里的 6 位数字")})
+    code = forms.CharField(label=gettext_lazy("6 位验证码"), error_messages={"required": gettext_lazy("请写短信里的 6 位数字")})
 
     def __init__(self, *args: object, **more: object) -> None:
         super().__init__(*args, **more)
