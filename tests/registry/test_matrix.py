@@ -1,0 +1,96 @@
+"""Role × area × every query that shows people: who sees whom, in one table (trap 11: never patched screen by screen)."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from doudi.office import actions as office_actions
+from doudi.office import queries as office
+from doudi.office.core import NotAllowed, Role, Viewer, contains
+from doudi.registry import queries
+from doudi.registry.gateways import register
+from doudi.registry.models import Person
+from people import CITY, COUNTY, HALL, NOON, OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE, granny_wang
+
+pytestmark = pytest.mark.django_db
+
+HERE = (CITY, COUNTY, TOWNSHIP, VILLAGE)  # granny Wang lives in VILLAGE
+AWAY = (OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE)
+CLERKS = [role for role in Role if role != Role.RESIDENT]
+
+READERS = {Role.TOWNSHIP, Role.COUNTY, Role.VERIFICATION, Role.AUDITOR}
+FINDERS = {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY, Role.VERIFICATION}
+ANYBODY = set(CLERKS)
+
+# Every query that takes a viewer: how it is asked, whose role may ask, and whether it shows granny.
+QUERIES: dict[str, tuple[Callable[[Person, Viewer], bool], set[Role]]] = {
+    "person": (lambda granny, viewer: queries.person(granny.pid, viewer).name == granny.name, READERS),
+    "person_page": (lambda granny, viewer: queries.person_page(granny.pid, viewer).person.name == granny.name, READERS),
+    "household": (
+        lambda granny, viewer: any(one.pid == granny.pid for one in queries.household(granny.pid, viewer).members),
+        READERS,
+    ),
+    "find_by_number": (lambda granny, viewer: queries.find_by_number(granny.citizen_no, viewer) is not None, FINDERS),
+    "names": (lambda granny, viewer: granny.pid in queries.names([granny.pid], viewer), ANYBODY),
+}
+
+
+@pytest.fixture
+def granny(monkeypatch: pytest.MonkeyPatch) -> Person:
+    monkeypatch.setattr(register, "person", lambda pid: None)
+    monkeypatch.setattr(register, "by_number", lambda number: None)
+    monkeypatch.setattr(register, "household_of", lambda subject: None)
+    monkeypatch.setattr(register, "facts", lambda subject: {})
+    monkeypatch.setattr(register, "everything", lambda pid: [])
+    return granny_wang()
+
+
+def viewer(role: Role, area: str) -> Viewer:
+    clerk = office_actions.hire(username="somebody", name="某人", password=None, by=HALL, at=NOON)
+    office_actions.appoint(clerk=clerk, role=role, area=area, from_on=date(2026, 1, 1), by=HALL, at=NOON)
+    found = office.viewer(clerk, "复核抽查", NOON)
+    assert found
+    return found
+
+
+def test_the_table_names_every_query_that_takes_a_viewer() -> None:
+    taking = {name for name, takes in public_queries().items() if "viewer" in takes}
+    assert taking == set(QUERIES)
+
+
+@pytest.mark.parametrize("area", (*HERE, *AWAY))
+@pytest.mark.parametrize("role", CLERKS)
+def test_everybody_sees_what_their_post_opens_where_they_work_and_nothing_else(granny: Person, role: Role, area: str) -> None:
+    who = viewer(role, area)
+    for name, (ask, roles) in QUERIES.items():
+        try:
+            shown = ask(granny, who)
+        except NotAllowed:
+            shown = False
+        assert shown == (role in roles and area in HERE), f"{name} as {role} of {area}"
+
+
+@pytest.mark.parametrize("area", (*HERE, *AWAY))
+def test_who_works_where_is_told_by_place(granny: Person, area: str) -> None:
+    viewer(Role.TOWNSHIP, area)
+    for asked in (*HERE, *AWAY):
+        assert bool(office.staff(NOON, area=asked)) == contains(asked, area)
+
+
+def public_queries() -> dict[str, set[str]]:
+    """The public queries of the room, each with the names of what it takes."""
+    return {
+        name: set(inspect.signature(query).parameters)
+        for name, query in inspect.getmembers(queries, inspect.isfunction)
+        if query.__module__ == queries.__name__ and not name.startswith("_")
+    }
+
+
+def test_residents_queries_are_by_their_own_id_only() -> None:
+    """What residents see takes no viewer: the page passes the id signed in. These, and no others."""
+    own = {name for name, takes in public_queries().items() if "viewer" not in takes}
+    assert own == {"me", "my_household", "consents", "consented", "sign_in", "short_blind"}
