@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from doudi.office.core import ACTS, Message, NotAllowed, Party, Role, Viewer, contains, label_of, may, prefix
-from doudi.office.models import Area, Clerk, DemoClock, JournalEntry, Notice, Post
+from doudi.office.models import Area, Checkpoint, Clerk, DemoClock, JournalEntry, JournalHead, Notice, Post
 
 HERE = ZoneInfo("Asia/Shanghai")
 
@@ -214,6 +214,43 @@ def journal_since(seq: int, *, limit: int = 1000) -> Iterator[Line]:
     """The lines after `seq`, for jobs of rooms above that read on from where they stopped."""
     for row in JournalEntry.objects.filter(seq__gt=seq).order_by("seq")[:limit]:
         yield Line(row.seq, row.at, row.by, row.act, row.subject, json.loads(row.detail))
+
+
+def journal_before(seq: int | None, *, act: str = "", limit: int = 50) -> list[Line]:
+    """The latest lines, newest first; those below `seq`, or of one act, when told so."""
+    rows = JournalEntry.objects.order_by("-seq")
+    if seq is not None:
+        rows = rows.filter(seq__lt=seq)
+    if act:
+        rows = rows.filter(act=act)
+    return [Line(row.seq, row.at, row.by, row.act, row.subject, json.loads(row.detail)) for row in rows[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalState:
+    """How long the journal is, its root, and up to where it was signed last (0: never)."""
+
+    size: int
+    root: str
+    signed_size: int
+    note: str
+
+
+def journal_state() -> JournalState:
+    """The journal as it stands now."""
+    head = JournalHead.objects.filter(pk=1).first()
+    signed = Checkpoint.objects.order_by("-size").first()
+    return JournalState(
+        size=head.size if head else 0,
+        root=bytes(head.root).hex() if head else "",
+        signed_size=signed.size if signed else 0,
+        note=signed.note if signed else "",
+    )
+
+
+def checkpoint(size: int) -> Checkpoint | None:
+    """The signed note about the journal at one size, or None."""
+    return Checkpoint.objects.filter(size=size).first()
 
 
 @dataclass(frozen=True, slots=True)
