@@ -27,6 +27,11 @@ def plain_header(text: str) -> str:
     return _IN_HEADERS.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
+def plain_word(text: str) -> str:
+    """A word of a code list as it is compared: half-width, small letters, no blanks."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a contract: its name in the lake, its headings in files, what may stand in it."""
@@ -49,8 +54,8 @@ class Column:
     @cached_property
     def words(self) -> dict[str, str]:
         """Word of the source → stored value; the stored value itself counts as a word."""
-        found = {value.lower(): value for value in self.codes}
-        found |= {word.lower(): value for value, words in self.codes.items() for word in words}
+        found = {plain_word(value): value for value in self.codes}
+        found |= {plain_word(word): value for value, words in self.codes.items() for word in words}
         return found
 
 
@@ -106,9 +111,9 @@ def _column(raw: dict[str, Any], where: str) -> Column:
     meanings: dict[str, str] = {}
     for value, words in codes.items():
         for word in (value, *words):
-            if meanings.setdefault(word.lower(), value) != value:
+            if meanings.setdefault(plain_word(word), value) != value:
                 raise BadContract(
-                    f"{where}: column {column.name!r}: {word!r} means both {meanings[word.lower()]!r} and {value!r}"
+                    f"{where}: column {column.name!r}: {word!r} means both {meanings[plain_word(word)]!r} and {value!r}"
                 )
     return column
 

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_NO_NUMBER = (
-    "无",
-    "空",
-    "无证",
-    "没有",
-    "暂无",
-    "未办",
-    "未办理",
-    "不详",
-    "未知",
-    "无身份证",
-    "-",
-    "--",
-    "/",
-    "\\",
-    "NULL",
-    "NONE",
-    "N/A",
-    "NA",
-    "NAN",
-)
-_ONE_DIGIT = "|".join([r"0+", *(f"{digit}{{6,}}" for digit in range(1, 10)), "X+"])
+from doudi.facts.number import FIRST_YEAR, LAST_YEAR, MISSING_WORDS, WEIGHTS
+
+_UNSEEN = r"[\x{00}-\x{20}\x{7F}\x{A0}\x{AD}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{2060}-\x{2064}\x{3000}\x{FEFF}'‘’`]+"
+_WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+_HALF = "".join(chr(code) for code in range(0x21, 0x7F))
+_ONE_DIGIT = "|".join(f"{digit}+" for digit in range(10))
 
 
 def whole(raw: str) -> str:
@@ -60,14 +43,19 @@ def usual(raw: str, x: str, hi: str, lo: str) -> str:
     )
     written = f"CASE WHEN ends_with({raw}, 'X') THEN left({x}::VARCHAR, 17) || 'X' ELSE {x}::VARCHAR END"
     return (
-        f"CASE WHEN ({total} + {check}) % 11 = 1 AND {month} BETWEEN 1 AND 12 AND {year} BETWEEN 1850 AND 2099 "
+        f"CASE WHEN ({total} + {check}) % 11 = 1 AND {month} BETWEEN 1 AND 12 AND {year} BETWEEN {FIRST_YEAR} AND {LAST_YEAR} "
         f"AND {day} >= 1 AND ({day} <= 28 OR {day} <= {last_day}) AND {written} = {raw} THEN {raw} END"
     )
 
 
-def cleaned(close: str) -> str:
-    """The closed-up text of a number with every way of writing its X, and a point or bracket stuck to it, put right."""
-    return f"regexp_replace(translate(upper({close}), '×✕╳*Х', 'XXXXX'), '[.,，。;；]+$|\\.0$', '')"
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def cleaned(raw: str) -> str:
+    """`doudi.facts.number.plain` in SQL: half-width, no blanks or invisible characters, every way of writing X made one."""
+    seen = f"regexp_replace(translate({raw}, {_quoted(_WIDE)}, {_quoted(_HALF)}), {_quoted(_UNSEEN)}, '', 'g')"
+    return f"upper(translate({seen}, '×✕╳Хх', 'XXXXX'))"
 
 
 def _sum(seventeen: str) -> str:
@@ -75,12 +63,11 @@ def _sum(seventeen: str) -> str:
 
 
 def _day_exists(seventeen: str) -> str:
-    return (
-        f"(try_strptime(substr({seventeen}, 7, 8), '%Y%m%d') IS NOT NULL AND substr({seventeen}, 7, 4) BETWEEN '1850' AND '2099')"
-    )
+    year = f"substr({seventeen}, 7, 4) BETWEEN '{FIRST_YEAR}' AND '{LAST_YEAR}'"
+    return f"(try_strptime(substr({seventeen}, 7, 8), '%Y%m%d') IS NOT NULL AND {year})"
 
 
-_SHAPE_18, _SHAPE_15 = "'[1-9][0-9]{16}[0-9X]'", "'[1-9][0-9]{14}'"
+_SHAPE_18, _SHAPE_15 = "'[0-9]{17}[0-9X]'", "'[0-9]{15}'"
 
 
 def _fits(number: str) -> str:
@@ -91,19 +78,20 @@ def _fits(number: str) -> str:
 def value(f: str, t: str) -> str:
     """The 18-digit number: as written, cleaned, or made from the old 15 digits; NULL when there is none to trust."""
     older = f"(left({t}, 6) || '19' || right({t}, 9))"
+    not_one = f"NOT regexp_full_match({t}, '{_ONE_DIGIT}')"
     return (
         f"CASE WHEN {f} IS NOT NULL THEN {f} "
-        f"WHEN regexp_full_match({t}, {_SHAPE_18}) THEN CASE WHEN {_fits(t)} AND {_day_exists(t)} THEN {t} END "
-        f"WHEN regexp_full_match({t}, {_SHAPE_15}) AND NOT regexp_full_match({t}, '{_ONE_DIGIT}') AND {_day_exists(older)} "
+        f"WHEN regexp_full_match({t}, {_SHAPE_18}) THEN CASE WHEN {_day_exists(t)} AND {_fits(t)} AND {not_one} THEN {t} END "
+        f"WHEN regexp_full_match({t}, {_SHAPE_15}) AND {_day_exists(older)} AND {not_one} "
         f"THEN {older} || substr('10X98765432', (({_sum(older)}) % 11 + 1)::INTEGER, 1) END"
     )
 
 
 def state(raw: str, t: str, v: str) -> str:
-    """ok, from15, missing, bad_check (18 characters, check character wrong) or malformed."""
-    words = ", ".join("'" + word + "'" for word in _NO_NUMBER)
+    """ok, from15, missing, bad_check (the check character disagrees) or malformed."""
+    words = ", ".join(_quoted(word.upper()) for word in sorted(MISSING_WORDS))
     return (
         f"CASE WHEN {v} IS NOT NULL THEN CASE WHEN strlen({t}) = 15 THEN 'from15' ELSE 'ok' END "
-        f"WHEN {raw} IS NULL OR {t} = '' OR {t} IN ({words}) OR regexp_full_match({t}, '{_ONE_DIGIT}') THEN 'missing' "
-        f"WHEN regexp_full_match({t}, {_SHAPE_18}) AND NOT {_fits(t)} THEN 'bad_check' ELSE 'malformed' END"
+        f"WHEN {raw} IS NULL OR {t} IN ({words}) OR regexp_full_match({t}, '{_ONE_DIGIT}') THEN 'missing' "
+        f"WHEN regexp_full_match({t}, {_SHAPE_18}) AND {_day_exists(t)} THEN 'bad_check' ELSE 'malformed' END"
     )

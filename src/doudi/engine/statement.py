@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from doudi.engine import numbers
 from doudi.engine.contract import Contract
-from doudi.engine.typing import close, name_of, quote, typing_of
+from doudi.engine.typing import name_of, quote, typing_of
 
 GOOD, BAD, SKIPPED = 0, 1, 2
 _TOTAL = "^[\\s　]*(合|总|小|共)[\\s　]*计"
@@ -68,7 +68,7 @@ def typed(contract: Contract, layout: Layout, source: str) -> str:
             first.append((x, numbers.whole(raw)))
             second += [(hi, high), (lo, low)]
             fast.append((f, numbers.usual(raw, x, hi, lo)))
-            plain.append((t, f"CASE WHEN {f} IS NULL AND {raw} IS NOT NULL THEN {numbers.cleaned(close(raw))} END"))
+            plain.append((t, f"CASE WHEN {f} IS NULL AND {raw} IS NOT NULL THEN {numbers.cleaned(raw)} END"))
             value.append((v, numbers.value(f, t)))
             judged.append((f"s{i}", numbers.state(raw, t, v)))
             chosen += [
@@ -100,7 +100,7 @@ def _last(
 ) -> str:
     """Put the stages on top of each other and judge each row as a whole."""
     cells = ", ".join(layout.headings)
-    needed = [(layout.fields[name], layout.headings[layout.fields[name]]) for name in sorted(contract.required)]
+    needed = [(layout.fields[name], layout.headings[layout.fields[name]]) for name in sorted(contract.required or layout.fields)]
     repeated_header = " AND ".join(f"{cell} = {quote(heading)}" for cell, heading in needed)
     some_empty = " OR ".join(f"{cell} IS NULL" for cell, _ in needed)
     begins = f"coalesce({cells})"

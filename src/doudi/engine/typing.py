@@ -14,38 +14,29 @@ from doudi.engine.contract import Column
 FIRST_DAY, LAST_DAY = "1901-01-01", "2099-12-31"
 LONGEST_TEXT, LONGEST_NAME = 2000, 60
 MISSING_WORDS = (
-    "无",
-    "空",
-    "-",
-    "--",
-    "—",
-    "——",
-    "/",
-    "\\",
-    "null",
-    "none",
-    "n/a",
-    "na",
-    "nan",
-    "不详",
-    "未知",
-    "未提供",
-    "暂无",
-    "#n/a",
+    *("无", "空", "-", "--", "—", "——", "/", "\\", "null", "none", "n/a", "#n/a", "na", "nan"),
+    *("不详", "未知", "未提供", "暂无"),
 )
 OPEN_END_WORDS = ("长期", "永久", "至今", "长期有效", "无期限")
 YES = ("是", "有", "1", "y", "yes", "true", "t", "√", "✓", "真", "享受")
 NO = ("否", "无", "0", "n", "no", "false", "f", "×", "✗", "x", "假", "没有", "不享受")
 
-STATES = ("ok", "from15", "missing", "bad_check", "malformed")
-
-_WIDE = "".join(chr(c) for c in range(0xFF01, 0xFF5F)) + "\u3000\u00a0"
-_HALF = "".join(chr(c) for c in range(0x21, 0x7F)) + "  "
-_UNSEEN = r"[\x{00}-\x{08}\x{0B}\x{0C}\x{0E}-\x{1F}\x{7F}\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}]"
-_ODD = r"[\x{00}-\x{1F}\x{7F}\x{A0}\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{3000}\x{FEFF}\x{FF01}-\x{FF5E}]"
-_OUTER = "|^[ ‘’`']| $"
-_DOTS = "•・‧∙⋅･●﹒．."
+# Characters that are put right before anything is read. Blanks of other scripts become blanks; invisible ones go.
+BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u0085"
+UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
+CONTROL = "".join(chr(c) for c in (*range(9), 11, 12, *range(14, 32), 127))
+LETTERS = "".join(chr(c) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)))
+WIDE = "".join(chr(c) for c in range(0xFF01, 0xFF5F))
+_LINES = "\t\r\n"
+QUOTES = "'‘’`"
+DOTS = "•・‧∙⋅･●﹒．."
+_LEADING = rf"^[\s{QUOTES}]+"
 _SEPARATORS = r"[-/.\\年月]"
+
+
+def _class(characters: str) -> str:
+    """A character class of a regular expression."""
+    return "[" + "".join(rf"\x{{{ord(one):X}}}" for one in characters) + "]"
 
 
 def quote(text: str) -> str:
@@ -62,12 +53,12 @@ def _listed(words: tuple[str, ...]) -> str:
     return "(" + ", ".join(quote(word) for word in words) + ")"
 
 
-def _half(text: str) -> str:
-    """Half-width, visible, without leading apostrophe and outer blanks."""
-    return (
-        f"trim(regexp_replace(regexp_replace(translate({text}, {quote(_WIDE)}, {quote(_HALF)}), "
-        f"{quote(_UNSEEN)}, '', 'g'), '^[''‘’`]+', ''), ' \t\r\n')"
-    )
+def _half(text: str, wide: str = WIDE) -> str:
+    """Half-width, visible, without a leading apostrophe and outer blanks."""
+    narrow = "".join(chr(ord(one) - 0xFEE0) for one in wide)
+    known = f"translate({text}, {quote(wide + BLANKS)}, {quote(narrow + ' ' * len(BLANKS))})"
+    seen = f"regexp_replace({known}, {quote(_class(UNSEEN + CONTROL))}, '', 'g')"
+    return f"rtrim(regexp_replace({seen}, {quote(_LEADING)}, ''), ' \t\r\n')"
 
 
 def close(text: str) -> str:
@@ -105,26 +96,27 @@ def _reasons(*pairs: tuple[str, str], otherwise: str) -> str:
 
 
 def _text(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> Typing:
+    odd = f"{_class(LETTERS + BLANKS + UNSEEN + CONTROL + _LINES)}|^[ {QUOTES}]| $"
     return Typing(
-        fast=f"CASE WHEN strlen({raw}) <= 600 AND NOT regexp_matches({raw}, {quote(_ODD + _OUTER)}) THEN {raw} END",
-        plain=_half(raw),
-        value=f"coalesce({f}, CASE WHEN {t} <> '' AND length({t}) <= {LONGEST_TEXT} THEN {t} END)",
+        fast=f"CASE WHEN strlen({raw}) BETWEEN 1 AND 600 AND NOT regexp_matches({raw}, {quote(odd)}) THEN {raw} END",
+        plain=_half(raw, LETTERS),
+        value=f"CASE WHEN {t} <> '' AND length({t}) <= {LONGEST_TEXT} THEN {t} END",
         problem=quote("too_long"),
-        empty=f"coalesce({t}, '') = ''",
+        empty=f"{t} = ''",
         duck="VARCHAR",
     )
 
 
 def _name(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> Typing:
-    odd = _ODD[:-1] + " ‘’`'" + "".join(rf"\x{{{ord(dot):X}}}" for dot in _DOTS) + "]"
-    closed = f"translate({_half(raw)}, {quote(_DOTS)}, {quote('·' * len(_DOTS))})"
-    latin = f"regexp_matches({closed}, '[A-Za-z]')"
+    odd = _class(LETTERS + BLANKS + UNSEEN + CONTROL + DOTS + QUOTES + " " + _LINES)
+    dotted = f"translate({_half(raw, LETTERS)}, {quote(DOTS)}, {quote('·' * len(DOTS))})"
+    blank = f"CASE WHEN regexp_matches({dotted}, '[A-Za-z]') THEN ' ' ELSE '' END"
     return Typing(
-        fast=f"CASE WHEN strlen({raw}) <= {LONGEST_NAME} AND NOT regexp_matches({raw}, {quote(odd)}) THEN {raw} END",
-        plain=f"regexp_replace({closed}, '\\s+', CASE WHEN {latin} THEN ' ' ELSE '' END, 'g')",
-        value=f"coalesce({f}, CASE WHEN {t} <> '' AND length({t}) <= {LONGEST_NAME} THEN {t} END)",
+        fast=f"CASE WHEN strlen({raw}) BETWEEN 1 AND {LONGEST_NAME} AND NOT regexp_matches({raw}, {quote(odd)}) THEN {raw} END",
+        plain=f"regexp_replace({dotted}, '\\s+', {blank}, 'g')",
+        value=f"CASE WHEN {t} <> '' AND length({t}) <= {LONGEST_NAME} THEN {t} END",
         problem=quote("too_long"),
-        empty=f"coalesce({t}, '') = ''",
+        empty=f"{t} = ''",
         duck="VARCHAR",
     )
 
@@ -163,7 +155,7 @@ def _date(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> Typi
     return Typing(
         fast=_within(f"CASE WHEN strlen({raw}) = 10 THEN try_cast({raw} AS DATE) END"),
         plain=_without_time(raw),
-        value=f"coalesce({f}, {_within(f'try_cast({day} AS DATE)')})",
+        value=_within(f"try_cast({day} AS DATE)"),
         problem=_reasons(
             (f"({day}) IS NULL AND regexp_full_match({t}, '[0-9.]+[eE][+]?[0-9]+')", "spreadsheet_damage"),
             (f"({day}) IS NULL", "not_a_date"),
@@ -185,7 +177,7 @@ def _month(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> Typ
     return Typing(
         fast=_within(f"CASE WHEN strlen({raw}) = 7 AND {raw}[5] = '-' THEN try_cast({raw} || '-01' AS DATE) END"),
         plain=_without_time(raw),
-        value=f"coalesce({f}, {_within(first)})",
+        value=_within(first),
         problem=_reasons(
             (f"({spelled}) IS NULL", "not_a_month"),
             (f"({spelled}) = 'ambiguous'", "ambiguous_date"),
@@ -200,21 +192,25 @@ def _month(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> Typ
 _DAMAGED = r"[0-9]+(\.[0-9]+)?[eE][+]?[0-9]+"
 
 
+_AMOUNT = r"-?[0-9]{1,13}(\.[0-9]{1,8})?(万元|万|元)?"
+_GROUPED = r"-?[0-9]{1,3}(,[0-9]{3}){1,4}(\.[0-9]{1,8})?(万元|万|元)?"
+_AROUND = "^(人民币|[Rr][Mm][Bb]|[Cc][Nn][Yy]|¥|￥)+|整$"
+
+
 def _money(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> Typing:
+    """Yuan with at most two decimals, in whole fen; 万元 counts ten thousand."""
     least = "" if column.negative else f"AND NOT starts_with({t}, '-') "
-    cents = 100 * factor
     number = f"regexp_replace({t}, '(万元|万|元)$', '')::DECIMAL(24, 8)"
-    in_fen = f"({number} * CASE WHEN regexp_matches({t}, '万元?$') THEN 1000000 ELSE {cents} END)"
-    digits = r"-?([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{1,8})?(万元|万|元)?"
-    shaped = f"regexp_full_match({t}, {quote(digits.replace('(,[0-9]{3})+', ''))})"
+    in_fen = f"({number} * CASE WHEN regexp_matches({t}, '万元?$') THEN 1000000 ELSE {100 * factor} END)"
+    shaped = f"regexp_full_match({t}, {quote(_AMOUNT)})"
+    bare = f"replace(regexp_replace({close(raw)}, {quote(_AROUND)}, '', 'g'), '−', '-')"
     return Typing(
         fast=f"CASE WHEN strlen({raw}) <= 11 THEN CASE "
-        f"WHEN try_cast({raw} AS UINTEGER)::VARCHAR = {raw} THEN {raw}::UINTEGER::BIGINT * {cents} "
+        f"WHEN try_cast({raw} AS UINTEGER)::VARCHAR = {raw} THEN {raw}::UINTEGER::BIGINT * {100 * factor} "
         f"WHEN try_cast({raw} AS DECIMAL(12, 2))::VARCHAR = {raw} AND {raw} NOT LIKE '-%' "
-        f"THEN (({raw}::DECIMAL(12, 2)) * {cents})::BIGINT END END",
-        plain=f"CASE WHEN regexp_full_match(regexp_replace({close(raw)}, '^[¥￥]|人民币', ''), {quote(digits)}) "
-        f"THEN replace(regexp_replace({close(raw)}, '^[¥￥]|人民币', ''), ',', '') ELSE {close(raw)} END",
-        value=f"coalesce({f}, CASE WHEN {shaped} {least}AND {in_fen} = floor({in_fen}) THEN {in_fen}::BIGINT END)",
+        f"THEN (({raw}::DECIMAL(12, 2)) * {100 * factor})::BIGINT END END",
+        plain=f"CASE WHEN regexp_full_match({bare}, {quote(_GROUPED)}) THEN replace({bare}, ',', '') ELSE {bare} END",
+        value=f"CASE WHEN {shaped} {least}AND {in_fen} = floor({in_fen}) THEN {in_fen}::BIGINT END",
         problem=_reasons(
             (f"{shaped} AND starts_with({t}, '-') AND {str(not column.negative).lower()}", "negative"),
             (shaped, "too_precise"),
@@ -231,7 +227,7 @@ def _integer(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> T
     return Typing(
         fast=f"CASE WHEN strlen({raw}) <= 9 AND try_cast({raw} AS UINTEGER)::VARCHAR = {raw} THEN {raw}::UINTEGER::BIGINT END",
         plain=close(raw),
-        value=f"coalesce({f}, CASE WHEN {shaped} THEN regexp_extract({t}, '^[0-9]+')::BIGINT END)",
+        value=f"CASE WHEN {shaped} THEN regexp_extract({t}, '^[0-9]+')::BIGINT END",
         problem=_reasons((f"regexp_full_match({t}, '-[0-9]+')", "negative"), otherwise="not_a_number"),
         empty=_empty(t),
         duck="BIGINT",
@@ -244,7 +240,7 @@ def _number(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> Ty
     return Typing(
         fast=f"CASE WHEN strlen({raw}) <= 9 AND try_cast({raw} AS UINTEGER)::VARCHAR = {raw} THEN {raw}::UINTEGER::DOUBLE END",
         plain=close(raw),
-        value=f"coalesce({f}, CASE WHEN {shaped} THEN {number} END)",
+        value=f"CASE WHEN {shaped} THEN {number} END",
         problem=_reasons((f"regexp_full_match({t}, '-[0-9.]+')", "negative"), otherwise="not_a_number"),
         empty=_empty(t),
         duck="DOUBLE",
@@ -256,7 +252,7 @@ def _code(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> Typi
     return Typing(
         fast=f"CASE {raw} {whens} END",
         plain=f"lower({close(raw)})",
-        value=f"coalesce({f}, CASE regexp_replace({t}, '\\.0$', '') {whens} END)",
+        value=f"CASE regexp_replace({t}, '\\.0$', '') {whens} END",
         problem=quote("unknown_code"),
         empty=_empty(t),
         duck="VARCHAR",
@@ -268,7 +264,7 @@ def _flag(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> Typi
     return Typing(
         fast=f"CASE {raw} {whens} END",
         plain=f"lower({close(raw)})",
-        value=f"coalesce({f}, CASE regexp_replace({t}, '\\.0$', '') {whens} END)",
+        value=f"CASE regexp_replace({t}, '\\.0$', '') {whens} END",
         problem=quote("not_a_flag"),
         empty=f"{_empty(t)}",
         duck="BOOLEAN",
@@ -283,7 +279,7 @@ def _area(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> Typi
     return Typing(
         fast=f"CASE WHEN {plain} THEN {raw} END",
         plain=close(raw),
-        value=f"coalesce({f}, CASE WHEN {shaped} THEN {short} END)",
+        value=f"CASE WHEN {shaped} THEN {short} END",
         problem=_reasons((f"regexp_full_match({t}, {quote(_DAMAGED)})", "spreadsheet_damage"), otherwise="not_an_area"),
         empty=_empty(t),
         duck="VARCHAR",
@@ -294,7 +290,7 @@ def _account(column: Column, raw: str, f: str, t: str, v: str, factor: int) -> T
     return Typing(
         fast=f"CASE WHEN regexp_full_match({raw}, '[0-9]{{8,32}}') THEN {raw} END",
         plain=f"replace({close(raw)}, '-', '')",
-        value=f"coalesce({f}, CASE WHEN regexp_full_match({t}, '[0-9]{{8,32}}') THEN {t} END)",
+        value=f"CASE WHEN regexp_full_match({t}, '[0-9]{{8,32}}') THEN {t} END",
         problem=_reasons((f"regexp_full_match({t}, {quote(_DAMAGED)})", "spreadsheet_damage"), otherwise="not_an_account"),
         empty=_empty(t),
         duck="VARCHAR",
