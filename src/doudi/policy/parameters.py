@@ -56,7 +56,9 @@ class Parameter:
         :raises RuleError: that place may not set it, or it says the same thing twice
         """
         if len(setting.place) not in {LEVELS[level] for level in self.set_by}:
-            raise RuleError(f"P.{self.kind.name} 不能由 {setting.place or '全国'} 来定", hint=f"；可以定的是 {'、'.join(self.set_by)}")
+            raise RuleError(
+                f"P.{self.kind.name} 不能由 {setting.place or '全国'} 来定", hint=f"；可以定的是 {'、'.join(self.set_by)}"
+            )
         for other in self.settings:
             same = (other.place, other.from_on, other.known_since) == (setting.place, setting.from_on, setting.known_since)
             if same and other.value != setting.value:
@@ -102,7 +104,12 @@ class Parameter:
             except (ArithmeticError, ValueError, money.NotMoney):
                 right = None
         if right is None:
-            needed = {"money": "元，最多两位小数", "ratio": f"最多 {kind.decimals} 位小数", "count": "整数", "flag": "true 或 false"}
+            needed = {
+                "money": "元，最多两位小数",
+                "ratio": f"最多 {kind.decimals} 位小数",
+                "count": "整数",
+                "flag": "true 或 false",
+            }
             raise RuleError(f"P.{kind.name} 的值 {written!r} 不合适", hint=f"：要写{needed.get(kind.type, '日期')}")
         if abs(right) > MOST.get(kind.unit, kind.bound):
             raise RuleError(f"P.{kind.name} 的值 {written!r} 太大了")

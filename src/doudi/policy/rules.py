@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -42,10 +42,13 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A sentence with places for values: `人均 {hh_income_per_head} 元`."""
+    """A sentence with places for values: `人均 {hh_income_per_head} 元`; empty when nobody wrote one."""
 
     text: str
     names: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Condition:
     ask: Expression | None
     settle: str
     articles: tuple[Article, ...]
-    show: Mapping[str, Expression]
+    values: Mapping[str, Expression]  # what its sentences name and its own facts, by the name in the sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Step:
     label: str
     amount: Expression
     words: Words
+    values: Mapping[str, Expression]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +97,12 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause of an indicator; weight and fading only for points."""
+    """One clause of an indicator. points: what it adds to the score now, in eighths of a point, where points are counted."""
 
     name: str
     test: Expression
     words: Words
-    weight: Expression | None = None
-    since: Expression | None = None
-    half_life: Expression | None = None
+    points: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +119,20 @@ class Indicator:
     articles: tuple[Article, ...]
     among: Expression | None
     clauses: tuple[Clause, ...]
-    threshold: Expression | None
+    fires: Expression
+    possible: Expression  # whether it would fire if every unknown clause held
     basis: tuple[Expression, ...]
     words: Words
     advice: str
     innocent: tuple[str, ...]
-    show: Mapping[str, Expression]
-    facts: tuple[str, ...]
-    parameters: tuple[str, ...]
+    values: Mapping[str, Expression]
     where: str
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Every fact it reads, members' facts included."""
+        read = [self.fires, *self.basis, *self.values.values(), *([self.among] if self.among else [])]
+        return frozenset(name for expression in read for name in expression.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,7 @@ class Overlap:
     since: Expression
     counts: Expression
     words: Words
+    values: Mapping[str, Expression]
     innocent: tuple[str, ...]
     where: str
 
@@ -178,4 +186,3 @@ class Case:
     parameters: Mapping[str, object]
     expect: Mapping[str, object]
     where: str
-    known_on: date | None = field(default=None)

@@ -33,7 +33,6 @@ class TooLarge(ValueError):
     """An expression that would be written out to more than any engine should be given."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Core:
     """One operation. `value`: the constant, the name of a fact or parameter, the list of an `in`.
@@ -63,6 +62,12 @@ class Core:
         yield self
         for part in self.parts:
             yield from part.walk()
+
+    def outside_members(self) -> Iterator[Core]:
+        """This node and every node below it that is not asked of each member of the household."""
+        yield self
+        for part in self.parts[1:] if self.op == "at_least" else () if self.op in MEMBER_OPS else self.parts:
+            yield from part.outside_members()
 
 
 TRUE = Core("constant", value=True, kind="truth")

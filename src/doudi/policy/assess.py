@@ -1,0 +1,382 @@
+"""What the rules say about one household: each condition with its state, each step of the amount, each warning; no decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal
+
+from doudi.facts.days import add_months, first_of_month
+from doudi.facts.household import Facts, Household, Member
+from doudi.policy import explain
+from doudi.policy.language.errors import RuleError
+from doudi.policy.language.python import Around
+from doudi.policy.pack import Pack, spread
+from doudi.policy.rules import Article, Condition, Expression, Indicator, Overlap, Programme, Step
+
+State = Literal["met", "not_met", "unknown"]
+Answer = Literal["yes", "no", "unknown"]
+NOBODY: Facts = {}
+_STATES: dict[bool | None, State] = {True: "met", False: "not_met", None: "unknown"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a rule is asked about, with all it may look at."""
+
+    household: Household
+    member: Member | None
+    around: Around
+    pack: Pack
+    area: str
+
+    @property
+    def facts(self) -> Facts:
+        return self.member.facts if self.member else NOBODY
+
+    @property
+    def id(self) -> str:
+        return self.member.pid if self.member else self.household.hid
+
+    def run(self, expression: Expression) -> Any:
+        """The value of an expression for this subject."""
+        return expression.run(self.facts, self.household.facts, self.around)
+
+    def values(self, expressions: Mapping[str, Expression]) -> dict[str, Any]:
+        """Values by name."""
+        facts, household, around = self.facts, self.household.facts, self.around
+        return {name: expression.run(facts, household, around) for name, expression in expressions.items()}
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Something that is not known and would settle a question: the fact, whose, and how it becomes known."""
+
+    name: str
+    label: str
+    settle: str
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConditionResult:
+    """One condition of a programme for one subject. Sentences are written when they are read."""
+
+    name: str
+    state: State
+    condition: Condition
+    subject: Subject
+    on: date
+
+    @property
+    def label(self) -> str:
+        return self.condition.label or self.name
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Every value the sentence names, money in fen; None is unknown."""
+        return self.subject.values(self.condition.values)
+
+    @cached_property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """What is not known, where that is why the condition is."""
+        if self.state != "unknown":
+            return ()
+        found = unknowns_of(self.condition.test, self.subject)
+        if found or not self.condition.settle:
+            return found
+        return (Unknown(self.name, self.label, self.condition.settle),)
+
+    @cached_property
+    def sentence(self) -> str:
+        """Why, in plain Chinese."""
+        return explain.condition(self)
+
+    @property
+    def article(self) -> str:
+        """The articles in force on the day of judgement."""
+        return article_on(self.condition.articles, self.on)
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One step of the amount; None where it cannot be reckoned."""
+
+    name: str
+    fen: int | None
+    step: Step
+    subject: Subject
+
+    @property
+    def label(self) -> str:
+        return self.step.label or self.name
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        return self.subject.values(self.step.values)
+
+    @cached_property
+    def sentence(self) -> str:
+        """How it was reckoned, in plain Chinese."""
+        return explain.render(self.step.words, self.values, self.step.values, self.subject.pack.names)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the rules of one programme say about one subject on one day. A person decides."""
+
+    programme: str
+    label: str
+    subject: str
+    on: date
+    area: str
+    eligible: Answer
+    amount_fen: int | None  # only when eligible is "yes" and the programme pays
+    conditions: tuple[ConditionResult, ...]
+    steps: tuple[StepResult, ...]
+    article: str
+    pack_version: str
+
+    @cached_property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """Everything that would settle the question, each once; nothing when it is settled."""
+        if self.eligible == "no":
+            return ()
+        found: dict[str, Unknown] = {}
+        for result in self.conditions:
+            for unknown in result.unknowns:
+                found.setdefault(unknown.name, unknown)
+        if self.eligible == "yes" and self.steps and self.amount_fen is None:
+            for step in self.steps:
+                for unknown in unknowns_of(step.step.amount, step.subject):
+                    found.setdefault(unknown.name, unknown)
+        return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One indicator for one subject."""
+
+    indicator: Indicator
+    subject_kind: Literal["person", "household"]
+    subject: Subject
+    state: State
+    mask: int
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        return self.subject.values(self.indicator.values)
+
+    @cached_property
+    def basis(self) -> str:
+        """The same text as in `sweep.findings_sql`."""
+        return "|".join(_basis(self.subject.run(part)) for part in self.indicator.basis)
+
+
+@dataclass(frozen=True)
+class Overlapping:
+    """Two benefits held together: since when, which months of entitlement, how many benefits a month."""
+
+    rule: Overlap
+    subject: Subject
+    state: State
+    months: tuple[date, ...]
+    benefits: int | None
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        return self.subject.values(self.rule.values)
+
+
+def assess(
+    programme: str, household: Household, on: date, area: str, pack: Pack, *, subject: str = "", known_on: date | None = None
+) -> Assessment:
+    """Assess one household (or one of its members) for one programme.
+
+    subject: the pid, for a programme of persons; may be left out where one person lives alone. area: whose parameters count.
+    known_on: judge by the parameters as they were known on that day.
+    :raises RuleError: no such programme in force on that day
+    :raises ValueError: a programme of persons, and nobody said which of several members
+    :raises KeyError: the person named is not a member
+    """
+    rule = pack.programme(programme, on)
+    around = _around(household, on, area, pack, known_on)
+    member = None
+    if rule.subject == "person":
+        if not subject and len(household.members) != 1:
+            raise ValueError(f"{rule.label}按人认定，要说明是哪一位")
+        member = household.member(subject) if subject else household.members[0]
+    return _assessed(rule, Subject(household, member, around, pack, area), on)
+
+
+def assess_each(
+    programme: str, household: Household, on: date, area: str, pack: Pack, *, known_on: date | None = None
+) -> tuple[Assessment, ...]:
+    """Assess a household for a programme of households, or each of its members for a programme of persons.
+
+    :raises RuleError: no such programme in force on that day
+    """
+    rule = pack.programme(programme, on)
+    around = _around(household, on, area, pack, known_on)
+    members = household.members if rule.subject == "person" else (None,)
+    return tuple(_assessed(rule, Subject(household, member, around, pack, area), on) for member in members)
+
+
+def assess_all(household: Household, on: date, area: str, pack: Pack) -> tuple[tuple[Assessment, ...], tuple[Sign, ...]]:
+    """Every programme in force and every indicator that fires or cannot be told, for the household and each member."""
+    around = _around(household, on, area, pack, None)
+    whole = Subject(household, None, around, pack, area)
+    each = [Subject(household, member, around, pack, area) for member in household.members]
+    assessments = tuple(
+        _assessed(rule, subject, on)
+        for rule in pack.programmes_on(on)
+        for subject in ([whole] if rule.subject == "household" else each)
+    )
+    return assessments, tuple(_signs(pack, on, whole, each))
+
+
+def signs(household: Household, on: date, area: str, pack: Pack, *, known_on: date | None = None) -> tuple[Sign, ...]:
+    """Every indicator that fires (state "met") or might fire if more were known ("unknown")."""
+    around = _around(household, on, area, pack, known_on)
+    whole = Subject(household, None, around, pack, area)
+    return tuple(_signs(pack, on, whole, [Subject(household, member, around, pack, area) for member in household.members]))
+
+
+def overlaps(household: Household, on: date, area: str, pack: Pack, *, until: date | None = None) -> tuple[Overlapping, ...]:
+    """Every overlap rule that holds or cannot be told for a member, with the months of entitlement up to `until` (else `on`)."""
+    around = _around(household, on, area, pack, None)
+    found = []
+    for member in household.members:
+        subject = Subject(household, member, around, pack, area)
+        for rule in pack.overlaps_on(on):
+            held = subject.run(rule.test)
+            if held is False:
+                continue
+            since = subject.run(rule.since) if held else None
+            months = () if since is None else _months(since, until or on)
+            found.append(Overlapping(rule, subject, _STATES[held], months, subject.run(rule.counts) if held else None))
+    return tuple(found)
+
+
+def article_on(articles: tuple[Article, ...], on: date) -> str:
+    """The articles in force on a day, in one line."""
+    return "；".join(article.text for article in articles if article.from_on <= on <= article.to_on)
+
+
+def unknowns_of(expression: Expression, subject: Subject) -> tuple[Unknown, ...]:
+    """Which facts and parameters an expression reads that are not known for this subject."""
+    names, found = subject.pack.names, []
+    for name in expression.facts:
+        fact = names.facts[name]
+        whose: tuple[str, ...] = ()
+        if fact.subject == "household":
+            missing = subject.household.facts.get(name) is None
+        elif subject.member is not None and not _only_members(expression, name):
+            missing = subject.member.facts.get(name) is None
+        else:
+            whose = tuple(member.pid for member in subject.household.members if member.facts.get(name) is None)
+            missing = bool(whose) or not subject.household.members
+        if missing:
+            found.append(Unknown(name, fact.label, explain.settle(fact, subject.pack.sources), whose))
+    for name in expression.parameters:
+        kind = names.parameters[name]
+        held = subject.around.parameters
+        split = subject.household.facts.get(kind.by) if kind.by else None
+        if (held.get(name) if not kind.by else held.get(f"{name}:{split}") if split else True) is None:
+            found.append(Unknown(f"P.{name}", kind.label, f"这个地方还没有定“{kind.label}”，请有权的部门先定"))
+    return tuple(found)
+
+
+def _only_members(expression: Expression, name: str) -> bool:
+    return all(node.value != name for node in expression.core.outside_members() if node.op == "fact")
+
+
+def _around(household: Household, on: date, area: str, pack: Pack, known_on: date | None) -> Around:
+    return Around(on, pack.parameters_at(area, on, known_on), tuple(member.facts for member in household.members))
+
+
+def _assessed(rule: Programme, subject: Subject, on: date) -> Assessment:
+    facts, household, around = subject.facts, subject.household.facts, subject.around
+    results, eligible = [], "yes"
+    for condition in rule.conditions:
+        state = _STATES[condition.test.run(facts, household, around)]
+        if state == "not_met" or (state == "unknown" and eligible == "yes"):
+            eligible = "no" if state == "not_met" else "unknown"
+        results.append(ConditionResult(condition.name, state, condition, subject, on))
+    steps = tuple(StepResult(step.name, subject.run(step.amount), step, subject) for step in rule.steps)
+    return Assessment(
+        rule.code, rule.label, subject.id, on, subject.area, eligible, steps[-1].fen if steps and eligible == "yes" else None,  # type: ignore[arg-type]
+        tuple(results), steps, article_on(rule.articles, on), subject.pack.version,
+    )  # fmt: skip
+
+
+def _signs(pack: Pack, on: date, whole: Subject, each: list[Subject]) -> list[Sign]:
+    found: list[Sign] = []
+    for rule in pack.indicators_on(on):
+        for subject in [whole] if rule.subject == "household" else each:
+            sign = _sign(rule, subject)
+            if sign is not None:
+                found.append(sign)
+    return found
+
+
+def _sign(rule: Indicator, subject: Subject) -> Sign | None:
+    """One indicator for one subject; None when it plainly does not fire."""
+    facts, household, around = subject.facts, subject.household.facts, subject.around
+    among = rule.among.run(facts, household, around) if rule.among else True
+    if among is False:
+        return None
+    if rule.mode == "trigger":
+        mask, fires = 0, among
+        for number, clause in enumerate(rule.clauses):
+            held = clause.test.run(facts, household, around)
+            if held is False:
+                return None
+            if held:
+                mask |= 1 << number
+            else:
+                fires = None
+    else:
+        if not rule.possible.run(facts, household, around):
+            return None
+        fires = True if among and rule.fires.run(facts, household, around) else None
+        mask = sum(1 << n for n, clause in enumerate(rule.clauses) if clause.test.run(facts, household, around))
+    return Sign(rule, rule.subject, subject, "met" if fires else "unknown", mask)
+
+
+def _basis(value: Any) -> str:
+    if value is None:
+        return "?"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _months(since: date, until: date) -> tuple[date, ...]:
+    first, months = first_of_month(since), []
+    while first <= until:
+        months.append(first)
+        first = add_months(first, 1)
+    return tuple(months)
+
+
+def with_parameters(pack: Pack, household: Household, on: date, area: str, changed: Mapping[str, Any]) -> Callable[[str], Any]:
+    """Assess with some parameters set by hand (yuan for money), for cases and what-if; answers are given by programme code."""
+    parameters = dict(pack.parameters_at(area, on))
+    for name, written in changed.items():
+        if name not in pack.parameters:
+            raise RuleError(f"没有参数 {name!r}")
+        parameter = pack.parameters[name]
+        parameters |= spread(parameter, parameter.value_of(written), pack.names)
+    around = Around(on, parameters, tuple(member.facts for member in household.members))
+
+    def asked(code: str) -> Any:
+        whole = Subject(household, None, around, pack, area)
+        each = [Subject(household, member, around, pack, area) for member in household.members]
+        if code in pack.programmes:
+            rule = pack.programme(code, on)
+            return _assessed(rule, whole if rule.subject == "household" else each[0], on)
+        rule = pack.indicator(code, on)
+        return _sign(rule, whole if rule.subject == "household" else each[0])
+
+    return asked
