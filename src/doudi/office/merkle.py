@@ -418,3 +418,29 @@ def read_proof(text: str) -> tuple[int, list[bytes], str]:
     if any(len(step) != 32 for step in path):
         raise NotProven("a step of the proof has not 32 bytes")
     return int(index), path, note
+
+
+def check_proof(proof: dict[str, Any], *, key: str | None = None) -> dict[str, Any]:
+    """Check a proof made by `doudi journal prove`, with nothing but the proof and a key.
+
+    :param key: the verifier key trusted; the proof's own when none is given
+    :returns: what is proven
+    :raises NotProven: the proof does not hold
+    """
+    try:
+        name, public = read_verifier_key(key or proof["key"])
+        if "consistency" in proof:
+            head = open_checkpoint(proof["checkpoint"], name=name, public=public)
+            steps = [bytes.fromhex(step) for step in proof["consistency"]]
+            old_root = bytes.fromhex(proof["old_root"])
+            check_consistency(old=proof["old"], new=head.size, proof=steps, old_root=old_root, new_root=head.root)
+            return {"proven": True, "old": proof["old"], "new": head.size, "origin": head.origin}
+        seq, path, note = read_proof(proof["proof"])
+        head = open_checkpoint(note, name=name, public=public)
+        leaf = proof["leaf"].encode()
+        if seq != proof["seq"] or json.loads(leaf).get("seq") != seq:
+            raise NotProven("the proof speaks of another line")
+    except (KeyError, TypeError, AttributeError, ValueError) as wrong:
+        raise NotProven(f"not a proof made by `doudi journal prove`: {wrong}") from wrong
+    check_inclusion(leaf=leaf_hash(leaf), seq=seq, size=head.size, path=path, root=head.root)
+    return {"proven": True, "seq": seq, "size": head.size, "origin": head.origin, "line": json.loads(leaf)}

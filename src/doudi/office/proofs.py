@@ -80,7 +80,7 @@ def verify(*, against: Path | None = None, progress: Callable[[int], None] = lam
     """
     verdict = Verdict()
     head = JournalHead.objects.filter(pk=1).first() or JournalHead(size=0, frontier=b"", root=merkle.EMPTY)
-    tiles = _tiles(head.size, verdict)
+    tiles = _Tiles(head.size, verdict)
     notes = _checkpoints(head.size, verdict)
     exported = _Export(against, verdict) if against is not None else None
     frontier, expected, checked = Frontier(), 0, 0
@@ -147,11 +147,28 @@ def _one(seq: int, verdict: Verdict) -> JournalEntry | None:
     return JournalEntry.objects.get(seq=seq)
 
 
-def _tiles(size: int, verdict: Verdict) -> dict[int, bytes]:
-    """Every level-0 tile that is whole in itself, after naming tiles changed, missing or added."""
+class _Tiles:
+    """The level-0 tiles that are whole in themselves, read a few at a time; tiles changed, missing or added are named."""
+
+    def __init__(self, size: int, verdict: Verdict) -> None:
+        self.good = _good_tiles(size, verdict)
+        self.near: dict[int, bytes] = {}
+
+    def hash_of(self, seq: int) -> bytes | None:
+        """The hash a tile keeps for a line; None after the last full tile and where a tile cannot be trusted."""
+        number, at = divmod(seq, TILE)
+        if number not in self.good:
+            return None
+        if number not in self.near:
+            rows = JournalTile.objects.filter(level=0, number__gte=number, number__lt=number + BLOCK // TILE)
+            self.near = {found: bytes(hashes) for found, hashes in rows.values_list("number", "hashes")}
+        return self.near[number][at * 32 : at * 32 + 32]
+
+
+def _good_tiles(size: int, verdict: Verdict) -> set[int]:
     wanted = {(level, number) for level, number, width in merkle.tiles_of(size) if width == TILE}
     roots: dict[tuple[int, int], bytes] = {}
-    leaves: dict[int, bytes] = {}
+    good: set[int] = set()
     for tile in JournalTile.objects.order_by("level", "number").iterator(chunk_size=200):
         where, hashes = (tile.level, tile.number), bytes(tile.hashes)
         name = f"tile {tile.level}/{tile.number}"
@@ -166,14 +183,14 @@ def _tiles(size: int, verdict: Verdict) -> dict[int, bytes]:
         if len(hashes) != TILE * 32 or own != bytes(tile.root):
             verdict.add("JournalTile", None, "hashes", f"{name}: its hashes and its root do not belong together")
         elif tile.level == 0:
-            leaves[tile.number] = hashes
+            good.add(tile.number)
         else:
             below = b"".join(roots.get((tile.level - 1, tile.number * TILE + at), b"") for at in range(TILE))
             if below != hashes:
                 verdict.add("JournalTile", None, "hashes", f"{name} does not fit the tiles below it")
     for level, number in sorted(wanted):
         verdict.add("JournalTile", None, "number", f"tile {level}/{number} is missing")
-    return leaves
+    return good
 
 
 def _checkpoints(size: int, verdict: Verdict) -> dict[int, bytes]:
@@ -199,7 +216,7 @@ def _checkpoints(size: int, verdict: Verdict) -> dict[int, bytes]:
     return notes
 
 
-def _row(row: JournalEntry, tiles: dict[int, bytes], verdict: Verdict) -> bytes:
+def _row(row: JournalEntry, tiles: _Tiles, verdict: Verdict) -> bytes:
     """Check one line against its bytes, its hash and its tile; give back the hash it should have."""
     leaf, kept = bytes(row.leaf), bytes(row.hash)
     try:
@@ -207,15 +224,13 @@ def _row(row: JournalEntry, tiles: dict[int, bytes], verdict: Verdict) -> bytes:
     except (AttributeError, ValueError, TypeError):
         said = b""
     if said == leaf and (digest := merkle.leaf_hash(leaf)) == kept:
-        tile = tiles.get(row.seq // TILE)
-        at = row.seq % TILE * 32
-        if tile is None or tile[at : at + 32] == digest:
+        tiled = tiles.hash_of(row.seq)
+        if tiled is None or tiled == digest:
             return digest
         verdict.add("JournalEntry", row.seq, "leaf", f"line {row.seq} was written anew: its tile holds another hash")
-        return tile[at : at + 32]
-    tile = tiles.get(row.seq // TILE)
+        return tiled
     votes = [merkle.leaf_hash(said), merkle.leaf_hash(leaf), kept]
-    truth = tile[row.seq % TILE * 32 :][:32] if tile is not None else max(votes, key=votes.count)
+    truth = tiles.hash_of(row.seq) or max(votes, key=votes.count)
     if merkle.leaf_hash(leaf) != truth:
         verdict.add("JournalEntry", row.seq, "leaf", f"line {row.seq}: the kept bytes were changed")
     if kept != truth:
@@ -239,12 +254,11 @@ def _differences(row: JournalEntry, leaf: bytes) -> list[tuple[str, str]]:
     return found or [("row", "")]
 
 
-def _missing(seq: int, frontier: Frontier, tiles: dict[int, bytes], verdict: Verdict) -> int:
+def _missing(seq: int, frontier: Frontier, tiles: _Tiles, verdict: Verdict) -> int:
     """Name a line that is not there; its hash from the tile, where there is one, keeps the rest checkable."""
     if seq not in verdict.unread:
         verdict.add("JournalEntry", seq, "seq", f"line {seq} is missing")
-    tile = tiles.get(seq // TILE)
-    frontier.append(tile[seq % TILE * 32 :][:32] if tile is not None else merkle.EMPTY)
+    frontier.append(tiles.hash_of(seq) or merkle.EMPTY)
     return seq + 1
 
 
@@ -380,7 +394,7 @@ def prove(seq: int, checkpoint: Checkpoint) -> dict[str, Any]:
         "proof": merkle.write_proof(seq=seq, path=path, note=checkpoint.note),
         "key": merkle.verifier_key(name, public),
     }
-    check(proof)
+    merkle.check_proof(proof)
     return proof
 
 
@@ -400,34 +414,8 @@ def prove_growth(old: int, checkpoint: Checkpoint) -> dict[str, Any]:
         "checkpoint": checkpoint.note,
         "key": merkle.verifier_key(name, public),
     }
-    check(proof)
+    merkle.check_proof(proof)
     return proof
-
-
-def check(proof: dict[str, Any], *, key: str | None = None) -> dict[str, Any]:
-    """Check a proof made by `prove` or `prove_growth`, with nothing but the proof and a key.
-
-    :param key: the verifier key trusted; the proof's own when none is given
-    :returns: what is proven
-    :raises NotProven: the proof does not hold
-    """
-    try:
-        name, public = merkle.read_verifier_key(key or proof["key"])
-        if "consistency" in proof:
-            head = merkle.open_checkpoint(proof["checkpoint"], name=name, public=public)
-            steps = [bytes.fromhex(step) for step in proof["consistency"]]
-            old_root = bytes.fromhex(proof["old_root"])
-            merkle.check_consistency(old=proof["old"], new=head.size, proof=steps, old_root=old_root, new_root=head.root)
-            return {"proven": True, "old": proof["old"], "new": head.size, "origin": head.origin}
-        seq, path, note = merkle.read_proof(proof["proof"])
-        head = merkle.open_checkpoint(note, name=name, public=public)
-        leaf = proof["leaf"].encode()
-        if seq != proof["seq"] or json.loads(leaf).get("seq") != seq:
-            raise NotProven("the proof speaks of another line")
-    except (KeyError, TypeError, AttributeError, ValueError) as wrong:
-        raise NotProven(f"not a proof made by `doudi journal prove`: {wrong}") from wrong
-    merkle.check_inclusion(leaf=merkle.leaf_hash(leaf), seq=seq, size=head.size, path=path, root=head.root)
-    return {"proven": True, "seq": seq, "size": head.size, "origin": head.origin, "line": json.loads(leaf)}
 
 
 # ---- tiles to hand on ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from django.db import DatabaseError
 from tqdm import tqdm
 
 from doudi.config.cli import DONE, FOUND_WRONG, answer, could_not, start_django
@@ -21,6 +22,10 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="one JSON 
 
 def _found_wrong(result: dict[str, Any], as_json: bool) -> NoReturn:
     answer(result, as_json=as_json, lines=lambda: [result["error"]], code=FOUND_WRONG)
+
+
+def _no_database(why: Exception, as_json: bool) -> NoReturn:
+    could_not(f"The journal's tables cannot be read ({why}). On a new machine: doudi manage migrate", as_json=as_json)
 
 
 @click.group()
@@ -42,6 +47,8 @@ def verify(against: Path | None, as_json: bool) -> None:
             verdict = proofs.verify(against=against, progress=bar.update)
     except NotProven as wrong:
         _found_wrong({"whole": False, "error": str(wrong)}, as_json)
+    except DatabaseError as wrong:
+        _no_database(wrong, as_json)
     except OSError as wrong:
         could_not(f"The exported folder cannot be read: {wrong}", as_json=as_json)
     answer(
@@ -77,6 +84,8 @@ def prove(seq: int | None, old: int | None, as_json: bool) -> None:
         proof = proofs.prove(seq, checkpoint) if seq is not None else proofs.prove_growth(old or 0, checkpoint)
     except ValueError as wrong:
         could_not(str(wrong), as_json=as_json)
+    except DatabaseError as wrong:
+        _no_database(wrong, as_json)
     except NotProven as wrong:
         _found_wrong({"proven": False, "error": str(wrong)}, as_json)
     answer(proof, as_json=as_json, lines=lambda: [json.dumps(proof, ensure_ascii=False, indent=1)])
@@ -88,16 +97,14 @@ def prove(seq: int | None, old: int | None, as_json: bool) -> None:
 @as_json_option
 def check(file: Any, key: str | None, as_json: bool) -> None:
     """Check a proof (a file, or - for standard input) without a database. Exit code 1 if it does not hold."""
-    start_django()
-    from doudi.office import proofs
-    from doudi.office.merkle import NotProven
+    from doudi.office.merkle import NotProven, check_proof
 
     try:
         proof = json.load(file)
     except ValueError as wrong:
         could_not(f"Not JSON: {wrong}", as_json=as_json)
     try:
-        found = proofs.check(proof, key=key)
+        found = check_proof(proof, key=key)
     except NotProven as wrong:
         _found_wrong({"proven": False, "error": str(wrong)}, as_json)
     told = [f"Proven under {found['origin']}" + ("" if key else ", by the key the proof itself brings (--key to say yours)")]
@@ -118,6 +125,8 @@ def export(folder: Path, as_json: bool) -> None:
             done = jobs.export_journal(folder, progress=bar.update)
     except NotProven as wrong:
         _found_wrong({"exported": False, "error": str(wrong)}, as_json)
+    except DatabaseError as wrong:
+        _no_database(wrong, as_json)
     except OSError as wrong:
         could_not(f"{folder} cannot be written: {wrong}", as_json=as_json)
     result = {"exported": True, "folder": str(folder), "lines": done.size, "files_written": done.written, "origin": done.origin}
@@ -136,6 +145,8 @@ def sign(as_json: bool) -> None:
 
     try:
         size = jobs.sign_journal()
+    except DatabaseError as wrong:
+        _no_database(wrong, as_json)
     except NotProven as wrong:
         _found_wrong({"signed": None, "error": str(wrong)}, as_json)
     answer({"signed": size}, as_json=as_json, lines=lambda: [f"{size} lines signed"])
