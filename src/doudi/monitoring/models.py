@@ -1,0 +1,132 @@
+"""Evaluations (one a published cycle), the alerts they raised, the visits that answered them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from doudi.monitoring.core import OUTCOME_LABELS, STATE_LABELS, WAYS
+from doudi.office.fields import SealedJSON, SealedText
+
+
+class Evaluation(models.Model):
+    """One cycle whose alerts reached the database: which day it judges, by which manifest, how many of what."""
+
+    cycle = models.CharField(max_length=80, unique=True)
+    judged_on = models.DateField()
+    counts = models.JSONField(default=dict)
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=80)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "cycle": "internal",
+        "judged_on": "open",
+        "counts": "internal",
+        "published_at": "internal",
+        "published_by": "internal",
+    }
+
+    def __str__(self) -> str:
+        return self.cycle
+
+
+class Alert(models.Model):
+    """Something a rule noticed that a person should look at; it decides nothing. One alert an episode, for ever."""
+
+    ref = models.CharField(max_length=21, primary_key=True)
+    indicator = models.CharField(max_length=40)
+    level = models.CharField(max_length=1)
+    subject_kind = models.CharField(max_length=10)
+    subject = models.CharField(max_length=21)
+    pid = models.CharField(max_length=21, db_index=True)
+    hid = models.CharField(max_length=21, db_index=True)
+    area = models.CharField(max_length=12)
+    masked_name = models.CharField(max_length=40)
+    basis = models.CharField(max_length=120)
+    mask = models.BigIntegerField()
+    figures = models.TextField()
+    raised_on = models.DateField()
+    seen_on = models.DateField()
+    due_on = models.DateField()
+    state = models.CharField(max_length=10, choices=[(str(key), label) for key, label in STATE_LABELS.items()])
+    worker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=24, blank=True, choices=[(str(key), label) for key, label in OUTCOME_LABELS.items()])
+    reason = SealedText(default="")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=80, blank=True)
+
+    PRIVACY: ClassVar = {
+        "ref": "internal",
+        "indicator": "internal",
+        "level": "internal",
+        "subject_kind": "internal",
+        "subject": "internal",
+        "pid": "internal",
+        "hid": "internal",
+        "area": "internal",
+        "masked_name": "personal",
+        "basis": "sensitive",
+        "mask": "internal",
+        "figures": "sensitive",
+        "raised_on": "internal",
+        "seen_on": "internal",
+        "due_on": "internal",
+        "state": "internal",
+        "worker": "internal",
+        "outcome": "internal",
+        "reason": "sensitive",
+        "closed_at": "internal",
+        "closed_by": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["indicator", "subject", "basis"], name="alert_once_an_episode"),
+            models.CheckConstraint(condition=Q(closed_at__isnull=True) | ~Q(closed_by=""), name="alert_closed_by_somebody"),
+            models.CheckConstraint(condition=~Q(state="closed") | Q(closed_at__isnull=False), name="alert_closed_at"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "due_on", "ref"], name="alert_queue"),
+            models.Index(fields=["state", "area", "due_on"], name="alert_place"),
+            models.Index(fields=["worker", "state", "due_on"], name="alert_worker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.masked_name}"
+
+
+class Visit(models.Model):
+    """Somebody was there, or rang, because of an alert. Final when sent; what was wrong is corrected by another."""
+
+    ref = models.CharField(max_length=40, primary_key=True)  # made where it was recorded, so that sending twice is one visit
+    alert = models.ForeignKey(Alert, models.PROTECT, related_name="visits")
+    way = models.CharField(max_length=10, choices=list(WAYS.items()))
+    visited_at = models.DateTimeField()
+    kept_at = models.DateTimeField()
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    answers = SealedJSON(default=dict)
+    note = SealedText(default="")
+    wish = models.CharField(max_length=10)
+    outcome = models.CharField(max_length=24, choices=[(str(key), label) for key, label in OUTCOME_LABELS.items()], blank=True)
+    case_ref = models.CharField(max_length=40, blank=True)
+
+    PRIVACY: ClassVar = {
+        "ref": "internal",
+        "alert": "internal",
+        "way": "internal",
+        "visited_at": "personal",
+        "kept_at": "internal",
+        "kept_by": "internal",
+        "answers": "sensitive",
+        "note": "sensitive",
+        "wish": "personal",
+        "outcome": "internal",
+        "case_ref": "internal",
+    }
+
+    def __str__(self) -> str:
+        return self.ref

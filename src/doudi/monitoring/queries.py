@@ -1,0 +1,243 @@
+"""Reading alerts and visits, always inside the viewer's area."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Substr
+
+from doudi.monitoring.core import IN_WORK, OUTCOME_LABELS, WAYS, WISHES, Level, Outcome, State
+from doudi.monitoring.models import Alert, Evaluation, Visit
+from doudi.office import queries as office
+from doudi.office.core import NotAllowed, Role, Viewer
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One line of the list of alerts; the name is masked, the figures come with the alert itself."""
+
+    ref: str
+    indicator: str
+    level: Level
+    masked_name: str
+    area: str
+    area_label: str
+    state: State
+    raised_on: date
+    due_on: date
+    worker: str
+    mask: int
+    figures: dict[str, Any]
+    subject_kind: str
+
+    def is_late(self, on: date) -> bool:
+        return self.state in IN_WORK and self.due_on < on
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPage:
+    """One page of a list, and where the next begins ("" at the end)."""
+
+    rows: tuple[AlertRow, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """A visit, to read."""
+
+    ref: str
+    way: str
+    visited_at: datetime
+    by: str
+    answers: dict[str, str]
+    note: str
+    wish: str
+    outcome: str
+    case_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDetail:
+    """An alert with what has been done about it. Sentences, sources and article are put beside it by the page."""
+
+    row: AlertRow
+    pid: str
+    hid: str
+    subject: str
+    basis: str
+    seen_on: date
+    outcome: str
+    reason: str
+    closed_at: datetime | None
+    visits: tuple[VisitRow, ...]
+
+
+def _scope(viewer: Viewer, act: str) -> QuerySet[Alert]:
+    """The alerts a viewer may see at all: of their area; a village worker only those they were asked to visit."""
+    viewer.need(act)
+    if not viewer.within:
+        return Alert.objects.none()
+    rows = Alert.objects.filter(area__startswith=viewer.within)
+    return rows.filter(worker__username=viewer.username) if viewer.role is Role.VILLAGE else rows
+
+
+def _rows(alerts: Iterable[Alert]) -> tuple[AlertRow, ...]:
+    found = list(alerts)
+    labels = office.area_labels([one.area for one in found])
+    return tuple(
+        AlertRow(
+            ref=one.ref,
+            indicator=one.indicator,
+            level=Level(one.level),
+            masked_name=one.masked_name,
+            area=one.area,
+            area_label=labels.get(one.area, one.area),
+            state=State(one.state),
+            raised_on=one.raised_on,
+            due_on=one.due_on,
+            worker=one.worker.name if one.worker else "",
+            mask=one.mask,
+            figures=json.loads(one.figures),
+            subject_kind=one.subject_kind,
+        )
+        for one in found
+    )
+
+
+def inbox(
+    viewer: Viewer, *, state: str = "open", level: str = "", indicator: str = "", after: str = "", size: int = PAGE
+) -> AlertPage:
+    """The alerts of the viewer's area in one state, the most urgent first, a page at a time.
+
+    :param after: where the page before ended, as it said itself
+    :raises NotAllowed: the post does not allow it
+    """
+    rows = _scope(viewer, "alert.list" if viewer.role is not Role.VILLAGE else "alert.read").filter(state=state)
+    if level:
+        rows = rows.filter(level=level)
+    if indicator:
+        rows = rows.filter(indicator=indicator)
+    if after:
+        day, _, ref = after.partition(" ")
+        try:
+            since = date.fromisoformat(day)
+        except ValueError:
+            raise NotAllowed("这一页的地址不对，请从第一页看起。") from None
+        rows = rows.filter(Q(due_on__gt=since) | Q(due_on=since, ref__gt=ref))
+    found = list(rows.select_related("worker").order_by("due_on", "ref")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return AlertPage(_rows(found[:size]), f"{last.due_on.isoformat()} {last.ref}" if last else "")
+
+
+def counts(viewer: Viewer) -> dict[str, int]:
+    """How many alerts wait in the viewer's area, by level ("R", "O", "Y") and in all ("all")."""
+    found = _scope(viewer, "alert.list").filter(state__in=IN_WORK).order_by().values("level").annotate(n=Count("ref"))
+    by = {row["level"]: row["n"] for row in found}
+    return {**{str(level): by.get(str(level), 0) for level in Level}, "all": sum(by.values())}
+
+
+def by_indicator(viewer: Viewer) -> dict[str, int]:
+    """How many alerts wait in the viewer's area, by indicator."""
+    found = (
+        _scope(viewer, "alert.list").filter(state__in=IN_WORK).order_by("indicator").values("indicator").annotate(n=Count("ref"))
+    )
+    return {row["indicator"]: row["n"] for row in found}
+
+
+def by_county(viewer: Viewer) -> list[dict[str, Any]]:
+    """Waiting and closed alerts by county, for the figures of an auditor or director; no people in it."""
+    viewer.need("figures.read")
+    rows = Alert.objects.filter(area__startswith=viewer.within) if viewer.within else Alert.objects.none()
+    found = (
+        rows.annotate(county=Substr("area", 1, 6))
+        .order_by("county")
+        .values("county")
+        .annotate(waiting=Count("ref", filter=Q(state__in=IN_WORK)), closed=Count("ref", filter=Q(state=State.CLOSED)))
+    )
+    labels = office.area_labels([row["county"] for row in found])
+    return [{**row, "label": labels.get(row["county"], row["county"])} for row in found]
+
+
+def alert(ref: str, viewer: Viewer) -> AlertDetail:
+    """One alert with its visits. The page that shows it notes the look.
+
+    :raises NotAllowed: no such alert where this viewer may see any
+    """
+    found = _scope(viewer, "alert.read").select_related("worker").filter(ref=ref).first()
+    if found is None:
+        raise NotAllowed("没有这条提醒，或者不归您负责。")
+    visits = tuple(
+        VisitRow(
+            ref=visit.ref,
+            way=WAYS[visit.way],
+            visited_at=visit.visited_at,
+            by=visit.kept_by.name,
+            answers=visit.answers,
+            note=visit.note,
+            wish=WISHES[visit.wish],
+            outcome=OUTCOME_LABELS[Outcome(visit.outcome)] if visit.outcome else "",
+            case_ref=visit.case_ref,
+        )
+        for visit in Visit.objects.filter(alert=found).select_related("kept_by").order_by("visited_at", "ref")
+    )
+    return AlertDetail(
+        row=_rows([found])[0],
+        pid=found.pid,
+        hid=found.hid,
+        subject=found.subject,
+        basis=found.basis,
+        seen_on=found.seen_on,
+        outcome=OUTCOME_LABELS[Outcome(found.outcome)] if found.outcome else "",
+        reason=found.reason,
+        closed_at=found.closed_at,
+        visits=visits,
+    )
+
+
+def of_person(pid: str, viewer: Viewer) -> tuple[AlertRow, ...]:
+    """The alerts about a person the viewer may see, latest first."""
+    return _rows(_scope(viewer, "alert.read").filter(pid=pid).select_related("worker").order_by("-raised_on", "ref")[:50])
+
+
+def visit(ref: str, viewer: Viewer) -> VisitRow | None:
+    """A visit already kept under this number, if it is the viewer's to see."""
+    kept = Visit.objects.filter(ref=ref).select_related("alert").first()
+    return next((row for row in alert(kept.alert_id, viewer).visits if row.ref == ref), None) if kept else None
+
+
+def hit_rate() -> dict[str, dict[str, int]]:
+    """For each rule, how its closed alerts ended: outcome → count. What rules are improved by."""
+    found = (
+        Alert.objects.filter(state=State.CLOSED)
+        .order_by("indicator", "outcome")
+        .values("indicator", "outcome")
+        .annotate(n=Count("ref"))
+    )
+    result: dict[str, dict[str, int]] = {}
+    for row in found:
+        result.setdefault(row["indicator"], {})[row["outcome"]] = row["n"]
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRow:
+    """A cycle that reached people's desks."""
+
+    cycle: str
+    judged_on: date
+    counts: dict[str, Any]
+    published_at: datetime
+
+
+def latest() -> EvaluationRow | None:
+    """The last cycle published, or None before the first."""
+    row = Evaluation.objects.order_by("-published_at", "-id").first()
+    return EvaluationRow(row.cycle, row.judged_on, row.counts, row.published_at) if row else None
