@@ -22,6 +22,7 @@ from people import (
     auditor_chen,
     clerk_li,
     granny_wang,
+    keeper_wu,
     officer_zhao,
     places,
     worker_wang,
@@ -110,6 +111,25 @@ def test_every_act_of_the_table_as_every_role(role: Role) -> None:
         else:
             with pytest.raises(NotAllowed):
                 queries.need(clerk, act, area=VILLAGE, at=NOON)
+
+
+def test_only_who_looks_after_posts_hires_and_appoints_and_only_in_their_area() -> None:
+    wu, li = keeper_wu(), clerk_li()
+    actions.hire(username="a", name="甲", password=None, by=wu, at=NOON)
+    post = actions.appoint(clerk=worker_wang(), role=Role.VILLAGE, area="990101001202", from_on=NOON.date(), by=wu, at=NOON)
+    actions.dismiss(post_id=post.pk, on=NOON.date(), by=wu, at=NOON)
+    actions.set_areas([], by=wu, at=NOON)
+    for by in (li, officer_zhao(), auditor_chen(), Party.resident(GRANNY)):
+        for act in (
+            lambda by: actions.hire(username="b", name="乙", password=None, by=by, at=NOON),
+            lambda by: actions.appoint(clerk=li, role=Role.VILLAGE, area=VILLAGE, from_on=NOON.date(), by=by, at=NOON),
+            lambda by: actions.dismiss(post_id=post.pk, on=NOON.date(), by=by, at=NOON),
+            lambda by: actions.set_areas([], by=by, at=NOON),
+        ):
+            with pytest.raises(NotAllowed):
+                act(by)
+    with pytest.raises(NotAllowed):
+        actions.appoint(clerk=li, role=Role.VILLAGE, area="990102", from_on=NOON.date(), by=wu, at=NOON)
 
 
 def test_a_clerk_signs_in_by_name_and_password() -> None:

@@ -119,3 +119,20 @@ def test_masks_keep_the_length_and_hide_something(text: str) -> None:
     for mask, least in ((core.mask_name, 2), (core.mask_number, 1), (core.mask_phone, 1), (core.mask_account, 1)):
         assert len(mask(text)) == len(text)
         assert len(text) < least or "*" in mask(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("990101194803050221", True),
+        ('{"a":"99010119480305022X"}', True),
+        ("打 13912345678", True),
+        ("p3c6e0b8a9c15224a8228", False),
+        ("990101001201", False),
+        ("9" * 64, False),
+        ("a13912345678", False),
+        ("12345", False),
+    ],
+)
+def test_numbers_of_people_are_seen(text: str, found: bool) -> None:
+    assert core.names_a_person(text) == found

@@ -67,6 +67,14 @@ def test_what_prints_differently_elsewhere_is_refused(detail: dict[str, object])
         actions.record("hall.act", subject="a", by=HALL, at=NOON, detail=detail)
 
 
+@pytest.mark.parametrize(
+    ("subject", "detail"), [("990101194803050221", {}), ("a", {"phone": "13912345678"}), ("a", {"x": ["99010119480305022X"]})]
+)
+def test_numbers_of_people_do_not_come_into_the_journal(subject: str, detail: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="does not belong"):
+        actions.record("hall.act", subject=subject, by=HALL, at=NOON, detail=detail)
+
+
 def test_a_moment_without_zone_and_a_line_too_long_are_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         actions.record("hall.act", subject="a", by=HALL, at=NOON.replace(tzinfo=None))

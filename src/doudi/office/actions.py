@@ -52,7 +52,7 @@ def record(act: str, *, subject: str, by: By, at: datetime, detail: dict[str, An
     :param act: room.verb, as in "casework.accept"
     :param subject: an opaque ref (pid, hid, case ref …), never a name or number
     :param detail: what the act decided, without personal data, fractions or moments
-    :raises ValueError: `at` without a time zone, or a line longer than an entry bundle takes
+    :raises ValueError: `at` without a time zone, a citizen or telephone number, a line longer than an entry bundle takes
     """
     return record_all([(act, subject, detail or {})], by=by, at=at)[0]
 
@@ -61,7 +61,7 @@ def record(act: str, *, subject: str, by: By, at: datetime, detail: dict[str, An
 def record_all(lines: Iterable[tuple[str, str, dict[str, Any]]], *, by: By, at: datetime) -> list[JournalEntry]:
     """Append many lines (act, subject, detail) at once, gapless and in this order.
 
-    :raises ValueError: `at` without a time zone, or a line longer than an entry bundle takes
+    :raises ValueError: `at` without a time zone, a citizen or telephone number, a line longer than an entry bundle takes
     """
     if at.tzinfo is None:
         raise ValueError("the journal needs a moment with its time zone")
@@ -71,6 +71,8 @@ def record_all(lines: Iterable[tuple[str, str, dict[str, Any]]], *, by: By, at: 
     doer, entries = party(by), []
     for seq, (act, subject, detail) in enumerate(lines, start):
         text = merkle.stable_json(detail)
+        if core.names_a_person(f"{subject} {text}"):
+            raise ValueError(f"{act}: a citizen or telephone number does not belong in the journal; name a ref")
         leaf = merkle.leaf_bytes(seq=seq, at=at, by=doer, act=act, subject=subject, detail=text)
         if len(leaf) > merkle.LONGEST:
             raise ValueError(f"a line of the journal has {len(leaf)} bytes; put large things elsewhere and name them here")
@@ -154,7 +156,11 @@ def look(*, subject: str, viewer: Viewer, at: datetime, why: str = "", what: str
 
 @transaction.atomic
 def hire(*, username: str, name: str, password: str | None, phone: str = "", by: By, at: datetime) -> Clerk:
-    """Make the account of a clerk, who may do nothing until appointed to a post; `phone` is the telephone at work."""
+    """Make the account of a clerk, who may do nothing until appointed to a post; `phone` is the telephone at work.
+
+    :raises NotAllowed: by a clerk who does not look after posts
+    """
+    queries.need(by, "clerk.appoint", area=None, at=at)
     clerk = Clerk.objects.create_user(username=username, password=password, name=name, phone=phone)
     record("office.hire", subject=clerk.ref, by=by, at=at)
     return clerk
@@ -164,8 +170,10 @@ def hire(*, username: str, name: str, password: str | None, phone: str = "", by:
 def appoint(*, clerk: Clerk, role: Role, area: str, from_on: date, to_on: date | None = None, by: By, at: datetime) -> Post:
     """Give a clerk a post.
 
-    :raises NotAllowed: with another post of the same days it would join two roles that control each other
+    :raises NotAllowed: with another post of the same days it would join two roles that control each other,
+        or by a clerk who does not look after posts there
     """
+    queries.need(by, "clerk.appoint", area=area, at=at)
     others = Post.objects.filter(clerk=clerk)
     for other in others:
         overlap = (other.to_on is None or other.to_on >= from_on) and (to_on is None or other.from_on <= to_on)
@@ -179,8 +187,12 @@ def appoint(*, clerk: Clerk, role: Role, area: str, from_on: date, to_on: date |
 
 @transaction.atomic
 def dismiss(*, post_id: int, on: date, by: By, at: datetime) -> Post:
-    """End a post; `on` is its last day."""
+    """End a post; `on` is its last day.
+
+    :raises NotAllowed: by a clerk who does not look after posts there
+    """
     post = Post.objects.select_for_update().get(pk=post_id)
+    queries.need(by, "clerk.appoint", area=post.area, at=at)
     post.to_on = on
     post.save(update_fields=["to_on"])
     record("office.dismiss", subject=post.clerk.ref, by=by, at=at, detail={"post": post_id, "to": on.isoformat()})
@@ -206,7 +218,9 @@ def set_areas(rows: Iterable[dict[str, Any]], *, by: By, at: datetime) -> int:
     """Take over the administrative division: rows of the `division` dataset (code, label, kind, parent, place_kind).
 
     :returns: how many places there are in `rows`
+    :raises NotAllowed: by a clerk who does not take data in
     """
+    queries.need(by, "feed.load", area=None, at=at)
     areas = [
         Area(
             code=row["code"],

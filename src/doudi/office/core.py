@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -254,3 +255,11 @@ def mask_phone(phone: str) -> str:
 def mask_account(account: str) -> str:
     """Keep the last four of a bank account, the way people know their card."""
     return "*" * max(len(account) - 4, 0) + account[-4:] if len(account) > 4 else "*" * len(account)
+
+
+_NUMBERS = re.compile(r"(?<![0-9A-Za-z])(?:[1-9]\d{5}(?:18|19|20)\d{9}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
+
+
+def names_a_person(text: str) -> bool:
+    """Say whether a text holds what looks like a citizen number or a mobile phone number."""
+    return _NUMBERS.search(text) is not None

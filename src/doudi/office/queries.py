@@ -92,9 +92,10 @@ def within(viewer: Viewer) -> str:
     return prefix(viewer.area)
 
 
-def need(by: Clerk | Party, act: str, *, area: str, at: datetime) -> Viewer | None:
+def need(by: Clerk | Party, act: str, *, area: str | None, at: datetime) -> Viewer | None:
     """Stop an act its doer may not do here; acts call this before they change anything. Jobs may (None comes back).
 
+    :param area: where the act takes effect; None for acts that belong to no place
     :raises NotAllowed: no post of this clerk allows the act in this area, or a resident tries a clerk's act
     :raises KeyError: no such act in the permission table
     """
@@ -107,7 +108,7 @@ def need(by: Clerk | Party, act: str, *, area: str, at: datetime) -> Viewer | No
     if not held:
         raise NotAllowed(f"您的岗位不能{label}。")
     for post in held:
-        if contains(post.area, area):
+        if area is None or contains(post.area, area):
             return _as_viewer(by, post, act)
     raise NotAllowed(f"这里不归您负责，不能{label}。请找当地经办人。")
 
