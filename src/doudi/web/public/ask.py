@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from doudi.facts.household import Household, Member, Value
 from doudi.facts.money import NotMoney, fen
+from doudi.policy import pack as packs
+from doudi.policy.assess import Assessment, assess_each
+from doudi.web.parts.templatetags.parts import yuan
 
 PLACES = (("rural", gettext_lazy("村里")), ("urban", gettext_lazy("城镇")))
 WHO = (
@@ -97,17 +103,46 @@ def household(said: dict[str, Any], area: str) -> Household:
             "hh_dwelling_count": 2 if "homes" in owns else 1,
             "hh_firm_count": int("firm" in owns),
         }
-    first: dict[str, Value] = {}
+    one: dict[str, Value] = {}  # the person the hardship is about; answers do not say who, so it is one person
     if "old" in who:
-        first |= {"age": 60, "supporter_unable": True}
+        one |= {"age": 60, "supporter_unable": True}
     if "severe" in who:
-        first |= {"disability_grade": 1, "disability_kind": "4"}
+        one |= {"disability_grade": 1, "disability_kind": "4"}
     if "ill" in who:
-        first["has_serious_illness"] = True
-    if "student" in who:
-        facts["hh_has_student"] = True
-        facts.pop("hh_has_student")
+        one["has_serious_illness"] = True
     if "jobless" in who:
-        first["is_registered_unemployed"] = True
-    members = (Member("ask-1", first, relation="self"), *(Member(f"ask-{n}") for n in range(2, heads + 1)))
+        one["is_registered_unemployed"] = True
+    others: list[dict[str, Value]] = [{} for _ in range(heads - 1)]
+    if "student" in who:
+        (others[-1] if others else one)["student_stage"] = "primary"
+    members = tuple(Member(f"ask-{n}", known) for n, known in enumerate([one, *others], 1))
     return Household(hid="ask", area=area, facts=facts, members=members)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What the rules say to the answers about one programme: yes, no or unknown, never a decision."""
+
+    label: str
+    answer: str
+    says: tuple[str, ...]
+
+
+def guesses(said: dict[str, Any], area: str, on: date) -> list[Guess]:
+    """Every programme in force, by the same rules that assess real applications; of a programme of persons, the best answer."""
+    pack, home = packs.load(settings.PACKS), household(said, area)
+    found = []
+    for programme in pack.programmes_on(on):
+        each = assess_each(programme.code, home, on, area, pack)
+        found.append(_guess(max(each, key=lambda one: ("no", "unknown", "yes").index(one.eligible))))
+    return found
+
+
+def _guess(one: Assessment) -> Guess:
+    if one.eligible == "yes":
+        says = [_("大约每月 %(amount)s") % {"amount": yuan(one.amount_fen)}] if one.amount_fen else []
+    elif one.eligible == "unknown":
+        says = [_("还要知道：%(what)s") % {"what": "、".join(dict.fromkeys(unknown.label for unknown in one.unknowns))}]
+    else:
+        says = [result.sentence for result in one.conditions if result.state == "not_met"]
+    return Guess(one.label, one.eligible, tuple(says))

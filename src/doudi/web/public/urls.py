@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from doudi.web.public import views
+from doudi.web.public import information, views
 
 app_name = "public"
 urlpatterns = [
@@ -14,5 +14,9 @@ urlpatterns = [
     path("progress/<str:receipt>/", views.progress_of, name="progress-of"),
     path("shown/", views.shown, name="shown"),
     path("shown/<slug:ref>/", views.object_to, name="object"),
+    path("standards/", information.rules, name="standards"),
+    path("figures/", information.figures, name="figures"),
+    path("figures.csv", information.figures_csv, name="figures-csv"),
+    path("ask/", information.ask, name="ask"),
     path("sheet/", views.sheet, name="sheet"),
 ]
