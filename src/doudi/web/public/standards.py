@@ -1,0 +1,89 @@
+"""Rules and amounts in plain words, from the very pack that computes: each number with its place, first day and document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from doudi.policy import pack as packs
+from doudi.policy.language.names import Kind
+from doudi.policy.pack import Pack
+from doudi.policy.rules import Programme
+from doudi.web.parts.templatetags.parts import full_day, yuan
+
+UNITS = {"heads": "人", "years": "岁", "months": "个月", "days": "天", "grade": "级", "count": "", "points": "分"}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number a place set: in words, where, since when, by which document."""
+
+    label: str
+    value: str
+    since: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """One programme as people read it."""
+
+    code: str
+    label: str
+    note: str
+    conditions: tuple[str, ...]
+    amounts: tuple[Amount, ...]
+    articles: tuple[str, ...]
+
+
+def standards(area: str, on: date) -> list[Standard]:
+    """Every programme in force on a day, with the numbers that hold in an area."""
+    pack = packs.load(settings.PACKS)
+    return [_standard(pack, programme, area, on) for programme in pack.programmes_on(on)]
+
+
+def _standard(pack: Pack, programme: Programme, area: str, on: date) -> Standard:
+    expressions = [condition.test for condition in programme.conditions] + [step.amount for step in programme.steps]
+    names = dict.fromkeys(name.partition(":")[0] for expression in expressions for name in expression.parameters)
+    amounts = [amount for name in names for amount in _amounts(pack, name, area, on)]
+    articles = [article.text for article in programme.articles if article.from_on <= on <= article.to_on]
+    return Standard(
+        code=programme.code,
+        label=programme.label,
+        note=programme.note,
+        conditions=tuple(condition.label for condition in programme.conditions),
+        amounts=tuple(amounts),
+        articles=tuple(dict.fromkeys(articles)),
+    )
+
+
+def _amounts(pack: Pack, name: str, area: str, on: date) -> list[Amount]:
+    parameter = pack.parameters[name]
+    setting = parameter.at(area, on)
+    if setting is None:
+        return [Amount(parameter.kind.label, _("这里还没有定"), "", "")]
+    since = full_day(setting.from_on) if setting.from_on > packs.FIRST_DAY else ""
+    if not isinstance(setting.value, dict):
+        return [Amount(parameter.kind.label, written(parameter.kind, setting.value), since, setting.source)]
+    codes = pack.names.facts[parameter.kind.by].codes
+    return [
+        Amount(f"{parameter.kind.label}（{codes.get(code, code)}）", written(parameter.kind, value), since, setting.source)
+        for code, value in setting.value.items()
+    ]
+
+
+def written(kind: Kind, value: Any) -> str:
+    """A parameter's value as people write it."""
+    if kind.type == "money":
+        return yuan(value)
+    if kind.type == "flag":
+        return _("是") if value else _("不是")
+    if kind.type == "date":
+        return full_day(value)
+    if kind.type == "ratio":
+        return f"{value / kind.scale:g}" + _(" 倍")
+    return f"{value} {_(UNITS[kind.unit])}" if UNITS.get(kind.unit) else str(value)
