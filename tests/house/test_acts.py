@@ -32,10 +32,16 @@ def acts(room: str) -> dict[str, tuple[Path, ast.FunctionDef]]:
 
 
 def public(room: str) -> list[tuple[str, Path, ast.FunctionDef]]:
+    """The acts a room offers: the public functions of its module, or what its package of actions hands out."""
+    package = SOURCE / room / "actions" / "__init__.py"
+    offered = None
+    if package.exists():
+        imports = [node for node in parsed(package).body if isinstance(node, ast.ImportFrom)]
+        offered = {alias.asname or alias.name for node in imports for alias in node.names}
     return [
         (name, path, node)
         for name, (path, node) in acts(room).items()
-        if not name.startswith("_") and path.stem != "steps" and (room, name) not in NOT_ACTS
+        if not name.startswith("_") and (offered is None or name in offered) and (room, name) not in NOT_ACTS
     ]
 
 
