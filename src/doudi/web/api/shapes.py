@@ -60,6 +60,28 @@ class Received(Schema):
     answers: list[RowAnswer]
 
 
+class Alert(Schema):
+    """A household or person somebody should look at; the name is masked, and no figures leave with it."""
+
+    ref: str
+    indicator: str = Field(description="a code of the rules")
+    label: str
+    level: str = Field(description="R, O or Y: how soon somebody should look")
+    name: str = Field(description="masked")
+    area: str
+    area_label: str
+    state: str
+    raised_on: date
+    due_on: date
+
+
+class Alerts(Schema):
+    """One page of alerts in the area of the token's post, the soonest due first."""
+
+    rows: list[Alert]
+    next: str = Field(description="send it as `after` for the following page; empty at the end")
+
+
 class Stage(Schema):
     label: str
     state: str = Field(description="done, current or ahead")

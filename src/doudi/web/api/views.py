@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern
-from ninja import Header, NinjaAPI, Path
+from ninja import Header, NinjaAPI, Path, Query
 from ninja.errors import HttpError
 
 import doudi
@@ -15,7 +16,10 @@ from doudi.casework import core as road
 from doudi.casework import queries as cases
 from doudi.exchange import jobs as exchange
 from doudi.exchange.jobs import Refused
+from doudi.monitoring import queries as monitoring
 from doudi.office import queries as office
+from doudi.office.core import NotAllowed
+from doudi.policy import pack as packs
 from doudi.web.api import shapes
 from doudi.web.api.tokens import Token
 from doudi.web.parts.permits import OPEN, open_page
@@ -78,6 +82,41 @@ def push_rows(
         "repeated": load.repeated,
         "answers": done.rows,
     }
+
+
+@api.get(
+    "alerts", response={200: shapes.Alerts, 422: shapes.Problem}, auth=Token("alert.list"), tags=["alerts"], summary="Read alerts"
+)
+def alerts(
+    request: HttpRequest,
+    state: Literal["open", "assigned", "closed", "lapsed"] = Query("open", description="where the alert is"),
+    level: str = Query("", description="R, O or Y; all when left out"),
+    indicator: str = Query("", description="a code of the rules; all when left out"),
+    after: str = Query("", description="`next` of the page before"),
+    limit: int = Query(30, ge=1, le=200),
+) -> dict[str, Any]:
+    """Alerts in the area of the token's post and nowhere else. Whom one is about is read on a page that notes the look."""
+    try:
+        page = monitoring.inbox(request.viewer, state=state, level=level, indicator=indicator, after=after, size=limit)
+    except NotAllowed as why:
+        raise HttpError(422, str(why)) from None
+    labels = {code: versions[-1].label for code, versions in packs.load(settings.PACKS).indicators.items()}
+    rows = [
+        {
+            "ref": row.ref,
+            "indicator": row.indicator,
+            "label": labels.get(row.indicator, row.indicator),
+            "level": str(row.level),
+            "name": row.masked_name,
+            "area": row.area,
+            "area_label": row.area_label,
+            "state": str(row.state),
+            "raised_on": row.raised_on,
+            "due_on": row.due_on,
+        }
+        for row in page.rows
+    ]
+    return {"rows": rows, "next": page.next}
 
 
 @api.get(

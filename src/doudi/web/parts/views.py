@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +18,7 @@ from django.views.decorators.http import require_POST
 from doudi.web.parts.permits import open_page
 
 YEAR = 365 * 24 * 3600
+ICONS = tuple(re.findall(r'id="([a-z]+)"', (Path(__file__).parent.parent / "static/img/sprite.svg").read_text()))
 
 
 def back(request: HttpRequest) -> str:
@@ -41,8 +46,24 @@ sign_in = open_page(auth.LoginView.as_view(template_name="parts/login.html", red
 sign_out = open_page(auth.LogoutView.as_view(next_page="/desk/login/"))
 
 
+class Example(forms.Form):
+    """A form with something missing, to show how that is said."""
+
+    name = forms.CharField(label="名字", error_messages={"required": "请写名字"})
+    number = forms.CharField(label="身份证号", help_text="一共 18 位")
+    phone = forms.CharField(label="手机号", required=False)
+
+
 @open_page
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component once, in each of its states; what a builder copies and what the tests look at."""
-    on = date(2026, 7, 1)
-    return render(request, "parts/gallery.html", {"on": on, "nothing": None})
+    form = Example({"number": "990101194803050220"})
+    form.is_valid()
+    steps = [
+        {"name": "收到您的申请", "state": "done", "hint": "7 月 1 日"},
+        {"name": "上门看看", "state": "now", "hint": "最晚 7 月 8 日"},
+        {"name": "村里公示 7 天", "state": "next", "hint": ""},
+    ]
+    who = {"name": "王桂兰", "born_on": date(1948, 3, 5), "place": "石磨村", "heads": 2}
+    shown = {"on": date(2026, 7, 1), "nothing": None, "form": form, "steps": steps, "who": SimpleNamespace(**who), "icons": ICONS}
+    return render(request, "parts/gallery.html", shown)
