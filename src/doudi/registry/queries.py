@@ -97,6 +97,24 @@ def me(pid: str) -> PersonRow:
     return _person_row(pid)
 
 
+def to_visit(pid: str, viewer: Viewer) -> tuple[PersonRow, tuple[MemberRow, ...]]:
+    """Whom to knock for: the person's name and place and who lives with them; nothing of what departments hold.
+
+    For those who visit, the village's worker too. The page that shows it notes the look.
+
+    :raises NotAllowed: the post does not visit, or the person lives outside the viewer's area
+    :raises NotKnown: nobody of this id
+    """
+    viewer.need("visit.record")
+    row = _person_row(pid)
+    viewer.need("visit.record", row.area)
+    try:
+        home = _household(pid).members
+    except NotKnown:
+        home = ()
+    return row, home
+
+
 def names(pids: list[str], viewer: Viewer) -> dict[str, str]:
     """Masked names of people in the database inside the viewer's area; others are left out."""
     rows = Person.objects.filter(pid__in=pids, area__startswith=viewer.within)
