@@ -2,9 +2,9 @@
 
 import json
 
-import people
 import pytest
 
+import people
 from doudi.office import actions as office
 from doudi.web.api import tokens
 
@@ -85,9 +85,11 @@ def test_a_token_ends_with_the_post(client):
 
 def test_it_describes_itself(client):
     said = client.get("/api/v1/openapi.json").json()
-    assert {"/api/v1/feeds/{dataset}/rows", "/api/v1/progress/{receipt}", "/api/v1/health", "/api/v1/alerts"} <= set(said["paths"])
+    assert {"/api/v1/feeds/{dataset}/rows", "/api/v1/progress/{receipt}", "/api/v1/health", "/api/v1/alerts"} <= set(
+        said["paths"]
+    )
     page = client.get("/api/v1/docs").content.decode()
-    assert "Idempotency-Key" in page and "http://" not in page.replace('http://www.w3.org', '')
+    assert "Idempotency-Key" in page and "http://" not in page.replace("http://www.w3.org", "")
 
 
 def test_health(client):

@@ -1,6 +1,7 @@
 """The gallery: every component, in the browser, in both modes."""
 
 import pytest
+
 from web.browser import DESK, NARROW, PHONE, picture, scrolls_sideways, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
