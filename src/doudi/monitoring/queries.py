@@ -137,6 +137,16 @@ def inbox(
     return AlertPage(_rows(found[:size]), f"{last.due_on.isoformat()} {last.ref}" if last else "")
 
 
+def to_visit(viewer: Viewer, *, size: int = PAGE) -> AlertPage:
+    """The visits this clerk was asked to make and has not closed, most urgent first; one walk fits on one page.
+
+    :raises NotAllowed: the post does not visit
+    """
+    viewer.need("visit.list")
+    rows = _scope(viewer, "alert.read").filter(state=State.ASSIGNED, worker__username=viewer.username)
+    return AlertPage(_rows(rows.select_related("worker").order_by("due_on", "ref")[:size]), "")
+
+
 def counts(viewer: Viewer) -> dict[str, int]:
     """How many alerts wait in the viewer's area, by level ("R", "O", "Y") and in all ("all")."""
     found = _scope(viewer, "alert.list").filter(state__in=IN_WORK).order_by().values("level").annotate(n=Count("ref"))
