@@ -24,6 +24,7 @@ CLERKS = [role for role in Role if role != Role.RESIDENT]
 
 READERS = {Role.TOWNSHIP, Role.COUNTY, Role.VERIFICATION, Role.AUDITOR}
 FINDERS = {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY, Role.VERIFICATION}
+VISITORS = {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY}
 ANYBODY = set(CLERKS)
 
 # Every query that takes a viewer: how it is asked, whose role may ask, and whether it shows granny.
@@ -34,6 +35,7 @@ QUERIES: dict[str, tuple[Callable[[Person, Viewer], bool], set[Role]]] = {
         lambda granny, viewer: any(one.pid == granny.pid for one in queries.household(granny.pid, viewer).members),
         READERS,
     ),
+    "to_visit": (lambda granny, viewer: queries.to_visit(granny.pid, viewer)[0].name == granny.name, VISITORS),
     "find_by_number": (lambda granny, viewer: queries.find_by_number(granny.citizen_no, viewer) is not None, FINDERS),
     "names": (lambda granny, viewer: granny.pid in queries.names([granny.pid], viewer), ANYBODY),
 }
@@ -94,3 +96,9 @@ def test_residents_queries_are_by_their_own_id_only() -> None:
     """What residents see takes no viewer: the page passes the id signed in. These, and no others."""
     own = {name for name, takes in public_queries().items() if "viewer" not in takes}
     assert own == {"me", "my_household", "consents", "consented", "sign_in", "short_blind"}
+
+
+def test_who_visits_learns_no_number_and_no_account(granny: Person) -> None:
+    who, home = queries.to_visit(granny.pid, viewer(Role.VILLAGE, VILLAGE))
+    assert (who.name, who.phone, who.number, who.account) == (granny.name, granny.phone, "", "")
+    assert [one.name for one in home] == ["王桂兰", "王小宝"]

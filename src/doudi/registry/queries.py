@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -112,7 +112,7 @@ def to_visit(pid: str, viewer: Viewer) -> tuple[PersonRow, tuple[MemberRow, ...]
         home = _household(pid).members
     except NotKnown:
         home = ()
-    return row, home
+    return replace(row, number="", account=""), home
 
 
 def names(pids: list[str], viewer: Viewer) -> dict[str, str]:
