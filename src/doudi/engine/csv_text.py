@@ -38,12 +38,15 @@ def encoding_of(path: Path) -> str:
         whole = len(head) < _HEAD
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if b"\0" not in head:
-        first = head.split(b"\n", 1)[0]
-        if _decodes(head, "utf-8", whole=whole) or (_decodes(first, "utf-8", whole=True) and not first.isascii()):
-            return "utf-8"
-        if _decodes(head, "gb18030", whole=whole) or (_decodes(first, "gb18030", whole=True) and not first.isascii()):
-            return "gb18030"
+    lines = head.split(b"\n")[: None if whole else -1] or [head]
+    if head.count(b"\0") * 100 <= len(head):
+        for encoding in ("utf-8", "gb18030"):
+            if _decodes(head, encoding, whole=whole):
+                return encoding
+        telling = next((line for line in lines[:20] if not line.isascii()), b"")
+        for encoding in ("utf-8", "gb18030"):  # some later line is broken; the heading tells
+            if telling and b"\0" not in telling and _decodes(telling, encoding, whole=True):
+                return encoding
     raise Refused("not_text", "这不是文本：不是 UTF-8、UTF-16，也不是 GB18030。", "请另存为 CSV(UTF-8 或 GB18030)或 XLSX 再发。")
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from doudi.engine import csv_text, sheets
 from doudi.engine.apart import HELD_BYTES, Landed, set_apart
 from doudi.engine.contract import Contract
-from doudi.engine.recognise import Match, Refused, recognise
+from doudi.engine.recognise import HEADING_ROWS, Match, Refused, recognise
 from doudi.engine.typing import quote
 
 _ROWS_A_BATCH = 20_000
@@ -174,53 +174,46 @@ def land_book(
             raise Refused("has_password", "这是加了密码的表格，或旧的 .xls 格式。", "请去掉密码，另存为 .xlsx 或 CSV 再发。")
     book, hidden = sheets.read_book(path)
     notes = tuple(f"隐藏的工作表没有读：{name}" for name in hidden)
-    found: list[tuple[Match, list[list[str | None]]]] = []
+    found: list[tuple[Match, sheets.Sheet]] = []
     refusals: list[Refused] = []
     for sheet in book:
         try:
-            match = recognise(
-                [[cell or "" for cell in row] for row in sheet.rows[:25]], contracts, dataset=dataset, file_name=file_name
-            )
+            found.append((recognise(sheet.head(HEADING_ROWS), contracts, dataset=dataset, file_name=file_name), sheet))
         except Refused as why:
             refusals.append(why)
             if why.reason != "unknown_file":
                 raise
             notes += (f"工作表“{sheet.name}”不是约定的表，没有读",)
-            continue
-        found.append((match, sheet.rows))
     if not found:
         raise refusals[0] if refusals else Refused("no_rows", "表格是空的。", "请检查导出是否成功。")
     landed = []
     for code in dict.fromkeys(match.contract.code for match, _ in found):
-        of_code = [(match, rows) for match, rows in found if match.contract.code == code]
-        landed.append(_from_sheets(con, of_code, workshop, notes, may_be_empty=may_be_empty))
+        match, table = _one_table([one for one in found if one[0].contract.code == code])
+        con.register("handed", table)
+        try:
+            landed.append(set_apart(con, match, "SELECT * FROM handed", workshop, may_be_empty=may_be_empty, notes=notes))
+        finally:
+            con.unregister("handed")
     return landed
 
 
-def _from_sheets(
-    con: duckdb.DuckDBPyConnection,
-    found: Sequence[tuple[Match, list[list[str | None]]]],
-    workshop: Path,
-    notes: tuple[str, ...],
-    *,
-    may_be_empty: bool,
-) -> Landed:
+def _one_table(found: Sequence[tuple[Match, sheets.Sheet]]) -> tuple[Match, pa.Table]:
+    """The rows of all sheets of one dataset below each other, in the columns of the first."""
     first = found[0][0]
-    rows: Iterable[Sequence[str | None]] = found[0][1][first.heading_row + 1 :]
-    if len(found) > 1:  # bring the columns of every further sheet into the order of the first
-        if any(set(match.positions) != set(first.positions) or match.factors != first.factors for match, _ in found):
+    tables = []
+    for match, sheet in found:
+        if set(match.positions) != set(first.positions) or match.factors != first.factors:
             raise Refused(
                 "sheets_differ",
                 f"{first.contract.label}分在几个工作表里，列却不一样。",
                 "请让每个工作表的列相同，或分成几个文件。",
             )
-        rows = []
-        for match, sheet in found:
-            order: list[int | None] = [None] * len(first.headings)
-            for name, at in first.positions.items():
-                order[at] = match.positions[name]
-            rows += [[None if at is None else row[at] for at in order] for row in sheet[match.heading_row + 1 :]]
-    return _from_rows(con, first, rows, workshop, broken=False, may_be_empty=may_be_empty, notes=notes)
+        below = [column.slice(match.heading_row + 1) for column in sheet.columns]
+        if match is not first:
+            at = {first.positions[name]: here for name, here in match.positions.items()}
+            below = [below[at[n]] if n in at else pa.nulls(len(below[0]), pa.string()) for n in range(len(first.headings))]
+        tables.append(pa.table(below, names=[f"c{n}" for n in range(len(below))]))
+    return first, pa.concat_tables(tables)
 
 
 def land_rows(

@@ -10,7 +10,8 @@ from doudi.engine.contract import Contract, plain_header
 
 HEADING_ROWS = 20  # how far down the heading row is looked for
 _NEAR = 0.34  # less likeness than this to any contract: we say we do not know the file
-_CLEAR = 0.05  # two contracts nearer to each other than this: we do not guess
+_TIE = 0.05  # two contracts nearer to each other than this: we do not guess
+_CLEARLY = 0.25  # a contract that fits so much better than the one a file's name tells wins over the name
 _UNIT = re.compile(r"[(\[](元|万元|人民币|人民币元|单位:?元|单位:?万元|㎡|m2|平方米|人|次|%)[)\]]$")
 
 
@@ -142,30 +143,28 @@ def recognise(
 
 
 def _choose(found: Sequence[_Likeness], file_name: str) -> _Likeness:
-    """The nearest contract; the file's name may settle a tie between contracts that fit."""
+    """The nearest contract. Where a file's name tells a contract that fits, it wins unless another fits clearly better."""
     best = found[0]
+    fitting = [one for one in found if not one.missing and one.positions]
+    named = [one for one in fitting if _says(file_name, one.contract)]
+    better = fitting[0].score if fitting else 0.0
+    if len(named) == 1 and better - named[0].score <= _CLEARLY:
+        return named[0]
     if best.score < _NEAR:
-        hinted = [one for one in found if _says(file_name, one.contract) and not one.missing and one.positions]
-        if len(hinted) == 1:
-            return hinted[0]
         raise Refused(
             "unknown_file",
             f"列名和任何契约都不够像；最近的是{best.contract.label}({best.contract.code})，"
             f"缺：{'、'.join(best.missing) or '无'}。",
             "请确认发的是约定的表；表头写契约里的列名(doudi feeds contracts 可查看)。",
         )
-    near = [one for one in found if best.score - one.score <= _CLEAR]
-    fitting = [one for one in near if not one.missing]
-    hinted = [one for one in fitting or near if _says(file_name, one.contract)]
-    if len(hinted) == 1:
-        return hinted[0]
-    if len(fitting) > 1:
+    near = [one for one in fitting if best.score - one.score <= _TIE]
+    if len(near) > 1:
         raise Refused(
             "ambiguous_file",
-            f"列名同时符合：{'、'.join(f'{one.contract.label}({one.contract.code})' for one in fitting)}。",
+            f"列名同时符合：{'、'.join(f'{one.contract.label}({one.contract.code})' for one in near)}。",
             "请在文件夹里放 manifest.json 写明 dataset，或用数据集代码作文件名。",
         )
-    return fitting[0] if fitting else best
+    return near[0] if near else best
 
 
 def _says(file_name: str, contract: Contract) -> bool:

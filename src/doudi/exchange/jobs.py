@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -278,25 +276,24 @@ class _Receiver:
 
     def _unpack(self, file: _File) -> None:
         """Load each file of a zip as if it had come alone; nothing is ever written under a name from inside."""
-        entries = sheets.safe_zip(file.path)
-        with zipfile.ZipFile(file.path) as archive:
-            manifest = next((entry for entry in entries if PurePosixPath(entry.filename).name == MANIFEST), None)
-            promises: Mapping[str, Promise] = {}
-            if manifest:
-                try:
-                    promises = read_manifest(archive.read(manifest).decode("utf-8-sig"))
-                except (BadManifest, UnicodeDecodeError) as why:
-                    raise Refused("bad_manifest", str(why), "请改正清单；没有清单时按列名识别。") from None
-            for number, entry in enumerate(entries):
-                inner = PurePosixPath(entry.filename)
-                if inner.name.lower() in _IGNORED or any(part.startswith((".", "~$", "__MACOSX")) for part in inner.parts):
-                    continue
-                copy = self.workshop / f"inside-{number}"
-                with archive.open(entry) as source, copy.open("wb") as into:
-                    shutil.copyfileobj(source, into)
-                shown = f"{file.name}/{entry.filename}"
-                self.receive(_File(copy, shown, promises.get(entry.filename) or promises.get(inner.name)), inside=True)
-                os.unlink(copy)
+        entries = sheets.open_zip(file.path)
+        manifest = next((entry for entry in entries if PurePosixPath(entry.filename).name == MANIFEST), None)
+        promises: Mapping[str, Promise] = {}
+        if manifest:
+            try:
+                promises = read_manifest(b"".join(sheets.unfold(file.path, manifest)).decode("utf-8-sig"))
+            except (BadManifest, UnicodeDecodeError) as why:
+                raise Refused("bad_manifest", str(why), "请改正清单；没有清单时按列名识别。") from None
+        for number, entry in enumerate(entries):
+            inner = PurePosixPath(entry.filename)
+            if inner.name.lower() in _IGNORED or any(part.startswith((".", "~$", "__MACOSX")) for part in inner.parts):
+                continue
+            copy = self.workshop / f"inside-{number}"
+            with copy.open("wb") as into:
+                into.writelines(sheets.unfold(file.path, entry))
+            shown = f"{file.name}/{entry.filename}"
+            self.receive(_File(copy, shown, promises.get(entry.filename) or promises.get(inner.name)), inside=True)
+            copy.unlink()
 
 
 def _kind(path: Path) -> str:
