@@ -1,4 +1,4 @@
-"""Applications being written, cases and what was said, found, seen, judged, shown and decided in them, and the help that follows."""
+"""Applications, cases and what was said, found, seen, judged, shown and decided in them, and the help that follows."""
 
 from __future__ import annotations
 
@@ -117,6 +117,7 @@ class Case(models.Model):
     is_urgent = models.BooleanField(default=False)
     is_near_kin = models.BooleanField(default=False)
     near_kin_of = SealedText(default="")
+    near_kin_clerk = models.CharField(max_length=20, blank=True)  # the clerk's opaque ref, who steps back
     in_doubt = models.BooleanField(default=False)  # for the county's second pile
     handler = models.CharField(max_length=20, blank=True, db_index=True)  # the clerk's opaque ref
     rank = models.PositiveSmallIntegerField(default=1)  # 0 urgent, 1 others: first sort key of inboxes
@@ -162,6 +163,7 @@ class Case(models.Model):
         "is_urgent": "internal",
         "is_near_kin": "internal",
         "near_kin_of": "personal",
+        "near_kin_clerk": "internal",
         "in_doubt": "internal",
         "handler": "internal",
         "rank": "internal",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any, Protocol
 
+from doudi.facts.money import spoken
 from doudi.office.core import NotAllowed
 
 
@@ -70,3 +73,46 @@ def is_fresh(as_of: date, rhythm: str, on: date) -> bool:
     :raises KeyError: a rhythm nobody defined
     """
     return (on - as_of).days <= FRESH_DAYS[rhythm]
+
+
+class ColumnWords(Protocol):
+    """What of a contract's column this room reads."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def person(self) -> bool: ...
+    @property
+    def codes(self) -> Mapping[str, tuple[str, ...]]: ...
+
+
+WHO = frozenset({"citizen_no", "name"})  # columns that only say whose row it is
+
+
+def in_words(columns: Iterable[ColumnWords], values: Mapping[str, Any]) -> str:
+    """A delivered row in words: label and value of each column that holds something, without whose row it is."""
+    parts = []
+    for column in columns:
+        value = values.get(column.name)
+        if value is None or value == "" or column.name in WHO or column.type in ("citizen_no", "area"):
+            continue
+        parts.append(f"{column.label} {_value_in_words(column, value)}")
+    return "；".join(parts)
+
+
+def _value_in_words(column: ColumnWords, value: Any) -> str:
+    if column.type == "money":
+        return f"{spoken(int(value))} 元"
+    if column.type == "code":
+        return column.codes[value][0] if value in column.codes else str(value)
+    if column.type == "flag":
+        return "是" if value else "否"
+    if column.type == "month":
+        return str(value)[:7]
+    if column.type == "account":
+        return f"尾号 {str(value)[-4:]}"
+    return str(value)

@@ -2,33 +2,155 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from doudi.casework.models import Benefit, Decision
+from django.db import transaction
+
+from doudi.casework import core
+from doudi.casework.actions import steps
+from doudi.casework.core import AlreadyDone, Missing
+from doudi.casework.models import Assessment, Benefit, Case, CaseMember, Decision, Opinion, Showing, Survey
+from doudi.casework.queries.drafts import is_minor
+from doudi.facts import days
+from doudi.office import actions as office
 from doudi.office.actions import By
+from doudi.office.core import NotAllowed
+from doudi.office.queries import need, today
+from doudi.registry import queries as registry
 
 
+def _at_county(ref: str, act: str, version: int | None, *, by: By, at: datetime) -> tuple[Case, Opinion, Assessment]:
+    """A case to decide, with the opinion and the assessment behind it.
+
+    :raises NotAllowed: not at the county, or this person may not decide it
+    """
+    case = steps.lock(ref, version)
+    steps.permit(case, "case.decide", by=by, at=at)
+    core.move(case.state, act)
+    opinion = Opinion.objects.filter(case=case).latest("id")
+    return case, opinion, opinion.assessment
+
+
+def own_visit_missing(case: Case) -> bool:
+    """Whether the county has to visit by itself first: near kin, or somebody complained (D57 Art. 20)."""
+    complained = Showing.objects.filter(case=case, objections__isnull=False).exists()
+    return (case.is_near_kin or complained) and not Survey.objects.filter(case=case, level="county").exists()
+
+
+@transaction.atomic
 def confirm(
-    *, ref: str, by: By, at: datetime, reason: str = "", amount_fen: int | None = None, differs_reason: str = "",
+    *,
+    ref: str,
+    by: By,
+    at: datetime,
+    reason: str = "",
+    amount_fen: int | None = None,
+    differs_reason: str = "",
     version: int | None = None,
-) -> Decision:  # fmt: skip
+) -> Decision:
     """Confirm the help; in force from the month after (D57 Art. 21).
 
     :param amount_fen: a month; by default the opinion's
     :raises NotAllowed: the same person took an earlier step, near kin without the county's own visit, or never shown
     :raises Missing: it differs from the assessment and no reason is given
     """
-    raise NotImplementedError
+    case, opinion, ruled = _at_county(ref, "confirm", version, by=by, at=at)
+    if opinion.kind != "help":
+        raise NotAllowed("镇里建议的是不确认，没有公示过。要给予救助，请退回镇里重新写意见、公示。")
+    shown = Showing.objects.filter(case=case, opinion=opinion, state="ended").exists()
+    if not shown and not _shown_before(case, opinion):
+        raise NotAllowed("这一户还没有公示完，不能确认。")
+    if own_visit_missing(case):
+        raise NotAllowed("近亲属备案或有人提过意见的，县里要先自己入户看一次。")
+    road, on = core.road(case.programme), today(at)
+    amount = opinion.amount_fen if amount_fen is None else amount_fen
+    if road.monthly and amount <= 0:
+        raise Missing("请写每月多少元。")
+    if not road.monthly:
+        amount = 0
+    differs = ruled.outcome != "yes" or (road.monthly and amount != ruled.amount_fen)
+    why = differs_reason.strip() or (opinion.differs_reason if amount == opinion.amount_fen else "")
+    if differs and not why:
+        raise Missing("和规则算的不一样，请写清为什么。")
+    first = days.add_months(on.replace(day=1), 1)
+    decision = _decide(
+        case, opinion, "confirm", by=by, at=at, reason=reason.strip() or opinion.reason, members=opinion.members,
+        amount_fen=amount, from_month=first, differs=differs, differs_reason=why if differs else "", article=road.article,
+    )  # fmt: skip
+    unsteady = _can_work(case, on)
+    Benefit.objects.create(
+        case=case,
+        decision=decision,
+        programme=case.programme,
+        area=case.area,
+        payee=case.applicant,
+        members=opinion.members,
+        amount_fen=amount,
+        from_month=first,
+        review_due_on=days.add_months(on, road.review_months_unsteady if unsteady else road.review_months),
+    )
+    _closed(case, "confirm", decision, by=by, at=at)
+    steps.tell(case, registry.me(case.applicant).phone, "您交的申请县里定下来了，打开“办到哪一步了”就能看到。", by=by, at=at)
+    return decision
 
 
+def _shown_before(case: Case, opinion: Opinion) -> bool:
+    """Whether the same figures stood on the board to the end before the county sent the case back."""
+    return Showing.objects.filter(case=case, state="ended", members=opinion.members, amount_fen=opinion.amount_fen).exists()
+
+
+def _can_work(case: Case, on: date) -> bool:
+    """Whether somebody counted is of working age: such households are reviewed half-yearly (D57 Art. 31)."""
+    for one in CaseMember.objects.filter(case=case).exclude(counted=False):
+        if one.born_on is not None and not is_minor(one.born_on, on) and days.age_on(one.born_on, on) < 60:
+            return True
+    return False
+
+
+def _decide(case: Case, opinion: Opinion, kind: str, *, by: By, at: datetime, reason: str, **more: Any) -> Decision:
+    on, road = today(at), core.road(case.programme)
+    letter: dict[str, Any] = {}
+    if kind != "return_one":
+        letter = {
+            "notice_due_on": days.add_working_days(on, road.clock["refusal_notice_wd"]),
+            "reconsider_until": on + timedelta(days=road.clock["reconsider_days"]),
+            "lawsuit_until": days.add_months(on, road.clock["lawsuit_months"]),
+        }
+    return Decision.objects.create(
+        case=case, opinion=opinion, assessment=opinion.assessment, kind=kind, reason=reason, on=on, at=at,
+        by=office.party(by), **letter, **more,
+    )  # fmt: skip
+
+
+def _closed(case: Case, act: str, decision: Decision, *, by: By, at: datetime) -> None:
+    steps.moved(case, act, at=at)
+    steps.close(case, by=by, at=at)
+    detail = {
+        "assessment": decision.assessment.ref,
+        "decision": decision.ref,
+        "differs": decision.differs,
+        "from_month": decision.from_month.isoformat() if decision.from_month else None,
+        "pack": decision.assessment.pack,
+    }
+    steps.keep(case, act, by=by, at=at, detail=detail)
+
+
+@transaction.atomic
 def return_one(*, ref: str, one_thing: str, by: By, at: datetime, version: int | None = None) -> Decision:
     """Send a case back to the township, naming one thing.
 
     :raises Missing: nothing named
     """
-    raise NotImplementedError
+    case, opinion, _ = _at_county(ref, "return_one", version, by=by, at=at)
+    what = steps.say(one_thing, "要补哪一样")[:300]
+    decision = _decide(case, opinion, "return_one", by=by, at=at, reason=what, one_thing=what)
+    steps.moved(case, "return_one", at=at)
+    steps.keep(case, "return_one", by=by, at=at, detail={"decision": decision.ref})
+    return decision
 
 
+@transaction.atomic
 def refuse(
     *, ref: str, article: str, reason: str, by: By, at: datetime, differs_reason: str = "", version: int | None = None
 ) -> Decision:
@@ -36,14 +158,56 @@ def refuse(
 
     :raises Missing: no rule or no reason, or the assessment says otherwise and no reason for that is given
     """
-    raise NotImplementedError
+    case, opinion, ruled = _at_county(ref, "refuse", version, by=by, at=at)
+    if own_visit_missing(case):
+        raise NotAllowed("近亲属备案或有人提过意见的，县里要先自己入户看一次。")
+    rule, words = steps.say(article, "依据哪一条"), steps.say(reason, "理由，要让群众看得懂")
+    differs = ruled.outcome != "no"
+    why = differs_reason.strip() or (opinion.differs_reason if opinion.kind == "refuse" else "")
+    if differs and not why:
+        raise Missing("规则没有说不够条件。不确认，请写清为什么。")
+    decision = _decide(
+        case, opinion, "refuse", by=by, at=at, reason=words, article=rule[:80], members=opinion.members,
+        differs=differs, differs_reason=why if differs else "",
+    )  # fmt: skip
+    _closed(case, "refuse", decision, by=by, at=at)
+    text = "您交的申请县里看完了，结果和理由会送到您手上，也可以先在“办到哪一步了”看。"
+    steps.tell(case, registry.me(case.applicant).phone, text, by=by, at=at)
+    return decision
 
 
+@transaction.atomic
 def serve(*, ref: str, by: By, at: datetime) -> Decision:
-    """Note that the written decision was handed over through the township."""
-    raise NotImplementedError
+    """Note that the written decision was handed over through the township.
+
+    :raises NotAllowed: nothing decided yet, or handed over before
+    """
+    case = steps.lock(ref)
+    need(by, "case.propose", area=case.area, at=at)
+    decision = Decision.objects.select_for_update().filter(case=case, kind__in=["confirm", "refuse"]).first()
+    if decision is None:
+        raise NotAllowed("县里还没有定下来。")
+    if decision.served_at is not None:
+        raise AlreadyDone("这封信已经送到了。")
+    decision.served_at, decision.served_by = at, office.party(by)
+    decision.save(update_fields=["served_at", "served_by"])
+    steps.keep(case, "serve", by=by, at=at, detail={"decision": decision.ref})
+    return decision
 
 
+@transaction.atomic
 def call_review(*, ref: str, by: By, at: datetime) -> Benefit:
-    """Mark a benefit (its ref) whose review is due; the schedule calls this. Nothing is stopped by it."""
-    raise NotImplementedError
+    """Mark a benefit (its ref) whose review is due; the schedule calls this. Nothing is stopped by it.
+
+    :raises NotAllowed: it is not due, or was called before
+    """
+    benefit = Benefit.objects.select_for_update().get(ref=ref)
+    need(by, "case.review", area=benefit.area, at=at)
+    if benefit.review_state == "called":
+        raise AlreadyDone("这一户的复核已经排上了。")
+    if benefit.review_due_on > today(at):
+        raise NotAllowed("还没到复核的日子。")
+    benefit.review_state, benefit.called_at, benefit.called_by = "called", at, office.party(by)
+    benefit.save(update_fields=["review_state", "called_at", "called_by"])
+    office.record("casework.call_review", subject=benefit.ref, by=by, at=at, detail={"due": benefit.review_due_on.isoformat()})
+    return benefit

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from doudi.casework.queries.rows import BenefitRow, InForce, MyCase, Progress, ShownRow
+from django.db.models import Count, Q
+
+from doudi.casework import core
+from doudi.casework.core import State
+from doudi.casework.models import Benefit, Case, CaseMember, Decision, Line, Showing
+from doudi.casework.queries import words
+from doudi.casework.queries.inbox import after_prefix
+from doudi.casework.queries.known import source_of
+from doudi.casework.queries.page import NoCase, account_label, benefit_row, decision_row, showing_row
+from doudi.casework.queries.rows import BenefitRow, DraftIncome, InForce, MyCase, Progress, ShownRow
+from doudi.office import queries as office
+from doudi.office.core import prefix
+from doudi.office.queries import today
+from doudi.registry import queries as registry
+from doudi.registry.core import Purpose
+
+WITHDRAWABLE = frozenset(core.MOVES["withdraw"].sources)
 
 
 def my_cases(pid: str, *, at: datetime) -> tuple[MyCase, ...]:
     """The cases a resident applied for, or handed in for somebody, latest first; only for the one signed in."""
-    raise NotImplementedError
+    rows = Case.objects.filter(Q(applicant=pid) | Q(proxy=pid)).order_by("-pk")[:20]
+    return tuple(_mine(row, pid, at) for row in rows)
 
 
 def my_case(ref: str, pid: str, *, at: datetime) -> MyCase:
@@ -17,29 +34,175 @@ def my_case(ref: str, pid: str, *, at: datetime) -> MyCase:
 
     :raises NoCase: no such case, or not theirs
     """
-    raise NotImplementedError
+    row = Case.objects.filter(Q(applicant=pid) | Q(proxy=pid), ref=ref).first()
+    if row is None:
+        raise NoCase("没有这件申请，或者不是您的。")
+    return _mine(row, pid, at)
+
+
+def _mine(row: Case, pid: str, at: datetime) -> MyCase:
+    """A case for the family; a proxy sees what they typed and how far it is, not what was found or decided."""
+    on, state, own = today(at), State(row.state), pid == row.applicant
+    members = list(CaseMember.objects.filter(case=row).order_by("id"))
+    names = {one.pid: one.name for one in members if one.pid}
+    agreed = registry.consented(list(names), Purpose.VERIFICATION, at)
+    living = [one for one in members if one.counted is not False and one.together is not False]
+    showing = Showing.objects.filter(case=row).order_by("-id").first()
+    decision = Decision.objects.filter(case=row, kind__in=["confirm", "refuse"]).first() if own else None
+    benefit = Benefit.objects.filter(case=row).first() if own and state is State.CONFIRMED else None
+    clerks = office.clerk_names([ref for ref in (row.handler, decision.by.partition(":")[2] if decision else "") if ref])
+    handler, place = clerks.get(row.handler, ""), office.area_label(row.area[:9])
+    county = office.area_label(row.area[:6])
+    return MyCase(
+        ref=row.ref,
+        receipt=row.receipt,
+        receipt_shown=core.show_receipt(row.receipt),
+        programme=row.programme,
+        programme_label=core.road(row.programme).label,
+        state=state,
+        says=state.says,
+        by_on=row.due_on if state.is_open else None,
+        by_whom=_by_whom(state, place, county),
+        handler=handler,
+        contact_by=row.contact_by,
+        you_do=words.you_do(row),
+        submitted_at=row.submitted_at,
+        stages=words.stages(
+            row, shown_from=showing.from_on if showing else None, first_month=benefit.from_month if benefit else None, on=on
+        ),
+        members=tuple(one.name for one in living),
+        hardships=tuple(row.hardships),
+        story=row.story,
+        incomes=tuple(_said(one, names) for one in Line.objects.filter(case=row).order_by("id")),
+        account_label=account_label(row),
+        missing_consents=tuple(one.name for one in living if one.pid and one.pid not in agreed),
+        showing=showing_row(showing, office.area_label(showing.area), []) if showing and own else None,
+        decision=decision_row(decision, clerks, county) if decision else None,
+        benefit=benefit_row(benefit, row.ref) if benefit else None,
+        may_withdraw=state in WITHDRAWABLE,
+        for_name="" if own else row.name,
+    )
+
+
+def _said(one: Line, names: dict[str, str]) -> DraftIncome:
+    source = source_of(one.dataset, one.as_of, one.batch, one.row_no) if one.dataset else None
+    return DraftIncome(
+        key=one.ref,
+        pid=one.pid,
+        whose=names.get(one.pid, "家里"),
+        kind=one.kind,
+        what=core.INCOMES[one.kind],
+        fen=one.found_fen,
+        source=source,
+        said=one.said,
+        said_fen=one.said_fen,
+        is_other=one.found_fen is None,
+    )
+
+
+def _by_whom(state: State, township: str, county: str) -> str:
+    if state is State.AT_COUNTY:
+        return f"{county}民政局"
+    return township if state.is_open else ""
 
 
 def my_benefits(pid: str, *, on: date) -> tuple[BenefitRow, ...]:
     """The help a person's household receives or will receive, latest first; only for the one signed in."""
-    raise NotImplementedError
+    mine = Q(payee=pid) | Q(case__members__pid=pid, case__members__together=True)
+    rows = Benefit.objects.filter(mine).filter(Q(to_month__isnull=True) | Q(to_month__gte=on.replace(day=1)))
+    return tuple(benefit_row(row, row.case.ref) for row in rows.select_related("case").distinct().order_by("-pk"))
 
 
 def progress(receipt: str, *, at: datetime) -> Progress | None:
     """How far the case of this receipt is; None when the number is not right. Open to whoever holds the receipt."""
-    raise NotImplementedError
+    digits = core.read_receipt(receipt)
+    row = Case.objects.filter(receipt=digits).first() if digits else None
+    if row is None:
+        return None
+    state = State(row.state)
+    showing = Showing.objects.filter(case=row).order_by("-id").values_list("from_on", flat=True).first()
+    month = Benefit.objects.filter(case=row).values_list("from_month", flat=True).first()
+    county = office.area_label(row.area[:6])
+    return Progress(
+        receipt=row.receipt,
+        receipt_shown=core.show_receipt(row.receipt),
+        programme_label=core.road(row.programme).label,
+        state=state,
+        says=state.says,
+        by_on=row.due_on if state.is_open else None,
+        by_whom=_by_whom(state, f"{county}的乡镇、街道", county),
+        you_do=words.you_do(row),
+        stages=words.stages(row, shown_from=showing, first_month=month, on=today(at)),
+    )
+
+
+def _boards(area: str, on: date) -> Q:
+    """What stands on boards inside an area on a day; an area nobody knows has no boards."""
+    if not area.isdigit():
+        return Q(pk__in=[])
+    start = prefix(area)
+    return Q(state="running", from_on__lte=on, to_on__gte=on, area__gte=start, area__lt=after_prefix(start))
 
 
 def shown(area: str, *, on: date, limit: int = 200, after: str = "") -> tuple[ShownRow, ...]:
-    """What stands on the boards of an area today; open to everybody, gone when its days are over."""
-    raise NotImplementedError
+    """What stands on the boards of an area today; open to everybody, gone when its days are over.
+
+    :param after: the `ref` of the last line of the page before
+    """
+    rows = Showing.objects.filter(_boards(area, on)).select_related("case").order_by("area", "pk")
+    if after:
+        last = Showing.objects.filter(case__ref=after, state="running").first()
+        if last is not None:
+            rows = rows.filter(Q(area__gt=last.area) | Q(area=last.area, pk__gt=last.pk))
+    found = list(rows[:limit])
+    labels = office.area_labels([row.area for row in found])
+    return tuple(
+        ShownRow(
+            ref=row.case.ref,
+            shown_name=row.shown_name,
+            programme_label=core.road(row.programme).label,
+            members=row.members,
+            amount_fen=row.amount_fen,
+            from_on=row.from_on,
+            to_on=row.to_on,
+            area=row.area,
+            area_label=labels.get(row.area, row.area),
+        )
+        for row in found
+    )
 
 
 def shown_areas(area: str, *, on: date) -> tuple[tuple[str, str, int], ...]:
     """The villages of an area with something on the board today: code, label, how many."""
-    raise NotImplementedError
+    counted = Showing.objects.filter(_boards(area, on)).values_list("area").annotate(Count("pk")).order_by("area")
+    found = list(counted)
+    labels = office.area_labels([code for code, _ in found])
+    return tuple((code, labels.get(code, code), number) for code, number in found)
 
 
 def in_force(county: str, *, month: date) -> list[InForce]:
     """The benefits of a county to be paid for a month (its first day), in the order of their refs; for payment only."""
-    raise NotImplementedError
+    first = month.replace(day=1)
+    rows = Benefit.objects.filter(
+        Q(to_month__isnull=True) | Q(to_month__gte=first),
+        area__gte=county,
+        area__lt=after_prefix(county),
+        from_month__lte=first,
+        amount_fen__gt=0,
+    )
+    return [
+        InForce(
+            benefit_ref=row.ref,
+            decision_ref=row.decision.ref,
+            case_ref=row.case.ref,
+            programme=row.programme,
+            area=row.area,
+            payee=row.payee,
+            payee_name=row.case.name,
+            account=row.case.account,
+            bank=row.case.account_bank,
+            members=row.members,
+            amount_fen=row.amount_fen,
+        )
+        for row in rows.select_related("case", "decision").order_by("pk")
+    ]

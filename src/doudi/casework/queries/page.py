@@ -2,10 +2,84 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from doudi.casework.queries.rows import CasePage, InboxRow
+from doudi.casework import core
+from doudi.casework.core import Clock, State, differences
+from doudi.casework.models import (
+    Assessment,
+    Benefit,
+    Case,
+    CaseMember,
+    Decision,
+    Objection,
+    Opinion,
+    Question,
+    Showing,
+    Survey,
+)
+from doudi.casework.queries import words
+from doudi.casework.queries.drafts import is_minor
+from doudi.casework.queries.inbox import as_rows, within
+from doudi.casework.queries.known import relation_words, source_of
+from doudi.casework.queries.rows import (
+    AssessmentRow,
+    BenefitRow,
+    CasePage,
+    ClockRow,
+    Condition,
+    DecisionRow,
+    Done,
+    Earlier,
+    InboxRow,
+    Member,
+    MoveRow,
+    NeedRow,
+    ObjectionRow,
+    OpinionRow,
+    QuestionRow,
+    ShowingRow,
+    SurveyRow,
+    TableLine,
+)
+from doudi.facts import days
+from doudi.office import core as office_core
+from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer
+from doudi.office.queries import today
+from doudi.registry import queries as registry
+from doudi.registry.core import Purpose, age_on
+
+OUTCOMES = {"yes": "够条件", "no": "不够条件", "unknown": "还不能判断"}
+HOLDS = {"met": True, "not_met": False, "unknown": None}
+ACT_WORDS = {
+    "submit": "交了申请",
+    "open_case": "走访后帮着申请",
+    "accept": "受理",
+    "ask_once": "告诉要补什么",
+    "supplement": "记下补来的",
+    "assign": "转给同事",
+    "file_near_kin": "登记近亲属",
+    "record_consent": "登记同意核对",
+    "request_check": "发起核对",
+    "judge": "判断了一处不同",
+    "count_member": "定了谁算家里人",
+    "survey": "记了入户调查",
+    "assess": "按规则算了一遍",
+    "extend": "延长期限",
+    "propose": "写了初步意见",
+    "object_to": "有人提了不同意见",
+    "reinvestigate": "就不同意见再了解",
+    "end_showing": "公示到期，报到县里",
+    "resend": "补好再报县里",
+    "confirm": "确认",
+    "return_one": "退回补一样",
+    "refuse": "不确认",
+    "serve": "送达决定书",
+    "withdraw": "撤回申请",
+}
 
 
 class NoCase(NotAllowed):
@@ -18,7 +92,11 @@ def case(ref: str, viewer: Viewer, *, at: datetime) -> CasePage:
     :raises NoCase: no such case, or outside the viewer's area
     :raises NotAllowed: the post does not allow it
     """
-    raise NotImplementedError
+    viewer.need("case.read")
+    row = Case.objects.filter(within(viewer), ref=ref).first()
+    if row is None:
+        raise NoCase("没有这件申请，或者不归您看。")
+    return _Reading(row, viewer, at).page()
 
 
 def case_of_receipt(receipt: str, viewer: Viewer) -> str:
@@ -26,9 +104,413 @@ def case_of_receipt(receipt: str, viewer: Viewer) -> str:
 
     :raises NoCase: no such case, or outside the viewer's area
     """
-    raise NotImplementedError
+    viewer.need("case.read")
+    digits = core.read_receipt(receipt)
+    ref = Case.objects.filter(within(viewer), receipt=digits).values_list("ref", flat=True).first() if digits else None
+    if ref is None:
+        raise NoCase("没有这个编号的申请，或者不归您看。请再核对一下号码。")
+    return ref
 
 
 def cases_of(pid: str, viewer: Viewer, *, at: datetime) -> tuple[InboxRow, ...]:
-    """The cases a person is part of, inside the viewer's area, latest first."""
-    raise NotImplementedError
+    """The cases a person is part of, inside the viewer's area, latest first.
+
+    :raises NotAllowed: the post does not allow it
+    """
+    viewer.need("case.read")
+    rows = Case.objects.filter(within(viewer), members__pid=pid).distinct().order_by("-pk")[:50]
+    return as_rows(rows, viewer, today(at))
+
+
+@dataclass
+class _Reading:
+    """One reading of a case: each table once."""
+
+    row: Case
+    viewer: Viewer
+    at: datetime
+
+    def __post_init__(self) -> None:
+        row = self.row
+        self.on = today(self.at)
+        self.members = list(CaseMember.objects.filter(case=row).order_by("id"))
+        self.questions = list(Question.objects.filter(case=row).order_by("id"))
+        self.opinions = list(Opinion.objects.filter(case=row).order_by("id"))
+        self.surveys = list(Survey.objects.filter(case=row).order_by("id"))
+        self.showings = list(Showing.objects.filter(case=row).order_by("id"))
+        self.objections = list(Objection.objects.filter(showing__case=row).order_by("id")) if self.showings else []
+        self.decision = Decision.objects.filter(case=row).order_by("-id").first()
+        self.benefit = Benefit.objects.filter(case=row).first() if row.state == State.CONFIRMED else None
+        self.person = registry.me(row.applicant)
+        self.journal = office.journal_of(row.ref)
+        self.names = office.clerk_names(sorted(self._clerks()))
+
+    def _clerks(self) -> set[str]:
+        row, refs = self.row, {self.row.handler}
+        refs |= {one.by.partition(":")[2] for one in self.journal}
+        refs |= {ref for one in self.surveys for ref in (one.first, one.second)}
+        refs |= {one.by.partition(":")[2] for one in self.opinions}
+        refs |= {one.judged_by.partition(":")[2] for one in self.questions}
+        return (refs | {self.decision.by.partition(":")[2]} if self.decision else refs) - {"", row.applicant}
+
+    def page(self) -> CasePage:
+        row, on = self.row, self.on
+        state, road = State(row.state), core.road(row.programme)
+        members, ruled = self._members(), self._assessments()
+        mine = next((one for one in ruled if one.programme == row.programme), None)
+        shown = self.showings[-1] if self.showings else None
+        benefit = benefit_row(self.benefit, row.ref) if self.benefit else None
+        needs = next((self._needs(one) for one in reversed(self.surveys)), ())
+        return CasePage(
+            ref=row.ref,
+            receipt=row.receipt,
+            version=row.version,
+            programme=row.programme,
+            programme_label=road.label,
+            state=state,
+            state_label=state.label,
+            applicant=row.applicant,
+            name=row.name,
+            masked_number=self.person.masked_number,
+            phone=self.person.phone,
+            age=self.person.age(on),
+            area=row.area,
+            area_label=office.area_label(row.area),
+            channel_label=core.CHANNELS[row.channel],
+            origin=row.origin,
+            alert_ref=row.alert_ref,
+            visit_ref=row.visit_ref,
+            handler=self.names.get(row.handler, ""),
+            submitted_at=row.submitted_at,
+            is_urgent=row.is_urgent,
+            is_near_kin=row.is_near_kin,
+            near_kin_of=row.near_kin_of,
+            in_doubt=row.in_doubt,
+            asked_for=row.asked_for,
+            extended_reason=row.extended_reason,
+            sentence=words.sentence(row, row.name, self.person.age(on), sum(one.counts for one in members)),
+            hardships=tuple(row.hardships),
+            story=row.story,
+            account_label=account_label(row),
+            stages=words.stages(
+                row,
+                shown_from=shown.from_on if shown else None,
+                first_month=benefit.from_month if benefit else None,
+                on=on,
+            ),
+            clocks=self._clocks(road),
+            members=members,
+            missing_consents=tuple(one.name for one in members if one.consent == "missing"),
+            check_ref=row.check_ref,
+            questions=tuple(self._question(one) for one in self.questions),
+            open_questions=sum(one.choice in core.OPEN_CHOICES for one in self.questions),
+            assessment=mine,
+            also=tuple(one for one in ruled if one.programme != row.programme),
+            surveys=tuple(self._survey(one) for one in self.surveys),
+            needs=needs,
+            opinion=self._opinion(self.opinions[-1]) if self.opinions else None,
+            draft_reason=words.draft_reason(row, mine),
+            showings=tuple(self._showing(one) for one in self.showings),
+            decision=decision_row(self.decision, self.names, office.area_label(row.area[:6])) if self.decision else None,
+            benefit=benefit,
+            acts=self._acts(),
+            moves=self._moves(state),
+            earlier=self._earlier(),
+        )
+
+    def _members(self) -> tuple[Member, ...]:
+        pids = [one.pid for one in self.members if one.pid]
+        agreed = registry.consented(pids, Purpose.VERIFICATION, self.at)
+        head = any(one.pid == self.row.applicant and one.relation == "self" for one in self.members)
+        rows = []
+        for one in self.members:
+            applicant = one.pid == self.row.applicant
+            settled = one.counted if one.counted is not None else one.together
+            counting = one.proposed if settled is None else settled
+            adult = not is_minor(one.born_on, self.on)
+            consent, label = _consent(one, adult, counting, agreed)
+            rows.append(
+                Member(
+                    ref=one.ref,
+                    pid=one.pid,
+                    name=one.name,
+                    relation_label=relation_words(one.relation, is_applicant=applicant, applicant_is_head=head),
+                    age=age_on(one.born_on, self.on),
+                    is_applicant=applicant,
+                    is_adult=adult,
+                    proposed=one.proposed,
+                    together=one.together,
+                    counts=counting,
+                    counted_reason=one.counted_reason,
+                    consent=consent,
+                    consent_label=label,
+                    notes=() if one.proposed else ("登记信息里没有",),
+                )
+            )
+        return tuple(rows)
+
+    def _question(self, one: Question) -> QuestionRow:
+        offered = differences.choices_of(one.kind, one.said_fen, one.key)
+        return QuestionRow(
+            ref=one.ref,
+            kind=one.kind,
+            whose=next((member.name for member in self.members if member.pid and member.pid == one.pid), ""),
+            heading=one.heading,
+            data_says=one.data_says,
+            person_says=one.person_says,
+            found_fen=one.found_fen,
+            said_fen=one.said_fen,
+            source=source_of(one.dataset or "hukou", one.as_of, one.batch, one.row_no),
+            explanations=differences.KINDS[one.kind][0],
+            choices=tuple((code, core.QUESTION_CHOICES[code]) for code in offered),
+            choice=one.choice,
+            choice_label=core.QUESTION_CHOICES.get(one.choice, ""),
+            amount_fen=one.amount_fen,
+            reason=one.reason,
+            is_settled=one.choice not in core.OPEN_CHOICES,
+            judged_at=one.judged_at,
+            judged_by=self._name(one.judged_by),
+        )
+
+    def _assessments(self) -> tuple[AssessmentRow, ...]:
+        latest: dict[str, Assessment] = {}
+        found = Assessment.objects.filter(case=self.row).order_by("-id")[: len(core.roads())]
+        for one in found:
+            latest.setdefault(one.programme, one)
+        return tuple(assessment_row(latest[code]) for code in core.roads() if code in latest)
+
+    def _needs(self, one: Survey) -> tuple[NeedRow, ...]:
+        return tuple(
+            NeedRow(code, core.NEED_AREAS[code], level, core.NEED_LEVELS[level], said)
+            for code, (level, said) in one.needs.items()
+        )
+
+    def _survey(self, one: Survey) -> SurveyRow:
+        return SurveyRow(
+            ref=one.ref,
+            on=one.on,
+            level=one.level,
+            investigators=tuple(self.names.get(ref, "") for ref in (one.first, one.second)),
+            signed_by=one.signed_by,
+            answers=tuple(one.answers.items()),
+            needs=self._needs(one),
+            note=one.note,
+            at=one.at,
+        )
+
+    def _opinion(self, one: Opinion) -> OpinionRow:
+        return OpinionRow(
+            ref=one.ref,
+            kind=one.kind,
+            kind_label=core.OPINIONS[one.kind],
+            members=one.members,
+            amount_fen=one.amount_fen,
+            reason=one.reason,
+            differs=one.differs,
+            differs_reason=one.differs_reason,
+            at=one.at,
+            by=self._name(one.by),
+        )
+
+    def _showing(self, one: Showing) -> ShowingRow:
+        return showing_row(one, office.area_label(one.area), [row for row in self.objections if row.showing_id == one.pk])
+
+    def _clocks(self, road: core.Road) -> tuple[ClockRow, ...]:
+        """The time limits of this case: those met with their day, those running with theirs."""
+        row, on, clock = self.row, self.on, road.clock
+        submitted = today(row.submitted_at)
+        accepted = today(row.accepted_at) if row.accepted_at else None
+        begun = today(row.investigated_at) if row.investigated_at else None
+        closed = today(row.closed_at) if row.closed_at else None
+        limits: list[tuple[Clock, date, date | None]] = [
+            (Clock.CONTACT, row.contact_by, accepted),
+            (Clock.ACCEPT, days.add_working_days(submitted, clock["accept_wd"]), accepted or self._asked_on()),
+        ]
+        if accepted and row.whole_due_on:
+            limits.append((Clock.INVESTIGATE, days.add_working_days(accepted, clock["investigation_start_wd"]), begun))
+            limits.append((Clock.WHOLE, row.whole_due_on, closed))
+        if self.showings:
+            last = self.showings[-1]
+            limits.append((Clock.SHOWING, last.to_on, today(last.ended_at) if last.ended_at else None))
+        if row.at_county_on:
+            done = closed if row.state != State.RETURNED else today(self.decision.at) if self.decision else None
+            limits.append((Clock.COUNTY, days.add_working_days(row.at_county_on, clock["county_wd"]), done))
+        if self.decision and self.decision.notice_due_on:
+            served = today(self.decision.served_at) if self.decision.served_at else None
+            limits.append((Clock.NOTICE, self.decision.notice_due_on, served))
+        return tuple(
+            ClockRow(code, code.label, code.basis, due, done, (done or on) > due and code is not Clock.SHOWING)
+            for code, due, done in limits
+            if done is not None or State(row.state).is_open or code is Clock.NOTICE
+        )
+
+    def _asked_on(self) -> date | None:
+        return next((today(line.at) for line in self.journal if line.act == "casework.ask_once"), None)
+
+    def _acts(self) -> tuple[Done, ...]:
+        found = []
+        for line in self.journal:
+            room, _, act = line.act.partition(".")
+            if room == "casework" and act in ACT_WORDS:
+                found.append(Done(line.at, self._name(line.by), ACT_WORDS[act]))
+        return tuple(found)
+
+    def _name(self, by: str) -> str:
+        kind, _, ref = by.partition(":")
+        if kind == "clerk":
+            return self.names.get(ref, "工作人员")
+        if kind == "resident":
+            return "本人" if ref == self.row.applicant else "代办人" if ref == self.row.proxy else "群众"
+        return "系统" if kind == "system" else ""
+
+    def _moves(self, state: State) -> tuple[MoveRow, ...]:
+        rows = []
+        for act in core.moves_from(state):
+            line = core.MOVES[act]
+            why_not = self._why_not(act, line.permit)
+            rows.append(MoveRow(act, line.label, not why_not, why_not))
+        return tuple(rows)
+
+    def _why_not(self, act: str, permit: str) -> str:
+        if not permit:
+            return "到期自动转" if act == "end_showing" else "" if self.viewer.may("case.register") else "由家里人或镇里办"
+        if not self.viewer.may(permit):
+            return f"您的岗位不能{office_core.label_of(permit)}"
+        if self.row.near_kin_clerk and self.row.near_kin_clerk == self.viewer.ref:
+            return "您是这户的近亲属，要回避"
+        before = office_core.clash(permit, self._earlier_acts())
+        if before:
+            return f"这件的“{office_core.label_of(before)}”是您办的，要由另一位同志来定"
+        if act == "ask_once" and self.row.asked_for:
+            return "已经一次告知过了"
+        if act in ("confirm", "refuse") and self._own_visit_missing():
+            return "近亲属备案或有人提过意见的，县里要先自己入户看一次"
+        if act == "confirm" and self.opinions and self.opinions[-1].kind == "refuse":
+            return "镇里建议的是不确认，没有公示过"
+        return ""
+
+    def _earlier_acts(self) -> set[str]:
+        me, ref = f"clerk:{self.viewer.ref}", self.viewer.ref
+        acts = {"case.accept"} if self.row.accepted_by == me else set()
+        acts |= {"case.propose"} if any(one.by == me for one in self.opinions) else set()
+        visited = any(ref in (one.first, one.second) for one in self.surveys if one.level == "township")
+        return acts | ({"case.survey"} if visited else set())
+
+    def _own_visit_missing(self) -> bool:
+        called_for = self.row.is_near_kin or bool(self.objections)
+        return called_for and not any(one.level == "county" for one in self.surveys)
+
+    def _earlier(self) -> tuple[Earlier, ...]:
+        found = Case.objects.filter(applicant=self.row.applicant, pk__lt=self.row.pk).order_by("-pk")[:5]
+        return tuple(
+            Earlier(one.ref, one.receipt, core.road(one.programme).label, today(one.submitted_at), State(one.state).label)
+            for one in found
+        )
+
+
+def _consent(one: CaseMember, adult: bool, counting: bool, agreed: set[str]) -> tuple[str, str]:
+    if not counting:
+        return "not_needed", "不用查"
+    if one.pid in agreed:
+        return ("given", "同意核对了") if adult else ("guardian", "监护人替他同意了")
+    if not one.pid:
+        return "missing", "先补身份信息，再签同意"
+    return "missing", "还没同意核对"
+
+
+def account_label(row: Case) -> str:
+    """Where the money goes, in words; only the tail of the number."""
+    if row.account_way == "none" or not row.account:
+        return core.ACCOUNT_WAYS["none"] if row.account_way == "none" else "还没有账号"
+    return f"{row.account_bank or '银行卡'}，尾号 {row.account[-4:]}"
+
+
+def assessment_row(one: Assessment) -> AssessmentRow:
+    """An assessment as it was kept, whatever the rules say now."""
+    trace: dict[str, Any] = one.trace
+    return AssessmentRow(
+        ref=one.ref,
+        programme=one.programme,
+        programme_label=core.road(one.programme).label,
+        on=one.on,
+        outcome=one.outcome,
+        outcome_label=OUTCOMES[one.outcome],
+        members=one.members,
+        income_fen=one.income_fen,
+        standard_fen=one.standard_fen,
+        amount_fen=one.amount_fen,
+        conditions=tuple(
+            Condition(row["label"] or row["name"], row["says"], HOLDS[row["state"]], row["article"])
+            for row in trace["conditions"]
+        ),
+        table=tuple(
+            TableLine(
+                row["what"],
+                row["whose"],
+                row["source"],
+                date.fromisoformat(row["as_of"]) if row["as_of"] else None,
+                row["fen"],
+                row["counted"],
+                row["why"],
+            )
+            for row in one.table
+        ),
+        sentences=tuple(row["says"] for row in trace["steps"] if row["says"]),
+        unknown=tuple(f"{row['label']}：{row['settle']}" if row["settle"] else row["label"] for row in trace["unknowns"]),
+        pack=one.pack,
+        at=one.at,
+    )
+
+
+def showing_row(one: Showing, area_label: str, objections: list[Objection]) -> ShowingRow:
+    return ShowingRow(
+        ref=one.ref,
+        shown_name=one.shown_name,
+        area_label=area_label,
+        members=one.members,
+        amount_fen=one.amount_fen,
+        from_on=one.from_on,
+        to_on=one.to_on,
+        state=one.state,
+        objections=tuple(ObjectionRow(row.ref, row.said, row.who, row.at, row.answer, row.answered_at) for row in objections),
+    )
+
+
+def decision_row(one: Decision, names: dict[str, str], county_label: str) -> DecisionRow:
+    """A decision with the words and days of its letter."""
+    return DecisionRow(
+        ref=one.ref,
+        kind=one.kind,
+        kind_label=core.DECISION_LABELS[one.kind],
+        article=one.article,
+        reason=one.reason,
+        one_thing=one.one_thing,
+        differs=one.differs,
+        differs_reason=one.differs_reason,
+        members=one.members,
+        amount_fen=one.amount_fen,
+        from_month=one.from_month,
+        on=one.on,
+        notice_due_on=one.notice_due_on,
+        served_on=today(one.served_at) if one.served_at else None,
+        reconsider_until=one.reconsider_until,
+        reconsider_at=f"{county_label}人民政府",
+        lawsuit_until=one.lawsuit_until,
+        by=names.get(one.by.partition(":")[2], ""),
+    )
+
+
+def benefit_row(one: Benefit, case_ref: str) -> BenefitRow:
+    return BenefitRow(
+        ref=one.ref,
+        case_ref=case_ref,
+        programme=one.programme,
+        programme_label=core.road(one.programme).label,
+        area=one.area,
+        members=one.members,
+        amount_fen=one.amount_fen,
+        from_month=one.from_month,
+        to_month=one.to_month,
+        review_due_on=one.review_due_on,
+        review_state=one.review_state,
+    )

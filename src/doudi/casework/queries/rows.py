@@ -544,7 +544,7 @@ class MyCase:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A line of a village's board: masked name, how many people, how much a month, until when. `ref`: of the case, to object to."""
+    """A line of a village's board: masked name, how many people, how much a month; `ref` is the case, to object to."""
 
     ref: str
     shown_name: str

@@ -1,4 +1,4 @@
-"""The road of a case: states, the table of moves, clocks, receipt numbers, and the words for them."""
+"""The road of a case: states, the table of moves, each programme's road, clocks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from doudi.facts import days
 from doudi.office.core import NotAllowed
 
 
@@ -96,7 +97,7 @@ MOVES: dict[str, Move] = {
     "propose": Move((S.INVESTIGATING, S.RETURNED), S.SHOWN, "case.propose", "写成初步意见，去公示"),
     "propose_refusal": Move((S.INVESTIGATING, S.RETURNED), S.AT_COUNTY, "case.propose", "建议不确认，报县里"),
     "object": Move((S.SHOWN,), S.OBJECTED, "case.object", "登记不同意见"),
-    "reinvestigate": Move((S.OBJECTED,), S.INVESTIGATING, "case.survey", "为不同意见再调查"),
+    "reinvestigate": Move((S.OBJECTED,), S.INVESTIGATING, "case.propose", "为不同意见再调查"),
     "end_showing": Move((S.SHOWN,), S.AT_COUNTY, "", "公示期满，报县里"),
     "resend": Move((S.RETURNED,), S.AT_COUNTY, "case.propose", "补好了，再报县里"),
     "confirm": Move((S.AT_COUNTY,), S.CONFIRMED, "case.decide", "确认"),
@@ -216,98 +217,29 @@ CLOCK_LABELS = {
 }
 
 
-# ---- receipt numbers ----------------------------------------------------------------------------------------------------
+def leave_for_county(whole_due: date, road: Road) -> date:
+    """The day the first opinion has to be written so that showing and county still fit into the whole clock."""
+    day = whole_due
+    while days.working_days_between(day, whole_due) < road.clock["county_wd"]:
+        day -= days.ONE_DAY
+    return day - days.ONE_DAY * (road.clock["publicity_days"] + 1)
 
 
-def check_digit(digits: str) -> str:
-    """The check digit of ISO 7064 MOD 11,10: every single wrong digit and nearly every swap shows."""
-    product = 10
-    for digit in digits:
-        total = (int(digit) + product) % 10 or 10
-        product = total * 2 % 11
-    return str((11 - product) % 10)
-
-
-def receipt_of(county: str, year: int, number: int) -> str:
-    """Write a receipt number: county, year, running number, check digit."""
-    body = f"{county[:6]}{year % 100:02d}{number:05d}"
-    return body + check_digit(body)
-
-
-def read_receipt(text: str) -> str | None:
-    """Read a receipt number as people type or say it (blanks, dashes, full width); None when a digit is wrong."""
-    digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
-    if len(digits) < 14 or check_digit(digits[:-1]) != digits[-1]:
-        return None
-    return digits
-
-
-def show_receipt(receipt: str) -> str:
-    """A receipt number in groups, as it is printed and read out: 990101-26-00017-4."""
-    return f"{receipt[:6]}-{receipt[6:8]}-{receipt[8:-1]}-{receipt[-1]}"
-
-
-# ---- words --------------------------------------------------------------------------------------------------------------
-
-HARDSHIPS = {
-    "illness": "看病花钱多",
-    "no_work": "没活干、没收入",
-    "school": "孩子上学",
-    "disability": "残疾或失能",
-    "sudden": "突然出了事",
-    "care": "没人照顾",
-    "other": "别的难处",
-}
-URGENT_HARDSHIPS = frozenset({"sudden"})
-
-INCOMES = {
-    "wage": "工资、打工",
-    "business": "种地、做买卖",
-    "property": "租金、利息、分红",
-    "pension": "养老金",
-    "support": "儿女或别人给的钱",
-    "unemployment": "失业金",
-    "other": "别的进项",
-}
-
-CHANNELS = {
-    "phone": "手机网页",
-    "window": "办事窗口",
-    "proxy": "别人代办",
-    "village": "村里代交",
-    "hotline": "热线",
-    "paper": "纸质申请",
-    "visit": "走访时提出",
-}
-
-ACCOUNT_WAYS = {"same": "和现在领钱的是同一张卡", "other": "打到另一张卡", "none": "没有卡，请帮我办"}
-
-NEED_AREAS = {"food": "吃穿", "health": "看病", "home": "住房", "school": "上学", "care": "照料"}
-NEED_LEVELS = {"fine": "过得去", "hard": "有点难", "very_hard": "很难", "unknown": "不清楚"}
-
-OPINIONS = {"help": "建议给予救助", "refuse": "建议不予确认"}
-DECISION_LABELS = {"confirm": "确认", "return_one": "退回补一样", "refuse": "不确认"}
-
-QUESTION_CHOICES = {
-    "data_right": "按查到的算",
-    "person_right": "按本人说的算",
-    "not_counted": "查到的属实，但不计入",
-    "amount": "另定一个数",
-    "visit": "走访时看一眼",
-    "discuss": "提交会商",
-}
-OPEN_CHOICES = frozenset({"", "visit", "discuss"})  # these leave the question open
-
-
-def mask_for_list(name: str, is_minor: bool) -> str:
-    """A name on a public list: the middle hidden, a minor's never written (design, journey d)."""
-    if is_minor:
-        return "（未成年人）"
-    if len(name) <= 1:
-        return name
-    return name[0] + "*" + (name[-1] if len(name) > 2 else "")
-
-
-def showing_ends(from_on: date, days: int) -> date:
-    """The last day of a showing: the first day is not counted (Civil Code Art. 201)."""
-    return date.fromordinal(from_on.toordinal() + days)
+def due_on(state: State, road: Road, *, entered: date, whole_due: date | None, shown_to: date | None = None) -> date:
+    """The clock that runs out next for a case that came into a state on a day."""
+    clock = road.clock
+    if state is State.SUBMITTED:
+        return days.add_working_days(entered, clock["accept_wd"])
+    if state is State.ASKED:
+        return days.add_working_days(entered, clock["supplement_wd"])
+    if state is State.SHOWN and shown_to is not None:
+        return shown_to
+    if state in (State.CONFIRMED, State.REFUSED):
+        return days.add_working_days(entered, clock["refusal_notice_wd"])
+    if whole_due is None:
+        return entered
+    if state is State.ACCEPTED:
+        return min(days.add_working_days(entered, clock["investigation_start_wd"]), whole_due)
+    if state is State.AT_COUNTY:
+        return min(days.add_working_days(entered, clock["county_wd"]), whole_due)
+    return leave_for_county(whole_due, road)

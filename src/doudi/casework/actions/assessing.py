@@ -1,0 +1,255 @@
+"""What is known of a case now, put together for the rules; what they say is kept with all it stands on. No act by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from doudi.casework import core
+from doudi.casework.core import calculation, differences, reading
+from doudi.casework.core.calculation import HelpLine, IncomeLine, Judged, TableLine, Value
+from doudi.casework.core.differences import Difference, SaidLine, Someone
+from doudi.casework.core.reading import Place, Row
+from doudi.casework.gateways import register, rules
+from doudi.casework.models import Assessment, Case, CaseMember, Line, Question
+from doudi.casework.queries.drafts import is_minor
+from doudi.casework.queries.known import source_of
+from doudi.facts.household import Household, Member
+from doudi.office import actions as office
+from doudi.office import queries as office_queries
+from doudi.office.actions import By
+from doudi.office.queries import today
+from doudi.verification import queries as verification
+
+
+class Known:
+    """Everything a case holds, read once for one act."""
+
+    def __init__(self, case: Case, at: datetime) -> None:
+        self.case, self.on = case, today(at)
+        self.members = list(CaseMember.objects.filter(case=case).order_by("id"))
+        self.lines = list(Line.objects.filter(case=case).order_by("id"))
+        self.questions = list(Question.objects.filter(case=case).order_by("id"))
+        self.answers = verification.answers(case.check_ref) if case.check_ref else ()
+        self.names = {one.pid: one.name for one in self.members if one.pid}
+
+    def counting(self) -> list[CaseMember]:
+        return [one for one in self.members if counts(one)]
+
+    @property
+    def living(self) -> set[str]:
+        return {one.pid for one in self.counting() if one.pid}
+
+    def rows(self) -> dict[str, list[Row]]:
+        """pid → rows found by the check; only people who were asked."""
+        found: dict[str, list[Row]] = {}
+        for answer in self.answers:
+            rows = found.setdefault(answer.pid, [])
+            rows += [
+                {"dataset": row.dataset, "batch": row.batch, "row_no": row.row_no, "as_of": row.as_of, "values": row.values}
+                for row in answer.items
+            ]
+        return found
+
+    def silent(self) -> dict[str, set[str]]:
+        """pid → datasets that did not answer about them."""
+        found: dict[str, set[str]] = {}
+        for answer in self.answers:
+            if answer.said == "no_answer":
+                found.setdefault(answer.pid, set()).add(answer.dataset)
+        return found
+
+    def answered(self, dataset: str) -> bool:
+        """Whether a source answered about every adult who counts."""
+        asked = {answer.pid for answer in self.answers if answer.dataset == dataset and answer.said != "no_answer"}
+        adults = {one.pid for one in self.counting() if not is_minor(one.born_on, self.on)}
+        return bool(self.answers) and adults <= asked
+
+    def someone(self) -> list[Someone]:
+        return [
+            Someone(one.pid or one.ref, one.pid, one.name, one.proposed, one.together, not is_minor(one.born_on, self.on))
+            for one in self.members
+        ]
+
+    def said_lines(self) -> list[SaidLine]:
+        return [
+            SaidLine(
+                one.pid,
+                self.names.get(one.pid, "家里"),
+                one.kind,
+                one.found_fen,
+                one.said,
+                one.said_fen,
+                Place(one.dataset, one.batch or 0, one.row_no or 0, one.as_of) if one.dataset and one.as_of else None,
+            )
+            for one in self.lines
+        ]
+
+    def judged(self) -> list[Judged]:
+        return [
+            Judged(one.key, one.kind, one.pid, one.choice, one.found_fen, one.said_fen, one.amount_fen, one.reason)
+            for one in self.questions
+        ]
+
+
+def counts(member: CaseMember) -> bool:
+    """Whether somebody counts as living together: as settled, else as the family said, else as the register proposes."""
+    if member.counted is not None:
+        return member.counted
+    return member.together if member.together is not None else member.proposed
+
+
+def ask_differences(case: Case, *, at: datetime) -> list[Question]:
+    """Keep each new difference as a question; one that answered itself (a silent source spoke) goes if nobody judged it."""
+    known = Known(case, at)
+    found = differences.from_what_was_said(known.someone(), known.said_lines())
+    if known.answers:
+        found += differences.from_answers(
+            case.programme, known.someone(), known.said_lines(), known.rows(), known.silent(), known.on
+        )
+    keys = {one.key for one in found}
+    gone = [one.pk for one in known.questions if one.key not in keys and one.judged_at is None]
+    Question.objects.filter(pk__in=gone).delete()
+    there = {one.key for one in known.questions}
+    return Question.objects.bulk_create(_question(case, one) for one in found if one.key not in there)
+
+
+def _question(case: Case, one: Difference) -> Question:
+    return Question(
+        case=case,
+        key=one.key,
+        kind=one.kind,
+        pid=one.pid,
+        heading=one.heading,
+        data_says=one.data_says,
+        person_says=one.person_says,
+        found_fen=one.found_fen,
+        said_fen=one.said_fen,
+        dataset=one.place.dataset if one.place else "",
+        batch=one.place.batch if one.place else None,
+        row_no=one.place.row_no if one.place else None,
+        as_of=one.place.as_of if one.place else None,
+    )
+
+
+def assess_now(case: Case, *, by: By, at: datetime) -> Assessment:
+    """Let the rules speak on what is known now, for the programme asked and for the others, and keep what they say."""
+    known = Known(case, at)
+    household, table, income = _household(known)
+    kept = {}
+    for programme in core.roads():
+        ruled = rules.ask(programme, household, known.on, case.area, applicant=case.applicant)
+        kept[programme] = Assessment.objects.create(
+            case=case,
+            programme=programme,
+            on=known.on,
+            area=case.area,
+            outcome=ruled.outcome,
+            members=len(household.members),
+            income_fen=income,
+            standard_fen=ruled.standard_fen,
+            amount_fen=ruled.amount_fen,
+            pack=ruled.pack,
+            facts=_kept_facts(household),
+            table=[_kept_line(line) for line in table],
+            trace=ruled.trace,
+            at=at,
+            by=office.party(by),
+        )
+    return kept[case.programme]
+
+
+def _household(known: Known) -> tuple[Household, list[TableLine], int | None]:
+    """The household as rules see it, the table of its income, and the month's income."""
+    case, on, rows, judged = known.case, known.on, known.rows(), known.judged()
+    counting = known.counting()
+    lines = _income_lines(known, rows)
+    help_lines = _help_lines(known, rows)
+    income, table = calculation.income_table(lines, help_lines, {one.key: one for one in judged}, known.living)
+    found = [row for pid in known.living for row in rows.get(pid, [])]
+    place = office_queries.area(case.area)
+    facts = calculation.household_facts(
+        members=len(counting),
+        income_month=income,
+        deposits=calculation.savings(judged, answered=known.answered("deposit")),
+        cars=calculation.things_counted("vehicle", judged, answered=known.answered("vehicle"), silent_key="silent:vehicle"),
+        firms=calculation.things_counted("business", judged, answered=known.answered("business"), silent_key="silent:business"),
+        homes=calculation.homes(judged),
+        medical_year_fen=calculation.medical_year(found, on) if known.answered("medical_cost") else None,
+        place_kind=place.place_kind or None if place else None,
+    )
+    members = tuple(Member(pid=one.pid or one.ref, facts=_person_facts(one, known), relation=one.relation) for one in counting)
+    return Household(hid=case.household or case.ref, area=case.area, facts=facts, members=members), table, income
+
+
+def _person_facts(one: CaseMember, known: Known) -> dict[str, Value]:
+    """Person facts of the register, and the age on the day; the case's own findings stand above."""
+    facts = {name: value for name, value in register.facts_of(one.pid).items() if value is not None} if one.pid else {}
+    if one.born_on is not None:
+        facts["born_on"] = one.born_on
+        facts["age"] = known.on.year - one.born_on.year - ((known.on.month, known.on.day) < (one.born_on.month, one.born_on.day))
+    for question in known.questions:
+        if question.pid == one.pid and question.choice == "person_right":
+            if question.kind == "roll":
+                facts[f"on_{question.dataset}"] = False
+            elif question.kind == "custody":
+                facts["is_in_custody"] = False
+        if one.pid == known.case.applicant:
+            facts |= calculation.SETTLES.get((question.kind, question.choice), {})
+    return facts
+
+
+def _income_lines(known: Known, rows: dict[str, list[Row]]) -> list[IncomeLine]:
+    """The family's lines, and those only the sources know."""
+    lines = [
+        IncomeLine(
+            one.pid,
+            known.names.get(one.pid, "家里"),
+            one.kind,
+            one.found_fen,
+            one.said,
+            one.said_fen,
+            source_of(one.dataset, one.as_of).label if one.dataset else "本人说的",
+            one.as_of,
+        )
+        for one in known.lines
+    ]
+    there = {(one.pid, one.kind) for one in known.lines}
+    for pid, found in rows.items():
+        for income in reading.incomes(pid, found, known.on):
+            if (pid, income.kind) not in there:
+                label = source_of(income.place.dataset, income.place.as_of).label
+                lines.append(IncomeLine(pid, known.names[pid], income.kind, income.fen, "", None, label, income.place.as_of))
+    return lines
+
+
+def _help_lines(known: Known, rows: dict[str, list[Row]]) -> Iterable[HelpLine]:
+    for pid, found in rows.items():
+        for note in reading.help_received(pid, found, known.on):
+            label = source_of(note.place.dataset, note.place.as_of).label
+            yield HelpLine(pid, known.names[pid], note.text, note.fen or 0, label, note.place.as_of)
+
+
+def _kept_facts(household: Household) -> dict[str, Any]:
+    def plain(facts: Any) -> dict[str, Any]:
+        return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in sorted(facts.items())}
+
+    return {
+        "hid": household.hid,
+        "area": household.area,
+        "facts": plain(household.facts),
+        "members": [{"pid": one.pid, "relation": one.relation, "facts": plain(one.facts)} for one in household.members],
+    }
+
+
+def _kept_line(line: TableLine) -> dict[str, Any]:
+    return {
+        "what": line.what,
+        "whose": line.whose,
+        "source": line.source,
+        "as_of": line.as_of.isoformat() if line.as_of else None,
+        "fen": line.fen,
+        "counted": line.counted,
+        "why": line.why,
+    }

@@ -1,0 +1,187 @@
+"""How an application becomes a case: number, officer, clock, people, lines, consents. Used by the acts that begin a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from doudi.casework import core
+from doudi.casework.actions import steps
+from doudi.casework.core import State
+from doudi.casework.models import Case, CaseMember, Line, ReceiptCounter
+from doudi.casework.queries.drafts import is_minor
+from doudi.facts import days
+from doudi.office import actions as office
+from doudi.office.actions import By
+from doudi.office.core import NotAllowed, Party, mask_name
+from doudi.office.queries import today
+from doudi.registry import actions as registry_actions
+from doudi.registry import queries as registry
+from doudi.registry.core import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A person of the household as the family named them."""
+
+    pid: str
+    name: str
+    relation: str
+    born_on: str | None
+    proposed: bool
+    together: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaidIncome:
+    """A line of income as it was found, and as the family said."""
+
+    pid: str
+    kind: str
+    found_fen: int | None
+    said: str
+    said_fen: int | None
+    source: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What is handed in."""
+
+    applicant: str
+    household: str
+    area: str
+    programme: str
+    channel: str
+    hardships: list[str]
+    story: str
+    members: list[Said]
+    incomes: list[SaidIncome]
+    account_way: str = ""
+    account_bank: str = ""
+    account: str = ""
+    proxy: str = ""
+    proxy_relation: str = ""
+    is_urgent: bool = False
+    origin: str = "application"
+    alert_ref: str = ""
+    visit_ref: str = ""
+
+
+def next_receipt(county: str, on: date) -> str:
+    """The next receipt number of a county in a year. The counter's row is locked until the case is kept: no gap, no double."""
+    counter = ReceiptCounter.objects.select_for_update().filter(county=county, year=on.year).first()
+    if counter is None:
+        ReceiptCounter.objects.get_or_create(county=county, year=on.year)
+        counter = ReceiptCounter.objects.select_for_update().get(county=county, year=on.year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return core.receipt_of(county, on.year, counter.last)
+
+
+def file(application: Application, *, by: By, at: datetime) -> Case:
+    """Make the case with its people and lines.
+
+    :raises NotAllowed: this person's application for this programme is being dealt with already
+    """
+    on, me = today(at), registry.me(application.applicant)
+    road = core.road(application.programme)
+    receipt = next_receipt(application.area[:6], on)  # first, so that two at once stand in a row
+    before = Case.objects.filter(
+        applicant=application.applicant, programme=road.code, state__in=[state.value for state in State if state.is_open]
+    ).first()
+    if before is not None:
+        raise NotAllowed(f"{me.masked_name}的{road.label}申请正在办，编号 {core.show_receipt(before.receipt)}，不用再交一次。")
+    handler, _ = steps.handler_of(application.area, at)
+    case = Case.objects.create(
+        receipt=receipt,
+        programme=road.code,
+        state=State.SUBMITTED,
+        area=application.area,
+        applicant=application.applicant,
+        household=application.household,
+        name=me.name,
+        masked_name=mask_name(me.name),
+        channel=application.channel,
+        origin=application.origin,
+        alert_ref=application.alert_ref,
+        visit_ref=application.visit_ref,
+        proxy=application.proxy,
+        proxy_relation=application.proxy_relation,
+        hardships=application.hardships,
+        story=application.story,
+        account_way=application.account_way,
+        account_bank=application.account_bank,
+        account=application.account,
+        is_urgent=application.is_urgent,
+        rank=0 if application.is_urgent else 1,
+        handler=handler,
+        due_on=core.due_on(State.SUBMITTED, road, entered=on, whole_due=None),
+        contact_by=days.add_working_days(on, road.clock["contact_wd"]),
+        submitted_at=at,
+        submitted_by=office.party(by),
+    )
+    CaseMember.objects.bulk_create(
+        CaseMember(
+            case=case,
+            pid=one.pid,
+            name=one.name,
+            relation=one.relation,
+            born_on=date.fromisoformat(one.born_on) if one.born_on else None,
+            proposed=one.proposed,
+            together=one.together,
+        )
+        for one in application.members
+    )
+    Line.objects.bulk_create(
+        Line(
+            case=case,
+            pid=one.pid,
+            kind=one.kind,
+            found_fen=one.found_fen,
+            said=one.said,
+            said_fen=one.said_fen,
+            dataset=one.source["dataset"] if one.source else "",
+            batch=one.source["batch"] if one.source else None,
+            row_no=one.source["row_no"] if one.source else None,
+            as_of=date.fromisoformat(one.source["as_of"]) if one.source and one.source["as_of"] else None,
+        )
+        for one in application.incomes
+    )
+    return case
+
+
+def source_codes() -> list[str]:
+    """The datasets a consent to the check names."""
+    return [source.dataset for source in core.sources()]
+
+
+def keep_consents(case: Case, agreed: list[str], *, channel: str, by: By, at: datetime) -> None:
+    """Keep the consent of adults who agreed, and of the minors living with the applicant, for whom the applicant agrees.
+
+    :raises NotAllowed: somebody who is not in this case
+    """
+    on, sources = today(at), source_codes()
+    members = {one.pid: one for one in CaseMember.objects.filter(case=case) if one.pid}
+    strangers = [pid for pid in agreed if pid not in members]
+    if strangers:
+        raise NotAllowed("同意核对的人不在这户里。")
+    standing = registry.consented(list(members), Purpose.VERIFICATION, at)
+    for pid, one in members.items():
+        minor = is_minor(one.born_on, on)
+        guardian = case.applicant if minor and case.applicant in agreed and pid != case.applicant else ""
+        if pid in standing or not (pid in agreed or guardian):
+            continue
+        # A proxy writes the spoken yes of the person down; the mandate stands on the case.
+        me = Party.resident(guardian or pid) if isinstance(by, Party) and by.kind == "resident" else by
+        registry_actions.consent(
+            pid=pid, purpose=Purpose.VERIFICATION, sources=sources, channel=channel, guardian=guardian, by=me, at=at
+        )
+
+
+def tell_received(case: Case, *, by: By, at: datetime) -> None:
+    """Queue the text that says: received, under this number, who rings by when."""
+    phone = registry.me(case.applicant).phone
+    words = f"您交的申请收到了，编号{core.show_receipt(case.receipt)}，{steps.on_day(case.contact_by)}前有人联系您。"
+    steps.tell(case, phone, words, by=by, at=at)

@@ -1,0 +1,136 @@
+"""What every step of a case does: lock, permit, move, set the clock, leave a line."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+
+from doudi.casework import core
+from doudi.casework.core import Changed, Missing, State
+from doudi.casework.models import Case, Opinion, Showing, Survey
+from doudi.casework.queries.page import NoCase
+from doudi.office import actions as office
+from doudi.office import core as office_core
+from doudi.office import queries as office_queries
+from doudi.office.actions import By
+from doudi.office.core import NotAllowed, Party
+from doudi.office.queries import need, today
+
+
+def lock(ref: str, version: int | None = None) -> Case:
+    """A case, locked until the act is kept.
+
+    :raises NoCase: there is none
+    :raises Changed: it was changed after the page with this `version` was opened
+    """
+    case = Case.objects.select_for_update().filter(ref=ref).first()
+    if case is None:
+        raise NoCase("没有这件申请，或者不归您办。")
+    if version is not None and version != case.version:
+        raise Changed("这件刚被改过。先看看改了什么，您写的字还在。")
+    return case
+
+
+def permit(case: Case, act: str, *, by: By, at: datetime) -> None:
+    """Stop who may not take this step: post, area, near kin, and an earlier step of their own.
+
+    :raises NotAllowed: in words for the clerk
+    """
+    need(by, act, area=case.area, at=at)
+    if isinstance(by, Party):
+        return
+    if case.near_kin_clerk and case.near_kin_clerk == by.ref:
+        raise NotAllowed("您是这户的近亲属，请回避，转给同事办。")
+    before = office_core.clash(act, earlier_acts(case, by.ref))
+    if before is not None:
+        raise NotAllowed(f"这件的“{office_core.label_of(before)}”是您办的，要由另一位同志来{office_core.label_of(act)}。")
+
+
+def earlier_acts(case: Case, clerk: str) -> set[str]:
+    """The steps a clerk (opaque ref) took on a case before the county's."""
+    me, acts = f"clerk:{clerk}", set()
+    if case.accepted_by == me:
+        acts.add("case.accept")
+    if Opinion.objects.filter(case=case, by=me).exists():
+        acts.add("case.propose")
+    township = Survey.objects.filter(case=case, level="township")
+    if township.filter(first=clerk).exists() or township.filter(second=clerk).exists():
+        acts.add("case.survey")
+    return acts
+
+
+def family(case: Case, by: By) -> bool:
+    """Whether this is the family itself: the applicant, or who handed in for them."""
+    return isinstance(by, Party) and by.kind == "resident" and by.ref in (case.applicant, case.proxy)
+
+
+def moved(case: Case, act: str, *, at: datetime, shown_to: date | None = None) -> None:
+    """Move the case by the table and set the clock that runs next; the caller keeps it with `keep`.
+
+    :raises AlreadyDone: it was moved there before
+    :raises NotAllowed: the table has no such move
+    """
+    case.state = core.move(case.state, act)
+    state, on = State(case.state), today(at)
+    case.due_on = core.due_on(state, core.road(case.programme), entered=on, whole_due=case.whole_due_on, shown_to=shown_to)
+
+
+def keep(case: Case, act: str, *, by: By, at: datetime, detail: dict[str, Any] | None = None) -> None:
+    """Save a case with its new version, and leave the line of the act."""
+    case.version += 1
+    case.save()
+    office.record(f"casework.{act}", subject=case.ref, by=by, at=at, detail={**(detail or {}), "state": case.state})
+
+
+def close(case: Case, *, by: By, at: datetime) -> None:
+    """Note who closed the case and when."""
+    case.closed_at, case.closed_by = at, office.party(by)
+
+
+def stop_showing(case: Case, state: str, *, by: By, at: datetime) -> Showing | None:
+    """Take what stands on the board down: `ended` when its days are over, `stopped` before."""
+    showing = Showing.objects.select_for_update().filter(case=case, state="running").first()
+    if showing is not None:
+        showing.state, showing.ended_at, showing.ended_by = state, at, office.party(by)
+        showing.save(update_fields=["state", "ended_at", "ended_by"])
+    return showing
+
+
+def say(text: str, what: str) -> str:
+    """A text a person has to write.
+
+    :raises Missing: it is empty
+    """
+    cleaned = text.strip()
+    if not cleaned:
+        raise Missing(f"还没有写{what}。")
+    return cleaned
+
+
+def handler_of(area: str, at: datetime) -> tuple[str, str]:
+    """The township clerk with the fewest open cases in charge of a place: opaque ref and name; empty when nobody is."""
+    staff = [row for row in office_queries.staff(at, area=area[:9], role=office_core.Role.TOWNSHIP) if row.area == area[:9]]
+    if not staff:
+        return "", ""
+    clerks = [found for row in staff if (found := office_queries.clerk(row.username)) is not None]
+    busy = {clerk.ref: 0 for clerk in clerks}
+    open_states = [state.value for state in State if state.is_open]
+    counted = Case.objects.filter(handler__in=busy, state__in=open_states).values_list("handler").annotate(Count("id"))
+    busy |= dict(counted)
+    chosen = min(clerks, key=lambda clerk: (busy[clerk.ref], clerk.ref))
+    return chosen.ref, chosen.name
+
+
+def tell(case: Case, phone: str, words: str, *, by: By, at: datetime) -> None:
+    """Queue a text to the family: no illness, no amount, no name of a programme, no link; with the office and its number."""
+    site = settings.SITE
+    body = f"{words}有事打{site['hotline']}。{site['office']}"
+    office.notify(body=body, subject=case.ref, by=by, at=at, phone=phone, pid=case.applicant)
+
+
+def on_day(day: date) -> str:
+    """A day as people say it: 11 月 25 日."""
+    return f"{day.month} 月 {day.day} 日"

@@ -1,0 +1,1 @@
+"""What the published register knows about the people of a case."""

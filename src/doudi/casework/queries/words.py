@@ -1,0 +1,106 @@
+"""The sentences of a case: what hurts most, the stages, the drafted reason."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from doudi.casework import core
+from doudi.casework.core import State
+from doudi.casework.models import Case
+from doudi.casework.queries.rows import AssessmentRow, Stage
+from doudi.facts.money import spoken
+from doudi.office.queries import today
+
+STAGES = ("submitted", "accepted", "investigating", "shown", "at_county", "decided", "paid")
+STAGE_LABELS = {
+    "submitted": "交上来",
+    "accepted": "受理",
+    "investigating": "调查核对",
+    "shown": "公示",
+    "at_county": "县里确认",
+    "decided": "定下来",
+    "paid": "发放",
+}
+AT = {
+    State.SUBMITTED: 0,
+    State.ASKED: 0,
+    State.ACCEPTED: 1,
+    State.INVESTIGATING: 2,
+    State.OBJECTED: 2,
+    State.RETURNED: 2,
+    State.SHOWN: 3,
+    State.AT_COUNTY: 4,
+    State.CONFIRMED: 5,
+    State.REFUSED: 5,
+    State.WITHDRAWN: 0,
+}
+YOU_DO = {
+    State.ASKED: "请把还差的那一样补上，拍照、打电话说都行。",
+    State.CONFIRMED: "不用做什么。家里有变化，请告诉村里或镇里。",
+    State.REFUSED: "不同意的话，可以提不同意见，信上写了怎么提、到哪天为止。",
+    State.WITHDRAWN: "以后想申请，随时可以再交。",
+}
+
+
+def stages(case: Case, *, shown_from: date | None, first_month: date | None, on: date) -> tuple[Stage, ...]:
+    """The road as stations with their days. A refused case ends at the decision; a withdrawn one where it was."""
+    state = State(case.state)
+    here = AT[state]
+    days = {
+        "submitted": today(case.submitted_at),
+        "accepted": today(case.accepted_at) if case.accepted_at else None,
+        "investigating": today(case.investigated_at) if case.investigated_at else None,
+        "shown": shown_from,
+        "at_county": case.at_county_on,
+        "decided": today(case.closed_at) if case.closed_at and state in (State.CONFIRMED, State.REFUSED) else None,
+        "paid": first_month if first_month and first_month <= on else None,
+    }
+    road = STAGES
+    if state in (State.REFUSED, State.WITHDRAWN) or not core.road(case.programme).monthly:
+        road = STAGES[:-1]
+    if state is State.CONFIRMED and first_month is not None and first_month <= on:
+        here = len(STAGES)
+    if state is State.WITHDRAWN:
+        here = max(index for index, code in enumerate(STAGES) if days[code] is not None) + 1
+        road = STAGES[:here]
+    return tuple(
+        Stage(
+            code,
+            STAGE_LABELS[code],
+            "done" if index < here or (state is State.REFUSED and index == here) else "current" if index == here else "ahead",
+            days[code],
+            case.due_on if index == here and state.is_open else None,
+        )
+        for index, code in enumerate(road)
+    )
+
+
+def you_do(case: Case) -> str:
+    """What the family has to do now; usually nothing."""
+    return YOU_DO.get(State(case.state), "您不用再做什么。")
+
+
+def sentence(case: Case, name: str, age: int | None, members: int) -> str:
+    """Who it is and what hurts most, in one sentence."""
+    who = f"{name}，{age} 岁" if age is not None else name
+    home = "一个人住" if members == 1 else f"家里 {members} 口人"
+    troubles = "、".join(core.HARDSHIPS[kind] for kind in case.hardships if kind in core.HARDSHIPS)
+    return f"{who}，{home}。{troubles or '没有选难处'}。"
+
+
+def draft_reason(case: Case, ruled: AssessmentRow | None) -> str:
+    """A first text for the opinion from the figures, in words to the family; the clerk rewrites it. Empty while unknown."""
+    if ruled is None or ruled.outcome == "unknown" or ruled.income_fen is None:
+        return ""
+    people = f"您家 {ruled.members} 口人" if ruled.members > 1 else "您一个人"
+    parts = [f"{people}，查实每月一共进项 {spoken(ruled.income_fen)} 元"]
+    if ruled.members > 1:
+        parts.append(f"平均每人 {spoken(ruled.income_fen // ruled.members)} 元")
+    if ruled.standard_fen is not None:
+        parts.append(f"这里的标准是每人每月 {spoken(ruled.standard_fen)} 元")
+    first = "，".join(parts) + "。"
+    if ruled.outcome == "yes":
+        money = f"算下来每月给您家 {spoken(ruled.amount_fen)} 元。" if ruled.amount_fen else ""
+        return f"{first}够得上{ruled.programme_label}。{money}"
+    failing = [one.says for one in ruled.conditions if one.holds is False]
+    return f"{first}这一次够不上{ruled.programme_label}：{'；'.join(failing)}。"

@@ -1,0 +1,1 @@
+"""The sources a check asks: datasets departments delivered into the lake."""
