@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from doudi.casework.queries import MyCase, Progress
+from doudi.casework.queries import DraftPage, MyCase, Progress
 from doudi.web.parts.templatetags.parts import day
 
+STEPS = {
+    "hardship": gettext_lazy("难在哪里"),
+    "household": gettext_lazy("家里人"),
+    "income": gettext_lazy("每月进项"),
+    "account": gettext_lazy("钱打到哪张卡"),
+    "check": gettext_lazy("最后看一遍"),
+}
 SHOWN = {"done": "done", "current": "now", "ahead": "next"}
 
 
@@ -28,3 +36,14 @@ def lines(case: MyCase | Progress) -> list[str]:
         said.append(_("%(who)s最晚 %(day)s办好这一步。") % {"who": _(case.by_whom), "day": day(case.by_on)})
     said.append(_(case.you_do) if case.you_do else _("您不用再做什么。"))
     return said
+
+
+def first_open(page: DraftPage) -> str:
+    """The first question of an application being written that has no answer yet."""
+    return next((step for step in STEPS if step != "check" and step not in page.done), "check")
+
+
+def resume(page: DraftPage) -> dict[str, str]:
+    """The way back to where somebody stopped: the address, and the name of the question."""
+    step = first_open(page)
+    return {"href": f"/apply/{page.ref}/{step}/", "step": str(STEPS[step])}

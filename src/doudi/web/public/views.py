@@ -26,7 +26,9 @@ from doudi.web.parts.place import area_of
 @open_page
 def home(request: HttpRequest) -> HttpResponse:
     """The front door: one main action, three ways besides, and somebody to call."""
-    return render(request, "public/home.html")
+    pid = request.session.get("pid")
+    drafts = cases.drafts_of(by=Party.resident(pid)) if pid else []
+    return render(request, "public/home.html", {"resume": roads.resume(drafts[0]) if drafts else None})
 
 
 @open_page

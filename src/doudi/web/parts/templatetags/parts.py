@@ -105,6 +105,12 @@ def entry(mapping: dict[str, Any] | None, key: object) -> Any:
     return (mapping or {}).get(key)
 
 
+@register.filter
+def may(viewer: Any, act: str) -> bool:
+    """Whether the viewer's post allows an act of the permission table; nobody may anything without a post."""
+    return bool(viewer) and viewer.may(act)
+
+
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """A picture from the sprite, hidden from screen readers: the words beside it say the same."""

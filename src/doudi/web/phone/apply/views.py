@@ -17,9 +17,9 @@ from doudi.registry import actions as registry
 from doudi.registry import queries as people
 from doudi.registry.core import RELATIONS
 from doudi.web.parts.permits import resident
+from doudi.web.parts.roads import STEPS, first_open
 from doudi.web.phone.apply.answers import Problem, read_household, read_incomes
 
-STEPS = ("hardship", "household", "income", "account", "check")
 BLANKS = 2  # empty rows for people or incomes to add, besides those written before
 
 
@@ -29,9 +29,9 @@ def _me(request: HttpRequest) -> Party:
 
 def _frame(request: HttpRequest, step: str, page: DraftPage | None) -> dict[str, Any]:
     """What every question page shows around its question."""
-    n = STEPS.index(step) + 1
+    n = list(STEPS).index(step) + 1
     changing = "changing" in request.GET or "changing" in request.POST
-    back = "/" if page is None else f"/apply/{page.ref}/{STEPS[n - 2]}/" if n > 1 else "/"
+    back = "/" if page is None else f"/apply/{page.ref}/{list(STEPS)[n - 2]}/" if n > 1 else "/"
     if changing and page is not None:
         back = f"/apply/{page.ref}/check/"
     bits = ["done"] * (n - 1) + ["now"] + [""] * (len(STEPS) - n)
@@ -41,17 +41,12 @@ def _frame(request: HttpRequest, step: str, page: DraftPage | None) -> dict[str,
 
 def _onward(request: HttpRequest, page: DraftPage, step: str) -> HttpResponse:
     changing = request.POST.get("changing")
-    return redirect(f"/apply/{page.ref}/{'check' if changing else STEPS[STEPS.index(step) + 1]}/")
+    return redirect(f"/apply/{page.ref}/{'check' if changing else list(STEPS)[list(STEPS).index(step) + 1]}/")
 
 
 def _ask(request: HttpRequest, step: str, page: DraftPage | None, problems: list[Problem], more: dict[str, Any]) -> HttpResponse:
     shown = {**_frame(request, step, page), **more, "problems": problems}
     return render(request, f"phone/apply/{step}.html", shown, status=422 if problems else 200)
-
-
-def first_open(page: DraftPage) -> str:
-    """The first question of a draft that has no answer yet."""
-    return next((step for step in STEPS[:-1] if step not in page.done), "check")
 
 
 @resident

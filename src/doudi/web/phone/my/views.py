@@ -25,7 +25,6 @@ from doudi.registry import actions as people
 from doudi.registry import queries as registry
 from doudi.web.parts import roads
 from doudi.web.parts.permits import open_page, resident
-from doudi.web.phone.apply.views import first_open
 from doudi.web.phone.my.forms import CodeForm, SignInForm
 
 
@@ -114,7 +113,7 @@ def home(request: HttpRequest) -> HttpResponse:
     at = queries.now()
     drafts = [
         {
-            "href": f"/apply/{one.ref}/{first_open(one)}/",
+            "href": f"/apply/{one.ref}/{roads.first_open(one)}/",
             "words": _("接着填%(name)s的申请") % {"name": "" if one.applicant == request.pid else one.applicant_name},
         }
         for one in cases.drafts_of(by=Party.resident(request.pid))
