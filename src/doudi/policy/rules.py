@@ -157,7 +157,7 @@ class Overlap:
 class Response:
     """How soon a warning of a level is answered."""
 
-    level: str
+    code: str  # the level: R, O or Y
     label: str
     contact_hours: int | None
     visit_working_days: int
