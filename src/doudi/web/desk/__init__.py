@@ -1,0 +1,1 @@
+"""Pages of township and county offices."""

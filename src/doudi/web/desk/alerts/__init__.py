@@ -1,0 +1,1 @@
+"""Warnings: why, from which rows, what to do."""

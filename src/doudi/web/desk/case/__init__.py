@@ -1,0 +1,1 @@
+"""One case on one page, and every step taken on it."""

@@ -1,0 +1,25 @@
+"""Addresses of the case page and its acts."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from doudi.web.desk.case import views
+
+urlpatterns = [
+    path("", views.case, name="case"),
+    path("accept/", views.accept, name="accept"),
+    path("ask/", views.ask, name="ask"),
+    path("supplement/", views.supplement, name="supplement"),
+    path("consent/", views.consent, name="consent"),
+    path("check/", views.check, name="check"),
+    path("questions/<slug:question>/", views.judge, name="judge"),
+    path("survey/", views.survey, name="survey"),
+    path("propose/", views.propose, name="propose"),
+    path("resend/", views.resend, name="resend"),
+    path("reinvestigate/", views.reinvestigate, name="reinvestigate"),
+    path("decide/", views.decide, name="decide"),
+    path("letter/", views.letter, name="letter"),
+    path("serve/", views.serve, name="serve"),
+    path("withdraw/", views.withdraw, name="withdraw"),
+]

@@ -1,0 +1,372 @@
+"""The case page: all that is known, what needs judgement, and one small view for each act. A refusal is said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from doudi.casework import actions, core, queries
+from doudi.casework.queries import CasePage
+from doudi.casework.queries.page import NoCase
+from doudi.office import actions as office
+from doudi.office import queries as time
+from doudi.office.core import NotAllowed, Role
+from doudi.verification import queries as verification
+from doudi.web.desk.case import forms as shapes
+from doudi.web.desk.case import letter as letters
+from doudi.web.desk.frame import due
+from doudi.web.parts.permits import permit
+
+WORKING = (core.State.ACCEPTED, core.State.INVESTIGATING, core.State.OBJECTED, core.State.RETURNED)
+
+
+def read(request: HttpRequest, ref: str, at: datetime) -> CasePage:
+    """The case, for this viewer.
+
+    :raises Http404: no such case, or not in the viewer's area; the answer does not tell which
+    """
+    try:
+        return queries.case(ref, request.viewer, at=at)
+    except NoCase:
+        raise Http404 from None
+
+
+@permit("case.read")
+@require_safe
+def case(request: HttpRequest, ref: str) -> HttpResponse:
+    """One case on one page."""
+    return page(request, ref)
+
+
+def page(
+    request: HttpRequest, ref: str, *, problem: str = "", held: dict[str, forms.Form] | None = None, stale: bool = False,
+    letter: letters.Letter | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """Draw the case page; `held` are forms with the words typed so far, so that nothing is lost.
+
+    :raises Http404: no such case for this viewer
+    """
+    at, held = time.now(), held or {}
+    this = read(request, ref, at)
+    for member in this.members:
+        if member.pid:
+            why = f"办理{this.programme_label}申请"
+            office.look(subject=member.pid, viewer=request.viewer, at=at, why=why, what="案卷")
+    today = time.today(at)
+    clock = next((one for one in this.clocks if one.done_on is None and one.code != core.Clock.WHOLE), None)
+    whole = next((one for one in this.clocks if one.code == core.Clock.WHOLE), None)
+    words, tone = due(clock.due_on if clock else None, today)
+    lines = sorted(this.acts, key=lambda one: one.at, reverse=True)
+    context = {
+        "case": this,
+        "receipt": core.show_receipt(this.receipt),
+        "report": _report(this, request, at),
+        "due_words": f"{clock.label}：{words}" if clock else "",
+        "due_tone": tone,
+        "whole": whole,
+        "hardships": [core.HARDSHIPS.get(code, code) for code in this.hardships],
+        "lines": lines,
+        "seen": len(lines),
+        "problem": problem,
+        "changed": lines[: max(len(lines) - _seen(request), 0)] if stale else [],
+        "wrong": [form for form in held.values() if form.errors],
+        "letter": letter,
+        "served_letter": this.decision is not None and this.decision.kind != "return_one",
+        **_forms(request, this, held, at),
+    }
+    return render(request, "desk/case/page.html", context, status=status)
+
+
+def _report(this: CasePage, request: HttpRequest, at: datetime) -> verification.CheckPage | None:
+    if not this.check_ref or not request.viewer.may("check.read"):
+        return None
+    return verification.report(this.check_ref, request.viewer, on=time.today(at))
+
+
+def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at: datetime) -> dict[str, Any]:
+    """The forms this viewer needs at this step; none where the step or the post does not call for it."""
+    viewer, state = request.viewer, core.State(this.state)
+    found: dict[str, Any] = {}
+    if state in (core.State.SUBMITTED, core.State.ASKED) and viewer.may("case.accept"):
+        found["accept_form"] = held.get("accept") or shapes.AcceptForm(prefix="accept")
+        found["ask_form"] = held.get("ask") or (shapes.AskForm(prefix="ask") if this.may("ask_once") else None)
+        found["reply_form"] = held.get("reply") or shapes.ReplyForm(prefix="reply") if state == core.State.ASKED else None
+    judging = state in WORKING and viewer.may("case.propose")
+    found["doubts"] = [
+        (one, (held.get(one.ref) or shapes.JudgeForm(one)) if judging and not one.is_settled else None) for one in this.questions
+    ]
+    visiting = viewer.may("case.survey") and (
+        state in WORKING if viewer.role == Role.TOWNSHIP else state == core.State.AT_COUNTY and viewer.role == Role.COUNTY
+    )
+    if visiting:
+        found["survey_form"] = held.get("survey") or _survey_form(request, this, at)
+    if state in (core.State.INVESTIGATING, core.State.RETURNED) and viewer.may("case.propose"):
+        found["opinion_form"] = held.get("opinion") or shapes.OpinionForm(this)
+    if state == core.State.RETURNED and viewer.may("case.propose"):
+        found["resend_form"] = held.get("resend") or shapes.ReplyForm(prefix="resend")
+    if state == core.State.OBJECTED and viewer.may("case.propose"):
+        found["found_form"] = held.get("found") or shapes.ReplyForm(prefix="found")
+    if state == core.State.AT_COUNTY and viewer.may("case.decide"):
+        found["decide_form"] = held.get("decide") or shapes.DecideForm(this)
+        refused = [move.why_not for move in this.moves if move.act in core.DECISIONS and not move.allowed]
+        found["not_decide"] = refused[0] if len(refused) == len(core.DECISIONS) else ""
+        found["not_confirm"] = next((move.why_not for move in this.moves if move.act == "confirm" and not move.allowed), "")
+    missing = [one for one in this.members if one.consent == "missing" and one.pid]
+    if missing and state in (*WORKING, core.State.SUBMITTED) and viewer.may("consent.record"):
+        found["consent_form"] = held.get("consent") or shapes.ConsentForm(missing)
+    if state in WORKING and viewer.may("check.request"):
+        found["may_check"] = True
+    return found
+
+
+def _survey_form(request: HttpRequest, this: CasePage, at: datetime, data: Any = None) -> shapes.SurveyForm:
+    near = [
+        one
+        for one in time.staff(at, area=request.viewer.area)
+        if one.role in (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY) and one.username != request.viewer.username
+    ]
+    colleagues = [(one.username, f"{one.name}（{one.area_label}）") for one in near]
+    return shapes.SurveyForm(colleagues, [one for one in this.questions if one.choice == "visit"], data)
+
+
+def _seen(request: HttpRequest) -> int:
+    text = request.POST.get("seen", "0")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def act(
+    request: HttpRequest, ref: str, do: Callable[[datetime], object], said: str, held: dict[str, forms.Form] | None = None
+) -> HttpResponse:
+    """Do one act on a case: back to its page when done; otherwise the page says in words why not, with what was typed.
+
+    :raises Http404: no such case for this viewer
+    """
+    at = time.now()
+    read(request, ref, at)
+    for form in (held or {}).values():
+        if not form.is_valid():
+            return page(request, ref, held=held, status=422)
+    try:
+        do(at)
+    except NotAllowed as why:
+        return page(request, ref, problem=str(why), held=held, stale=isinstance(why, core.Changed), status=422)
+    messages.success(request, said, extra_tags="pine")
+    return redirect("desk:case", ref)
+
+
+@permit("case.accept")
+@require_POST
+def accept(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take an application in; the sources are asked at once."""
+    form = shapes.AcceptForm(request.POST, prefix="accept")
+
+    def do(at: datetime) -> None:
+        kin = form.cleaned_data["near_kin_of"]
+        actions.accept(ref=ref, by=request.user, at=at, near_kin_of=kin, version=_version(request))
+
+    return act(request, ref, do, "受理了，已经向各部门查。", {"accept": form})
+
+
+@permit("case.ask")
+@require_POST
+def ask(request: HttpRequest, ref: str) -> HttpResponse:
+    """Tell the family once what is missing."""
+    form = shapes.AskForm(request.POST, prefix="ask")
+
+    def do(at: datetime) -> None:
+        actions.ask_once(ref=ref, missing=form.cleaned_data["missing"], by=request.user, at=at, version=_version(request))
+
+    return act(request, ref, do, "已经告诉申请人还差什么。", {"ask": form})
+
+
+@permit("case.accept")
+@require_POST
+def supplement(request: HttpRequest, ref: str) -> HttpResponse:
+    """Note that what was missing has come."""
+    form = shapes.ReplyForm(request.POST, prefix="reply")
+
+    def do(at: datetime) -> None:
+        actions.supplement(ref=ref, said=form.cleaned_data["words"], by=request.user, at=at)
+
+    return act(request, ref, do, "补上的记好了。", {"reply": form})
+
+
+@permit("consent.record")
+@require_POST
+def consent(request: HttpRequest, ref: str) -> HttpResponse:
+    """Note that an adult of the family agreed to the check."""
+    missing = [one for one in read(request, ref, time.now()).members if one.consent == "missing" and one.pid]
+    form = shapes.ConsentForm(missing, request.POST)
+
+    def do(at: datetime) -> None:
+        said = form.cleaned_data
+        actions.record_consent(ref=ref, pid=said["pid"], channel=said["channel"], by=request.user, at=at)
+
+    return act(request, ref, do, "同意记好了。", {"consent": form})
+
+
+@permit("check.request")
+@require_POST
+def check(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ask the sources again."""
+    return act(request, ref, lambda at: actions.request_check(ref=ref, by=request.user, at=at), "查过了，结果在下面。")
+
+
+@permit("case.propose")
+@require_POST
+def judge(request: HttpRequest, ref: str, question: str) -> HttpResponse:
+    """Settle one difference."""
+    this = read(request, ref, time.now())
+    asked = next((one for one in this.questions if one.ref == question), None)
+    if asked is None:
+        raise Http404
+    form = shapes.JudgeForm(asked, request.POST)
+
+    def do(at: datetime) -> None:
+        said = form.cleaned_data
+        actions.judge(
+            ref=ref, question=question, choice=said["choice"], reason=said["reason"], amount_fen=said.get("amount"),
+            by=request.user, at=at,
+        )  # fmt: skip
+
+    return act(request, ref, do, "这一处记下了。", {question: form})
+
+
+@permit("case.survey")
+@require_POST
+def survey(request: HttpRequest, ref: str) -> HttpResponse:
+    """Record the household visit of two people."""
+    at = time.now()
+    form = _survey_form(request, read(request, ref, at), at, request.POST)
+
+    def do(at: datetime) -> None:
+        said = form.cleaned_data
+        actions.survey(
+            ref=ref, on=said["on"], second=said["second"], signed_by=said["signed_by"], answers=form.answers_said(),
+            needs=form.needs_said(), note=said["note"], by=request.user, at=at,
+        )  # fmt: skip
+
+    return act(request, ref, do, "入户调查记好了。", {"survey": form})
+
+
+@permit("case.propose")
+@require_POST
+def propose(request: HttpRequest, ref: str) -> HttpResponse:
+    """Write the first opinion; or fill the reason from the figures first."""
+    this = read(request, ref, time.now())
+    if "draft" in request.POST:
+        data = request.POST.copy()
+        data["opinion-reason"] = this.draft_reason
+        return page(request, ref, held={"opinion": _unjudged(shapes.OpinionForm(this, data))})
+    form = shapes.OpinionForm(this, request.POST)
+
+    def do(at: datetime) -> None:
+        said = form.cleaned_data
+        actions.propose(
+            ref=ref, kind=said["kind"], reason=said["reason"], amount_fen=said["amount"], differs_reason=said["differs_reason"],
+            version=_version(request), by=request.user, at=at,
+        )  # fmt: skip
+
+    return act(request, ref, do, "初步意见写好了。", {"opinion": form})
+
+
+def _unjudged(form: forms.Form) -> forms.Form:
+    """A form that keeps what was typed without saying yet what is missing."""
+    form._errors = forms.utils.ErrorDict()
+    return form
+
+
+@permit("case.propose")
+@require_POST
+def resend(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand a returned case back to the county with the one thing it asked for."""
+    form = shapes.ReplyForm(request.POST, prefix="resend")
+
+    def do(at: datetime) -> None:
+        actions.resend(ref=ref, said=form.cleaned_data["words"], by=request.user, at=at)
+
+    return act(request, ref, do, "补好了，又送到县里。", {"resend": form})
+
+
+@permit("case.propose")
+@require_POST
+def reinvestigate(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take up an objection."""
+    form = shapes.ReplyForm(request.POST, prefix="found")
+
+    def do(at: datetime) -> None:
+        actions.reinvestigate(ref=ref, answer=form.cleaned_data["words"], by=request.user, at=at)
+
+    return act(request, ref, do, "不同意见了解过了，请再写初步意见。", {"found": form})
+
+
+@permit("case.decide")
+@require_POST
+def decide(request: HttpRequest, ref: str) -> HttpResponse:
+    """Confirm, send back for one named thing, or refuse; or see the letter first."""
+    at = time.now()
+    this = read(request, ref, at)
+    form = shapes.DecideForm(this, request.POST)
+    if "preview" in request.POST:
+        form.is_valid()
+        letter = letters.of_form(this, form.cleaned_data, time.today(at), _office_of(this))
+        return page(request, ref, held={"decide": _unjudged(form)}, letter=letter)
+
+    def do(at: datetime) -> None:
+        said, common = form.cleaned_data, {"ref": ref, "by": request.user, "at": at, "version": _version(request)}
+        if said["kind"] == "confirm":
+            actions.confirm(reason=said["reason"], amount_fen=said["amount"], differs_reason=said["differs_reason"], **common)
+        elif said["kind"] == "return_one":
+            actions.return_one(one_thing=said["one_thing"], **common)
+        else:
+            actions.refuse(article=said["article"], reason=said["reason"], differs_reason=said["differs_reason"], **common)
+
+    return act(request, ref, do, "县里定下来了，已经通知申请人。", {"decide": form})
+
+
+@permit("case.read")
+@require_safe
+def letter(request: HttpRequest, ref: str) -> HttpResponse:
+    """The decision as a letter in large type, to print and hand over."""
+    at = time.now()
+    this = read(request, ref, at)
+    written = letters.of_decision(this, _office_of(this))
+    if written is None:
+        raise Http404
+    office.look(subject=this.applicant, viewer=request.viewer, at=at, why=f"办理{this.programme_label}申请", what="决定书")
+    return render(request, "desk/case/letter.html", {"case": this, "letter": written})
+
+
+def _office_of(this: CasePage) -> str:
+    return f"{time.area_label(this.area[:6])}民政局"
+
+
+@permit("case.propose")
+@require_POST
+def serve(request: HttpRequest, ref: str) -> HttpResponse:
+    """Note that the letter was handed over."""
+    return act(request, ref, lambda at: actions.serve(ref=ref, by=request.user, at=at), "记好了：信已经送到。")
+
+
+@permit("case.accept")
+@require_POST
+def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Note that the family takes its application back."""
+    form = shapes.WithdrawForm(request.POST, prefix="withdraw")
+
+    def do(at: datetime) -> None:
+        actions.withdraw(ref=ref, reason=form.cleaned_data["reason"], by=request.user, at=at)
+
+    return act(request, ref, do, "申请撤回了。", {"withdraw": form})

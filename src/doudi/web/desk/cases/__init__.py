@@ -1,0 +1,1 @@
+"""Cases of a place, by where they stand."""

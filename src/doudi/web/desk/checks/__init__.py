@@ -1,0 +1,1 @@
+"""Rolls checked against each other: counts, both rows, the article."""

@@ -1,0 +1,1 @@
+"""What departments delivered, what was turned back and how to mend it."""

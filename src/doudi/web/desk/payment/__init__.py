@@ -1,0 +1,1 @@
+"""The month's payment: build, approve, send, what came back."""

@@ -1,0 +1,1 @@
+"""Everything known about one person, for a stated purpose."""

@@ -1,0 +1,1 @@
+"""Running publicity lists, the sheet for the wall, objections."""

@@ -1,0 +1,17 @@
+"""Addresses of visits; everything a phone keeps lives under /field/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from doudi.web.field.today import views as today
+from doudi.web.field.visit import views as visit
+
+app_name = "field"
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("fresh/", today.fresh, name="fresh"),
+    path("sw.js", today.worker, name="worker"),
+    path("visit/<slug:ref>/", visit.visit, name="visit"),
+    path("visit/<slug:ref>/done/<slug:once>/", visit.done, name="done"),
+]
