@@ -138,7 +138,7 @@ def export(folder: Path, as_json: bool) -> None:
 @journal.command()
 @as_json_option
 def sign(as_json: bool) -> None:
-    """Sign the journal as it stands and keep the checkpoint; the schedule does so daily."""
+    """Sign the journal as it stands and keep the checkpoint: a line for the nightly schedule."""
     start_django()
     from doudi.office import jobs
     from doudi.office.merkle import NotProven
