@@ -51,6 +51,10 @@ OPEN_PAGES = {
 }
 
 
+def test_django_finds_nothing_wrong() -> None:
+    call_command("check", fail_level="WARNING")
+
+
 def test_imports_keep_to_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(TESTS.parent)
     assert lint_imports(no_cache=True) == 0
