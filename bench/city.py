@@ -66,12 +66,31 @@ def measure(root: Path, profile: str) -> list[Row]:
     count = sum(one["rows"] for one in load.answer["datasets"].values())
     beside = f"DuckDB reads the same rows as text: {text:.2f}; the bytes alone: {bytes_only:.2f}; starting Python twice: {2 * nothing.cpu:.2f}"
     rows.append(Row(f"{count:,} rows: files → lake", f"{load.cpu:.2f} CPU s, {load.peak_mb:.0f} MB", "", ""))
-    rows.append(Row("lake → facts → rules → alerts", f"{cycle.cpu:.2f} CPU s, {cycle.peak_mb:.0f} MB", str(cycle.answer.get("seconds")), ""))
     rows.append(
-        Row("**files → alerts, cold, in one figure**", f"**{whole.cpu:.2f} CPU s = {whole.cpu / text:.1f} ×**, {whole.peak_mb:.0f} MB", beside, "≤ 5 × (a trial: 10 ×), ≤ 2 GB")
+        Row(
+            "lake → facts → rules → alerts",
+            f"{cycle.cpu:.2f} CPU s, {cycle.peak_mb:.0f} MB",
+            str(cycle.answer.get("seconds")),
+            "",
+        )
+    )
+    rows.append(
+        Row(
+            "**files → alerts, cold, in one figure**",
+            f"**{whole.cpu:.2f} CPU s = {whole.cpu / text:.1f} ×**, {whole.peak_mb:.0f} MB",
+            beside,
+            "≤ 5 × (a trial: 10 ×), ≤ 2 GB",
+        )
     )
     again = run("cycle", "--on", ON, "--json", home=home)
     rows.append(Row("the same cycle again (nothing changes)", f"{again.cpu:.2f} CPU s", "", ""))
     check = run("check", "--roll", "disability_subsidy", "--against", "tekun", "--json", home=home)
-    rows.append(Row("disability subsidies against Tekun", f"{check.cpu:.2f} CPU s → {check.answer['anomalies']:,}", "", "1,116 at full size"))
+    rows.append(
+        Row(
+            "disability subsidies against Tekun",
+            f"{check.cpu:.2f} CPU s → {check.answer['anomalies']:,}",
+            "",
+            "1,116 at full size",
+        )
+    )
     return rows
