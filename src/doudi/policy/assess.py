@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -11,9 +11,8 @@ from typing import Any, Literal
 from doudi.facts.days import add_months, first_of_month
 from doudi.facts.household import Facts, Household, Member
 from doudi.policy import explain
-from doudi.policy.language.errors import RuleError
 from doudi.policy.language.python import Around
-from doudi.policy.pack import Pack, spread
+from doudi.policy.pack import Pack
 from doudi.policy.rules import Article, Condition, Expression, Indicator, Overlap, Programme, Step
 
 State = Literal["met", "not_met", "unknown"]
@@ -84,10 +83,11 @@ class ConditionResult:
         """What is not known, where that is why the condition is."""
         if self.state != "unknown":
             return ()
+        settle = self.condition.settle
         found = unknowns_of(self.condition.test, self.subject)
-        if found or not self.condition.settle:
-            return found
-        return (Unknown(self.name, self.label, self.condition.settle),)
+        if not found:
+            return (Unknown(self.name, self.label, settle or "要工作人员来定"),)
+        return tuple(replace(unknown, settle=settle or unknown.settle) for unknown in found)
 
     @cached_property
     def sentence(self) -> str:
@@ -190,6 +190,55 @@ class Overlapping:
         return self.subject.values(self.rule.values)
 
 
+class Asked:
+    """One household put before the rules of one day and place: whole and each member, ready to be asked anything."""
+
+    def __init__(
+        self, household: Household, on: date, area: str, pack: Pack, parameters: Mapping[str, Any] | None = None
+    ) -> None:
+        """parameters: those to judge by; without them, the ones in force for the area on the day."""
+        held = pack.parameters_at(area, on) if parameters is None else parameters
+        around = Around(on, held, tuple(member.facts for member in household.members))
+        self.on, self.pack = on, pack
+        self.whole = Subject(household, None, around, pack, area)
+        self.each = [Subject(household, member, around, pack, area) for member in household.members]
+
+    def subjects(self, kind: str) -> list[Subject]:
+        """Whom a rule about persons or households is asked about."""
+        return [self.whole] if kind == "household" else self.each
+
+    def programme(self, rule: Programme, subject: Subject) -> Assessment:
+        """One programme for one subject."""
+        return _assessed(rule, subject, self.on)
+
+    def programmes(self) -> list[Assessment]:
+        """Every programme in force, for everybody it is about."""
+        rules = self.pack.programmes_on(self.on)
+        return [_assessed(rule, subject, self.on) for rule in rules for subject in self.subjects(rule.subject)]
+
+    def sign(self, rule: Indicator, subject: Subject) -> Sign | None:
+        """One indicator for one subject; None when it plainly does not fire."""
+        return _sign(rule, subject)
+
+    def signs(self) -> list[Sign]:
+        """Every indicator that fires (state "met") or might fire if more were known ("unknown")."""
+        asked = (_sign(rule, subject) for rule in self.pack.indicators_on(self.on) for subject in self.subjects(rule.subject))
+        return [sign for sign in asked if sign is not None]
+
+    def overlaps(self, until: date | None = None) -> list[Overlapping]:
+        """Every overlap rule that holds or cannot be told for a member, with the months of entitlement until a day."""
+        found = []
+        for subject in self.each:
+            for rule in self.pack.overlaps_on(self.on):
+                held = subject.run(rule.test)
+                if held is False:
+                    continue
+                since = subject.run(rule.since) if held else None
+                months = () if since is None else _months(since, until or self.on)
+                found.append(Overlapping(rule, subject, _STATES[held], months, subject.run(rule.counts) if held else None))
+        return found
+
+
 def assess(
     programme: str, household: Household, on: date, area: str, pack: Pack, *, subject: str = "", known_on: date | None = None
 ) -> Assessment:
@@ -202,13 +251,14 @@ def assess(
     :raises KeyError: the person named is not a member
     """
     rule = pack.programme(programme, on)
-    around = _around(household, on, area, pack, known_on)
-    member = None
-    if rule.subject == "person":
-        if not subject and len(household.members) != 1:
-            raise ValueError(f"{rule.label}按人认定，要说明是哪一位")
-        member = household.member(subject) if subject else household.members[0]
-    return _assessed(rule, Subject(household, member, around, pack, area), on)
+    asked = Asked(household, on, area, pack, pack.parameters_at(area, on, known_on))
+    if rule.subject == "household":
+        return asked.programme(rule, asked.whole)
+    if not subject and len(asked.each) != 1:
+        raise ValueError(f"{rule.label}按人认定，要说明是哪一位")
+    pid = subject or asked.each[0].id
+    household.member(pid)
+    return asked.programme(rule, next(one for one in asked.each if one.id == pid))
 
 
 def assess_each(
@@ -219,45 +269,24 @@ def assess_each(
     :raises RuleError: no such programme in force on that day
     """
     rule = pack.programme(programme, on)
-    around = _around(household, on, area, pack, known_on)
-    members = household.members if rule.subject == "person" else (None,)
-    return tuple(_assessed(rule, Subject(household, member, around, pack, area), on) for member in members)
+    asked = Asked(household, on, area, pack, pack.parameters_at(area, on, known_on))
+    return tuple(asked.programme(rule, subject) for subject in asked.subjects(rule.subject))
 
 
-def assess_all(household: Household, on: date, area: str, pack: Pack) -> tuple[tuple[Assessment, ...], tuple[Sign, ...]]:
+def assess_all(household: Household, on: date, area: str, pack: Pack) -> tuple[list[Assessment], list[Sign]]:
     """Every programme in force and every indicator that fires or cannot be told, for the household and each member."""
-    around = _around(household, on, area, pack, None)
-    whole = Subject(household, None, around, pack, area)
-    each = [Subject(household, member, around, pack, area) for member in household.members]
-    assessments = tuple(
-        _assessed(rule, subject, on)
-        for rule in pack.programmes_on(on)
-        for subject in ([whole] if rule.subject == "household" else each)
-    )
-    return assessments, tuple(_signs(pack, on, whole, each))
+    asked = Asked(household, on, area, pack)
+    return asked.programmes(), asked.signs()
 
 
-def signs(household: Household, on: date, area: str, pack: Pack, *, known_on: date | None = None) -> tuple[Sign, ...]:
+def signs(household: Household, on: date, area: str, pack: Pack) -> list[Sign]:
     """Every indicator that fires (state "met") or might fire if more were known ("unknown")."""
-    around = _around(household, on, area, pack, known_on)
-    whole = Subject(household, None, around, pack, area)
-    return tuple(_signs(pack, on, whole, [Subject(household, member, around, pack, area) for member in household.members]))
+    return Asked(household, on, area, pack).signs()
 
 
-def overlaps(household: Household, on: date, area: str, pack: Pack, *, until: date | None = None) -> tuple[Overlapping, ...]:
+def overlaps(household: Household, on: date, area: str, pack: Pack, *, until: date | None = None) -> list[Overlapping]:
     """Every overlap rule that holds or cannot be told for a member, with the months of entitlement up to `until` (else `on`)."""
-    around = _around(household, on, area, pack, None)
-    found = []
-    for member in household.members:
-        subject = Subject(household, member, around, pack, area)
-        for rule in pack.overlaps_on(on):
-            held = subject.run(rule.test)
-            if held is False:
-                continue
-            since = subject.run(rule.since) if held else None
-            months = () if since is None else _months(since, until or on)
-            found.append(Overlapping(rule, subject, _STATES[held], months, subject.run(rule.counts) if held else None))
-    return tuple(found)
+    return Asked(household, on, area, pack).overlaps(until)
 
 
 def article_on(articles: tuple[Article, ...], on: date) -> str:
@@ -293,10 +322,6 @@ def _only_members(expression: Expression, name: str) -> bool:
     return all(node.value != name for node in expression.core.outside_members() if node.op == "fact")
 
 
-def _around(household: Household, on: date, area: str, pack: Pack, known_on: date | None) -> Around:
-    return Around(on, pack.parameters_at(area, on, known_on), tuple(member.facts for member in household.members))
-
-
 def _assessed(rule: Programme, subject: Subject, on: date) -> Assessment:
     facts, household, around = subject.facts, subject.household.facts, subject.around
     results, eligible = [], "yes"
@@ -310,16 +335,6 @@ def _assessed(rule: Programme, subject: Subject, on: date) -> Assessment:
         rule.code, rule.label, subject.id, on, subject.area, eligible, steps[-1].fen if steps and eligible == "yes" else None,  # type: ignore[arg-type]
         tuple(results), steps, article_on(rule.articles, on), subject.pack.version,
     )  # fmt: skip
-
-
-def _signs(pack: Pack, on: date, whole: Subject, each: list[Subject]) -> list[Sign]:
-    found: list[Sign] = []
-    for rule in pack.indicators_on(on):
-        for subject in [whole] if rule.subject == "household" else each:
-            sign = _sign(rule, subject)
-            if sign is not None:
-                found.append(sign)
-    return found
 
 
 def _sign(rule: Indicator, subject: Subject) -> Sign | None:
@@ -358,25 +373,3 @@ def _months(since: date, until: date) -> tuple[date, ...]:
         months.append(first)
         first = add_months(first, 1)
     return tuple(months)
-
-
-def with_parameters(pack: Pack, household: Household, on: date, area: str, changed: Mapping[str, Any]) -> Callable[[str], Any]:
-    """Assess with some parameters set by hand (yuan for money), for cases and what-if; answers are given by programme code."""
-    parameters = dict(pack.parameters_at(area, on))
-    for name, written in changed.items():
-        if name not in pack.parameters:
-            raise RuleError(f"没有参数 {name!r}")
-        parameter = pack.parameters[name]
-        parameters |= spread(parameter, parameter.value_of(written), pack.names)
-    around = Around(on, parameters, tuple(member.facts for member in household.members))
-
-    def asked(code: str) -> Any:
-        whole = Subject(household, None, around, pack, area)
-        each = [Subject(household, member, around, pack, area) for member in household.members]
-        if code in pack.programmes:
-            rule = pack.programme(code, on)
-            return _assessed(rule, whole if rule.subject == "household" else each[0], on)
-        rule = pack.indicator(code, on)
-        return _sign(rule, whole if rule.subject == "household" else each[0])
-
-    return asked
