@@ -121,11 +121,12 @@ def is_minor(born_on: str | date | None, on: date) -> bool:
 
 def _members(content: dict[str, Any], on: date) -> list[DraftMember]:
     rows = []
+    is_head = any(one["is_applicant"] and one["relation"] == "self" for one in content["members"])
     for one in content["members"]:
         born = date.fromisoformat(one["born_on"]) if one["born_on"] else None
-        words = known.about(one["relation"], age_on(born, on), one["is_applicant"])
+        label = known.relation_words(one["relation"], is_applicant=one["is_applicant"], applicant_is_head=is_head)
+        words = known.about(label, age_on(born, on))
         said = True if one["is_applicant"] else content["together"].get(one["pid"])
-        label = RELATIONS.get(one["relation"], one["relation"])
         rows.append(DraftMember(one["pid"], one["pid"], one["name"], one["relation"], label, words, one["is_applicant"], said))
     for number, (name, relation) in enumerate(content["others"]):
         label = RELATIONS.get(relation, relation)
