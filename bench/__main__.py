@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
+
+import click
 
 from bench import city, household, pages
 from bench.table import Row, show
@@ -16,9 +17,9 @@ def main() -> None:
     profile = os.environ.get("PROFILE", "city")
     rows: list[Row] = []
     for part in (city.measure, household.measure, pages.measure):
-        print(f"… {part.__module__}", file=sys.stderr)
+        click.echo(f"… {part.__module__}", err=True)
         rows += part(root, profile)
-    print(show(rows))
+    click.echo(show(rows))
 
 
 main()

@@ -41,7 +41,8 @@ def read_as_text(paths: list[Path]) -> None:
     with duckdb.connect() as con:
         for number, path in enumerate(paths):
             con.execute(
-                f"create table t{number} as select * from read_csv(?, all_varchar = true, header = true, strict_mode = false, null_padding = true, max_line_size = 1000000)",
+                f"create table t{number} as select * from read_csv(?, all_varchar = true, header = true, strict_mode = false, "
+                "null_padding = true, max_line_size = 1000000)",
                 [str(path)],
             )
 
@@ -64,7 +65,10 @@ def measure(root: Path, profile: str) -> list[Row]:
     paths = files_as_text(feeds, root / f"text-{profile}")
     text = min(cpu_of(lambda: read_as_text(paths)) for _ in range(3))
     count = sum(one["rows"] for one in load.answer["datasets"].values())
-    beside = f"DuckDB reads the same rows as text: {text:.2f}; the bytes alone: {bytes_only:.2f}; starting Python twice: {2 * nothing.cpu:.2f}"
+    beside = (
+        f"DuckDB reads the same rows as text: {text:.2f}; the bytes alone: {bytes_only:.2f}; "
+        f"starting Python twice: {2 * nothing.cpu:.2f}"
+    )
     rows.append(Row(f"{count:,} rows: files → lake", f"{load.cpu:.2f} CPU s, {load.peak_mb:.0f} MB", "", ""))
     rows.append(
         Row(
