@@ -14,7 +14,13 @@ from doudi.office.models import Clerk
 from doudi.verification.core import FRESH_DAYS
 
 AS_OF = date(2026, 6, 30)
-NEEDS = {"food": ("hard", ""), "health": ("very_hard", "透析"), "home": ("fine", ""), "school": ("fine", ""), "care": ("unknown", "")}
+NEEDS = {
+    "food": ("hard", ""),
+    "health": ("very_hard", "透析"),
+    "home": ("fine", ""),
+    "school": ("fine", ""),
+    "care": ("unknown", ""),
+}
 
 
 class Sources:

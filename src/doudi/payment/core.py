@@ -1,12 +1,11 @@
-"""Words and sums of payment: runs, lines, accounts of the ledger, and the bank's file as text."""
+"""Words and sums of payment: runs, lines, accounts of the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from doudi.facts.days import add_months
 from doudi.office.core import NotAllowed
 
 
@@ -16,6 +15,10 @@ class AlreadyDone(NotAllowed):
 
 class WrongReturns(NotAllowed):
     """A return file that does not fit its run; the text says which line and why, and nothing of it was taken over."""
+
+
+class BrokenFile(NotAllowed):
+    """The bank's file on disk is not the one that was written, or its sums do not add up any more."""
 
 
 class RunState(StrEnum):
@@ -58,25 +61,15 @@ LINE_LABELS = {
     LineState.PAID: "已到账",
     LineState.FAILED: "没到账",
 }
+IN_FILE = (LineState.READY, LineState.SENT, LineState.PAID, LineState.FAILED)
 
 # Accounts of the ledger. Every entry takes from one and gives to one, so the sum over all accounts is always 0.
 ACCOUNTS = {
-    "granted": "已定未付的救助金",  # owed to people by a decision
-    "due": "本期应发",  # frozen in a run
+    "granted": "按决定应给的救助金",  # a decision owes it to people: goes below zero by what was granted
+    "due": "应发未发",  # frozen in a run: ready, held, without account, or come back
     "bank": "在银行途中",
     "paid": "已到账",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Payee:
-    """One line of the bank's file."""
-
-    line: str
-    name: str
-    bank: str
-    account: str
-    amount_fen: int
 
 
 def first_of(month: date) -> date:
@@ -84,6 +77,15 @@ def first_of(month: date) -> date:
     return month.replace(day=1)
 
 
-def total(lines: Iterable[int]) -> int:
-    """The sum of amounts in fen."""
-    return sum(lines)
+def months(start: date, end: date) -> list[date]:
+    """The first days of the months from one to before another."""
+    found, month = [], first_of(start)
+    while month < first_of(end):
+        found.append(month)
+        month = add_months(month, 1)
+    return found
+
+
+def number_of(county: str, month: date) -> str:
+    """What the bank calls a run: county and month."""
+    return f"{county}-{month:%Y%m}"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from doudi.office.core import Viewer
+from django.db.models import Count, Q, Sum
+
+from doudi.casework.core import road
+from doudi.office import queries as office
+from doudi.office.core import NotAllowed, Viewer
+from doudi.office.queries import today
+from doudi.payment.core import ACCOUNTS, IN_FILE, LineState, RunState
+from doudi.payment.gateways import files
+from doudi.payment.models import Entry, Hold, Line, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class LineRow:
     kind: str  # regular | reissue
     case_ref: str
     decision_ref: str
+    is_to_reissue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +125,147 @@ class HoldRow:
     released_at: datetime | None
 
 
+class NoRun(NotAllowed):
+    """There is no such run, or it is not the reader's to see."""
+
+
 def runs(viewer: Viewer, *, limit: int = 24) -> tuple[RunRow, ...]:
     """The runs of the viewer's area, latest month first.
 
     :raises NotAllowed: the post does not allow it
     """
-    raise NotImplementedError
+    viewer.need("payment.list")
+    rows = list(Run.objects.filter(_counties(viewer)).order_by("-month", "county")[:limit])
+    return _run_rows(rows, viewer)
+
+
+def _counties(viewer: Viewer) -> Q:
+    """The counties a viewer may see: their own, or all inside their city."""
+    return Q(county__startswith=viewer.within) if viewer.within else Q(pk__in=[])
+
+
+def _run_rows(rows: list[Run], viewer: Viewer) -> tuple[RunRow, ...]:
+    sums: dict[int, dict[str, tuple[int, int]]] = {}
+    counted = Line.objects.filter(run__in=rows).values_list("run_id", "state").annotate(Count("id"), Sum("amount_fen"))
+    for run_id, state, count, fen in counted:
+        sums.setdefault(run_id, {})[state] = (count, fen)
+    names = office.clerk_names(
+        [by.partition(":")[2] for row in rows for by in (row.built_by, row.approved_by, row.sent_by) if by]
+    )
+    labels = office.area_labels([row.county for row in rows])
+    return tuple(_run_row(row, sums.get(row.pk, {}), names, labels, viewer) for row in rows)
+
+
+def _run_row(row: Run, sums: dict[str, tuple[int, int]], names: dict[str, str], labels: dict[str, str], viewer: Viewer) -> RunRow:
+    def part(*states: LineState) -> tuple[int, int]:
+        found = [sums.get(state, (0, 0)) for state in states]
+        return sum(count for count, _ in found), sum(fen for _, fen in found)
+
+    payable, held, without = part(*IN_FILE), part(LineState.HELD), part(LineState.NO_ACCOUNT)
+    paid, failed = part(LineState.PAID), part(LineState.FAILED)
+    why_not = _why_not_approve(row, viewer)
+    return RunRow(
+        ref=row.ref,
+        number=row.number,
+        county=row.county,
+        county_label=labels.get(row.county, row.county),
+        month=row.month,
+        state=row.state,
+        state_label=RunState(row.state).label,
+        lines=row.lines_count,
+        total_fen=row.total_fen,
+        payable=payable[0],
+        payable_fen=payable[1],
+        held=held[0],
+        held_fen=held[1],
+        no_account=without[0],
+        no_account_fen=without[1],
+        paid=paid[0],
+        paid_fen=paid[1],
+        failed=failed[0],
+        failed_fen=failed[1],
+        built_at=row.built_at,
+        built_by=names.get(row.built_by.partition(":")[2], "系统"),
+        approved_at=row.approved_at,
+        approved_by=names.get(row.approved_by.partition(":")[2], ""),
+        sent_at=row.sent_at,
+        sent_by=names.get(row.sent_by.partition(":")[2], ""),
+        file_name=row.file_name,
+        file_sha256=row.file_sha256,
+        may_approve=not why_not,
+        why_not_approve=why_not,
+        may_send=row.state == RunState.APPROVED and viewer.may("payment.send"),
+    )
+
+
+def _why_not_approve(row: Run, viewer: Viewer) -> str:
+    if row.state != RunState.BUILT:
+        return "已经审批过了"
+    if not viewer.may("payment.approve"):
+        return "您的岗位不能审批发放"
+    return "这一批是您生成的，要由另一位同志审批" if row.built_by == f"clerk:{viewer.ref}" else ""
 
 
 def run(ref: str, viewer: Viewer, *, after: str = "", limit: int = 100, state: str = "") -> RunPage:
     """One run with a page of its lines, in the order of the bank's file.
 
+    :param after: `RunPage.next` of the page before
+    :param state: only lines of this state
     :raises NotAllowed: no such run, another area, or the post does not allow it
     """
-    raise NotImplementedError
+    row = _seen(ref, viewer)
+    lines = Line.objects.filter(run=row)
+    sums = list(lines.values_list("programme").annotate(Count("id"), Sum("amount_fen")).order_by("programme"))
+    if state:
+        lines = lines.filter(state=state)
+    if after.isascii() and after.isdigit():
+        lines = lines.filter(pk__gt=int(after))
+    found = list(lines.order_by("pk")[: limit + 1])
+    head = _run_rows([row], viewer)[0]
+    labels = office.area_labels([line.area for line in found])
+    return RunPage(
+        run=head,
+        lines=tuple(_line_row(line, labels) for line in found[:limit]),
+        next=str(found[limit - 1].pk) if len(found) > limit else "",
+        by_programme=tuple(ByProgramme(code, road(code).label, count, fen) for code, count, fen in sums),
+        adds_up=_adds_up(head, sums),
+    )
+
+
+def _adds_up(head: RunRow, sums: list[tuple[str, int, int]]) -> bool:
+    """Whether the frozen total is the sum of its programmes, and of what is in the file, held and without account."""
+    parts = (head.payable + head.held + head.no_account, head.payable_fen + head.held_fen + head.no_account_fen)
+    by_programme = (sum(count for _, count, _ in sums), sum(fen for _, _, fen in sums))
+    return parts == by_programme == (head.lines, head.total_fen)
+
+
+def _seen(ref: str, viewer: Viewer) -> Run:
+    viewer.need("payment.list")
+    row = Run.objects.filter(_counties(viewer), ref=ref).first()
+    if row is None:
+        raise NoRun("没有这一批，或者不归您看。")
+    return row
+
+
+def _line_row(line: Line, labels: dict[str, str]) -> LineRow:
+    return LineRow(
+        ref=line.ref,
+        payee=line.payee,
+        name=line.name,
+        area_label=labels.get(line.area, line.area),
+        programme_label=road(line.programme).label,
+        for_month=line.for_month,
+        amount_fen=line.amount_fen,
+        account_tail=line.account[-4:],
+        bank=line.bank,
+        state=line.state,
+        state_label=LineState(line.state).label,
+        reason=line.reason,
+        kind=line.kind,
+        case_ref=line.case,
+        decision_ref=line.decision,
+        is_to_reissue=line.is_to_reissue,
+    )
 
 
 def bank_file(ref: str, viewer: Viewer) -> BankFile:
@@ -138,12 +274,31 @@ def bank_file(ref: str, viewer: Viewer) -> BankFile:
     :raises NotAllowed: not sent yet, another area, or the post does not allow it
     :raises BrokenFile: the file on disk is not the one that was written
     """
-    raise NotImplementedError
+    viewer.need("payment.send")
+    row = _seen(ref, viewer)
+    if not row.file_sha256:
+        raise NotAllowed("这一批还没有送银行，没有文件。")
+    content = files.fetch(row.file_key, row.file_sha256)
+    checksum = f"{row.file_sha256}  {row.file_name}\n".encode()
+    return BankFile(row.file_name, content, row.file_sha256, f"{row.file_name}.sha256", checksum)
 
 
 def my_payments(pid: str, *, limit: int = 24) -> tuple[PaymentRow, ...]:
-    """The payments to a resident, latest first; only for the one signed in."""
-    raise NotImplementedError
+    """The payments to a resident, latest first; only for the one signed in. A month that came back is shown by its last try."""
+    rows = Line.objects.filter(payee=pid, again__isnull=True).select_related("run").order_by("-for_month", "-pk")[:limit]
+    return tuple(
+        PaymentRow(
+            for_month=row.for_month,
+            programme_label=road(row.programme).label,
+            amount_fen=row.amount_fen,
+            state=row.state,
+            state_label=LineState(row.state).label,
+            on=today(row.answered_at) if row.answered_at else None,
+            account_tail=row.account[-4:],
+            reason=row.reason,
+        )
+        for row in rows
+    )
 
 
 def payments_of(case_ref: str, viewer: Viewer) -> tuple[LineRow, ...]:
@@ -151,7 +306,10 @@ def payments_of(case_ref: str, viewer: Viewer) -> tuple[LineRow, ...]:
 
     :raises NotAllowed: the post does not allow it
     """
-    raise NotImplementedError
+    viewer.need("payment.read")
+    rows = [row for row in Line.objects.filter(case=case_ref).order_by("-for_month", "-pk") if viewer.sees(row.area)]
+    labels = office.area_labels([row.area for row in rows])
+    return tuple(_line_row(row, labels) for row in rows)
 
 
 def holds(viewer: Viewer) -> tuple[HoldRow, ...]:
@@ -159,9 +317,19 @@ def holds(viewer: Viewer) -> tuple[HoldRow, ...]:
 
     :raises NotAllowed: the post does not allow it
     """
-    raise NotImplementedError
+    viewer.need("payment.read")
+    rows = [row for row in Hold.objects.filter(released_at__isnull=True).order_by("pk") if viewer.sees(row.area)]
+    names = office.clerk_names([row.by.partition(":")[2] for row in rows])
+    return tuple(
+        HoldRow(row.ref, row.benefit, row.name, row.reason, row.at, names.get(row.by.partition(":")[2], ""), row.released_at)
+        for row in rows
+    )
 
 
 def balances(county: str) -> dict[str, int]:
     """The ledger of a county by account, in fen; the sum is always 0."""
-    raise NotImplementedError
+    found = dict.fromkeys(ACCOUNTS, 0)
+    for side, sign in (("source", -1), ("target", 1)):
+        for account, fen in Entry.objects.filter(county=county).values_list(side).annotate(Sum("amount_fen")):
+            found[account] += sign * fen
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doudi.casework.queries.drafts import draft, drafts_of, prefill
 from doudi.casework.queries.inbox import counts, find, inbox
-from doudi.casework.queries.mine import in_force, my_benefits, my_case, my_cases, progress, shown, shown_areas
+from doudi.casework.queries.mine import benefit, in_force, my_benefits, my_case, my_cases, progress, shown, shown_areas
 from doudi.casework.queries.page import case, case_of_receipt, cases_of
 from doudi.casework.queries.rows import (
     AssessmentRow,
@@ -34,6 +34,7 @@ __all__ = [
     "Prefill",
     "Progress",
     "ShownRow",
+    "benefit",
     "case",
     "case_of_receipt",
     "cases_of",

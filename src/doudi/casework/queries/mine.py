@@ -190,19 +190,27 @@ def in_force(county: str, *, month: date) -> list[InForce]:
         from_month__lte=first,
         amount_fen__gt=0,
     )
-    return [
-        InForce(
-            benefit_ref=row.ref,
-            decision_ref=row.decision.ref,
-            case_ref=row.case.ref,
-            programme=row.programme,
-            area=row.area,
-            payee=row.payee,
-            payee_name=row.case.name,
-            account=row.case.account,
-            bank=row.case.account_bank,
-            members=row.members,
-            amount_fen=row.amount_fen,
-        )
-        for row in rows.select_related("case", "decision").order_by("pk")
-    ]
+    return [_in_force(row) for row in rows.select_related("case", "decision").order_by("pk")]
+
+
+def benefit(ref: str) -> InForce | None:
+    """One benefit by its ref, in force or not; for payment only."""
+    row = Benefit.objects.select_related("case", "decision").filter(ref=ref).first()
+    return _in_force(row) if row else None
+
+
+def _in_force(row: Benefit) -> InForce:
+    return InForce(
+        benefit_ref=row.ref,
+        decision_ref=row.decision.ref,
+        case_ref=row.case.ref,
+        programme=row.programme,
+        area=row.area,
+        payee=row.payee,
+        payee_name=row.case.name,
+        account=row.case.account,
+        bank=row.case.account_bank,
+        members=row.members,
+        amount_fen=row.amount_fen,
+        from_month=row.from_month,
+    )

@@ -572,3 +572,4 @@ class InForce:
     bank: str
     members: int
     amount_fen: int
+    from_month: date

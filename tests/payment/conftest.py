@@ -1,0 +1,10 @@
+"""The stage of payment's tests."""
+
+import pytest
+import walk
+
+
+@pytest.fixture
+def sources(monkeypatch):
+    """Departments' data, all delivered lately and empty."""
+    return walk.everything_answers(walk.Sources().install(monkeypatch))

@@ -1,0 +1,76 @@
+"""The bank's file: exact to the fen, harmless in a spreadsheet, and its answers."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doudi.facts import money
+from doudi.payment.core import WrongReturns
+from doudi.payment.gateways import bank
+
+names = st.text(min_size=1, max_size=12)
+payees = st.builds(
+    bank.Payee,
+    line=st.uuids().map(lambda found: found.hex[:20]),
+    name=names,
+    bank=st.text(max_size=10),
+    account=st.from_regex(r"[0-9]{8,19}", fullmatch=True),
+    amount_fen=st.integers(1, 10**9),
+    month=st.dates(date(2026, 1, 1), date(2030, 12, 31)),
+)
+
+
+def rows(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode(), newline="")))
+
+
+@given(st.lists(payees, max_size=30))
+def test_the_closing_line_is_the_sum_of_the_lines_to_the_fen(some):
+    found = rows(bank.write("990101-202608", some))
+
+    body, last = found[1:-1], found[-1]
+    assert len(body) == len(some) == int(last[7])
+    assert sum(money.fen(row[6]) for row in body) == money.fen(last[6]) == sum(one.amount_fen for one in some)
+    assert [row[5] for row in body] == [one.account for one in some]
+
+
+@given(st.sampled_from("=+-@"), names)
+def test_no_text_is_run_as_a_formula(sign, name):
+    payee = bank.Payee("l", sign + name, "\t" + sign + name, "62305200", 1, date(2026, 8, 1))
+
+    row = rows(bank.write("n", [payee]))[1]
+
+    assert all(cell[:1] not in "=+-@\t\r" for cell in (row[3], row[4]))
+
+
+@given(st.binary(max_size=400))
+def test_whatever_comes_back_is_read_or_refused_in_words(content):
+    try:
+        bank.read(content)
+    except WrongReturns as why:
+        assert str(why)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("行号,结果\n1,成功\n", "金额"),
+        ("行号,结果,金额\n1,好了,1\n", "看不懂"),
+        ("行号,结果,金额\n1,成功,一元\n", "第 2 行"),
+        ("行号,结果,金额\n1,成功,1\n1,成功,1\n", "两次"),
+        ("行号,结果,金额\n,成功,1\n", "没有行号"),
+    ],
+)
+def test_a_wrong_answer_names_its_line(text, said):
+    with pytest.raises(WrongReturns, match=said):
+        bank.read(text.encode())
+
+
+def test_an_answer_in_gb18030_is_read():
+    found = bank.read("行号,结果,金额,原因\nabc,失败,12.50,账户已销户\n".encode("gb18030"))
+
+    assert found == [bank.BankSaid("abc", False, 1250, "账户已销户")]
