@@ -9,7 +9,10 @@ from django.conf import settings
 from doudi.registry.core import RegisterHousehold, RegisterMember, RegisterPerson
 
 
-def _lookup() -> Any:
+def _lookup() -> Any | None:
+    """The published register; None before the first cycle, when nobody is known yet."""
+    if not (settings.LAKE / "CURRENT").exists():
+        return None
     from doudi.engine.lookup import Lookup
 
     return Lookup(settings.LAKE)
@@ -17,19 +20,22 @@ def _lookup() -> Any:
 
 def person(pid: str) -> RegisterPerson | None:
     """The person of this pid, or None."""
-    row = _lookup().person(pid)
+    register = _lookup()
+    row = register.person(pid) if register else None
     return _person(row) if row else None
 
 
 def by_number(number: str) -> RegisterPerson | None:
     """The person with this citizen number, or None."""
-    row = _lookup().by_number(number, settings.LINKING_KEY)
+    register = _lookup()
+    row = register.by_number(number, settings.LINKING_KEY) if register else None
     return _person(row) if row else None
 
 
 def household_of(subject: str) -> RegisterHousehold | None:
     """The household of a pid or a hid, with its members, or None."""
-    found = _lookup().household_of(subject)
+    register = _lookup()
+    found = register.household_of(subject) if register else None
     if not found:
         return None
     members = tuple(RegisterMember(_person(row), row.get("relation") or "other") for row in found["members"])
@@ -38,12 +44,14 @@ def household_of(subject: str) -> RegisterHousehold | None:
 
 def facts(subject: str) -> dict[str, Any]:
     """Every fact the last cycle knows about a pid or hid: name → value, None where unknown."""
-    return dict(_lookup().facts(subject) or {})
+    register = _lookup()
+    return dict(register.facts(subject) or {}) if register else {}
 
 
 def everything(pid: str) -> list[dict[str, Any]]:
     """Every delivered row about a person: dataset, batch, row_no, as_of, values."""
-    return list(_lookup().everything(pid))
+    register = _lookup()
+    return list(register.everything(pid)) if register else []
 
 
 def _person(row: dict[str, Any]) -> RegisterPerson:
