@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import people
-
 from doudi.casework import actions
 from doudi.casework.models import Case, Question
 from doudi.office.core import Party, Role

@@ -1,6 +1,7 @@
 """The stage of casework's tests."""
 
 import pytest
+
 import walk
 
 

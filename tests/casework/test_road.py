@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-import people
 import pytest
-import walk
 
+import people
+import walk
 from doudi.casework import actions, jobs, queries
 from doudi.casework.core import AlreadyDone, Changed, Missing, State
 from doudi.casework.models import Assessment, Benefit, Case, Decision, Opinion, Showing

@@ -1,6 +1,7 @@
 """The stage of payment's tests."""
 
 import pytest
+
 import walk
 
 

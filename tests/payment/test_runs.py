@@ -3,15 +3,15 @@
 import hashlib
 from datetime import date, datetime, timedelta
 
-import people
 import pytest
-import walk
 from django.conf import settings
 from django.db import transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
+import people
+import walk
 from doudi.casework.models import Benefit, Case, Decision
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed

@@ -134,6 +134,10 @@ class Line(models.Model):
             models.CheckConstraint(condition=Q(kind__in=["regular", "reissue"]), name="line_kind"),
             models.CheckConstraint(condition=Q(kind="regular") | Q(origin__isnull=False), name="line_origin"),
             models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by="") | (Q(answered_at__isnull=False) & ~Q(answered_by="")),
+                name="line_answered_whole",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=["ready", "held", "no_account", "sent", "paid", "failed"]), name="line_state"
             ),
         ]
