@@ -10,6 +10,7 @@ from doudi.web.desk.feeds import views as feeds
 from doudi.web.desk.payment import views as payment
 from doudi.web.desk.person import views as person
 from doudi.web.desk.publicity import views as publicity
+from doudi.web.desk.register import views as register
 from doudi.web.desk.today import views as today
 
 app_name = "desk"
@@ -21,6 +22,9 @@ urlpatterns = [
     path("alerts/<slug:ref>/", alerts.alert, name="alert"),
     path("alerts/<slug:ref>/assign/", alerts.assign, name="assign"),
     path("alerts/<slug:ref>/dismiss/", alerts.dismiss, name="dismiss"),
+    path("register/", register.who, name="who"),
+    path("register/receipt/<slug:receipt>/", register.receipt, name="receipt"),
+    path("register/<slug:ref>/", register.window, name="window"),
     path("shown/", publicity.showings, name="showings"),
     path("shown/object/<slug:ref>/", publicity.object_to, name="object"),
     path("shown/<str:area>/sheet/", publicity.sheet, name="sheet"),

@@ -68,7 +68,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 def line(row: queries.AlertRow, today: Any) -> dict[str, Any]:
     """An alert as a line of a list: a sentence, never a score."""
-    said = explanation(row, today)
+    said = explanation(row, row.raised_on)
     words, tone = due(row.due_on, today) if row.state in IN_WORK else ("", "calm")
     tag, colour = LEVELS[row.level]
     return {

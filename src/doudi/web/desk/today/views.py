@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,13 +13,18 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from doudi.casework import queries as casework
+from doudi.casework.core import show_receipt
 from doudi.casework.queries import InboxRow
+from doudi.monitoring import queries as monitoring
+from doudi.monitoring.queries import AlertRow
 from doudi.office import queries as time
-from doudi.office.core import Role
+from doudi.office.core import NotAllowed, Role, Viewer, mask_name
+from doudi.web.desk.alerts.reading import LEVELS, explanation
 from doudi.web.desk.frame import due
 from doudi.web.parts.permits import permit
 
-CASES = 20  # rows of each kind on a page
+CASES, ALERTS = 20, 10  # rows of each kind on a page
+END = "end"  # a list that has no further page
 HOMES = {
     Role.VILLAGE: "field:today",
     Role.VERIFICATION: "desk:find",
@@ -41,7 +46,7 @@ STATES = {
     "withdrawn": ("撤回了", "plain"),
 }
 PILES = {
-    Role.TOWNSHIP: (("todo", "等您办"), ("waiting", "等他补"), ("shown", "公示中")),
+    Role.TOWNSHIP: (("todo", "全部"), ("alerts", "新预警"), ("waiting", "等他补"), ("shown", "公示中")),
     Role.COUNTY: (("todo", "等您定"), ("clear", "没有疑点"), ("doubt", "有疑点"), ("shown", "公示中")),
 }
 
@@ -64,6 +69,7 @@ class Entry:
     main: bool
     href: str
     peek: str
+    more: tuple[tuple[str, str, str], ...] = ()
 
 
 def of_case(row: InboxRow, today: date, pile: str = "todo", after: str = "") -> Entry:
@@ -74,7 +80,7 @@ def of_case(row: InboxRow, today: date, pile: str = "todo", after: str = "") -> 
     return Entry(
         key=(0 if row.is_urgent else 1, row.due_on),
         ref=row.ref,
-        who=row.name,
+        who=mask_name(row.name),
         about=f"{row.area_label} · {row.channel_label}",
         what=row.programme_label,
         tag=tag,
@@ -86,6 +92,30 @@ def of_case(row: InboxRow, today: date, pile: str = "todo", after: str = "") -> 
         main=row.is_urgent or row.due_on <= today,
         href=href,
         peek=f"?{urlencode({'pile': pile, 'after': after, 'peek': row.ref})}",
+        more=(("走到", row.state_label, ""), ("编号", show_receipt(row.receipt), "")),
+    )
+
+
+def of_alert(row: AlertRow, today: date, pile: str, after: str, alerts_after: str) -> Entry:
+    """An alert as a line of the inbox: a sentence and one next step."""
+    said = explanation(row, row.raised_on)
+    words, tone = due(row.due_on, today)
+    asked = {"pile": pile, "after": after, "alerts": alerts_after, "peek": row.ref}
+    return Entry(
+        key=(0 if row.level == "R" else 1, row.due_on),
+        ref=row.ref,
+        who=row.masked_name,
+        about=row.area_label,
+        what="主动发现",
+        tag=LEVELS[row.level][0] if row.level == "R" else "新预警",
+        tone="red" if row.level == "R" else "violet",
+        why=f"{said.label}：{said.sentence}",
+        due_words=words,
+        due_tone=tone,
+        act="安排走访",
+        main=row.due_on <= today,
+        href=reverse("desk:alert", args=[row.ref]),
+        peek=f"?{urlencode(asked)}",
     )
 
 
@@ -93,50 +123,73 @@ def of_case(row: InboxRow, today: date, pile: str = "todo", after: str = "") -> 
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """The inbox of a township or a county; other posts start at their own first page."""
-    if request.viewer.role in HOMES:
-        return redirect(HOMES[request.viewer.role])
+    viewer = request.viewer
+    if viewer.role in HOMES:
+        return redirect(HOMES[viewer.role])
     at = time.now()
-    on = time.today(at)
-    piles = PILES[request.viewer.role]
-    pile, after = request.GET.get("pile", "todo"), request.GET.get("after", "")
+    on, piles = time.today(at), PILES[viewer.role]
+    pile, after, alerts_after = (request.GET.get(name, "") for name in ("pile", "after", "alerts"))
+    pile = pile or "todo"
     if pile not in dict(piles):
         raise Http404
-    counts = casework.counts(request.viewer, at=at)
-    page = casework.inbox(request.viewer, at=at, pile=pile, after=after, limit=CASES)
-    entries = sorted((of_case(row, on, pile, after) for row in page.rows), key=lambda entry: entry.key)
+    counts, waiting = casework.counts(viewer, at=at), _waiting(viewer)
+    try:
+        cases, alerts = _lists(viewer, at, pile, after, alerts_after)
+    except NotAllowed:
+        raise Http404 from None
+    entries = [of_case(row, on, pile, after) for row in cases.rows]
+    entries += [of_alert(row, on, pile, after, alerts_after) for row in alerts.rows]
     wanted = request.GET.get("peek", "")
-    row = next((row for row in page.rows if row.ref == wanted), None)
+    open_entry = next((entry for entry in entries if entry.ref == wanted), None)
+    following = {"pile": pile, "after": cases.next or END, "alerts": alerts.next or END}
     context = {
-        "total": counts.todo,
+        "total": counts.todo + waiting,
         "due_today": counts.due_today,
         "overdue": counts.overdue,
         "chips": [
-            {"words": words, "count": getattr(counts, code), "href": f"?pile={code}", "here": code == pile}
+            {
+                "words": words,
+                "count": waiting if code == "alerts" else counts.todo + waiting if code == "todo" else getattr(counts, code),
+                "href": f"?pile={code}",
+                "here": code == pile,
+            }
             for code, words in piles
         ],
         "only": pile != "todo",
-        "entries": entries,
-        "next": f"?{urlencode({'pile': pile, 'after': page.next})}" if page.next else "",
+        "entries": sorted(entries, key=lambda entry: entry.key),
+        "next": f"?{urlencode(following)}" if cases.next or alerts.next else "",
         "open_ref": wanted,
-        "peek": peek(row, on) if row else None,
+        "peek": peek(open_entry) if open_entry else None,
     }
     return render(request, "desk/today/page.html#peek" if request.htmx and wanted else "desk/today/page.html", context)
 
 
-def peek(row: InboxRow, on: date) -> dict[str, Any]:
+def _waiting(viewer: Viewer) -> int:
+    """How many alerts nobody has taken up, where they belong into this post's day."""
+    return monitoring.counts(viewer)["all"] if viewer.role == Role.TOWNSHIP else 0
+
+
+def _lists(viewer: Viewer, at: datetime, pile: str, after: str, alerts_after: str) -> tuple[casework.Page, monitoring.AlertPage]:
+    """A page of cases and a page of alerts; a list that came to its end before stays empty.
+
+    :raises NotAllowed: an address that is none of ours
+    """
+    cases, alerts = casework.Page((), ""), monitoring.AlertPage((), "")
+    if pile != "alerts" and after != END:
+        cases = casework.inbox(viewer, at=at, pile=pile, after=after, limit=CASES)
+    if viewer.role == Role.TOWNSHIP and pile in ("todo", "alerts") and alerts_after != END:
+        alerts = monitoring.inbox(viewer, state="open", after=alerts_after, size=ALERTS)
+    return cases, alerts
+
+
+def peek(entry: Entry) -> dict[str, Any]:
     """What the list shows beside itself: no more about the person than the line says."""
-    words, tone = due(row.due_on, on)
     return {
-        "kind": f"{row.programme_label} · {row.channel_label}",
-        "who": row.name,
-        "about": row.area_label,
-        "todo": row.why,
-        "pairs": [
-            ("期限", words, tone),
-            ("走到", row.state_label, ""),
-            ("下一步", row.next_label, ""),
-            ("编号", row.receipt, ""),
-        ],
-        "open": "打开案卷",
-        "href": reverse("desk:case", args=[row.ref]),
+        "kind": f"{entry.what} · {entry.tag}",
+        "who": entry.who,
+        "about": entry.about,
+        "todo": entry.why,
+        "pairs": [("期限", entry.due_words, entry.due_tone), ("下一步", entry.act, ""), *entry.more],
+        "open": "打开看看" if entry.what == "主动发现" else "打开案卷",
+        "href": entry.href,
     }

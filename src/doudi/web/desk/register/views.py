@@ -1,0 +1,98 @@
+"""Taking an application at the window, or in the village: the same acts, clocks and receipt as from a phone."""
+
+from __future__ import annotations
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_http_methods, require_safe
+
+from doudi.casework import actions, core, queries
+from doudi.office import actions as office
+from doudi.office import queries as time
+from doudi.office.core import NotAllowed, Role
+from doudi.registry import queries as registry
+from doudi.web.desk.register.forms import WhoForm, WindowForm
+from doudi.web.parts.permits import permit
+
+
+@permit("case.register")
+@require_http_methods(["GET", "HEAD", "POST"])
+def who(request: HttpRequest) -> HttpResponse:
+    """Whose application it is; an application begun before goes on where it stood."""
+    form, at = WhoForm(request.POST or None), time.now()
+    if request.method == "POST" and form.is_valid():
+        found = registry.find_by_number(form.cleaned_data["number"], request.viewer)
+        if found is None:
+            form.add_error("number", "没有找到这个人。可能住在别处，请核对号码，或打给住的那个镇。")
+        else:
+            channel = "village" if request.viewer.role == Role.VILLAGE else "window"
+            try:
+                draft = actions.start_draft(pid=found.pid, by=request.user, at=at, channel=channel)
+                return redirect("desk:window", draft.ref)
+            except NotAllowed as why:
+                form.add_error(None, str(why))
+    return render(request, "desk/register/who.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@permit("case.register")
+@require_http_methods(["GET", "HEAD", "POST"])
+def window(request: HttpRequest, ref: str) -> HttpResponse:
+    """All questions on one page, prefilled; handed in at once, with a receipt to print.
+
+    :raises Http404: no such application for this clerk
+    """
+    at = time.now()
+    try:
+        draft = queries.draft(ref, by=request.user, at=at)
+    except NotAllowed:
+        raise Http404 from None
+    if draft.case_ref:
+        return redirect("desk:who")
+    office.look(subject=draft.applicant, viewer=request.viewer, at=at, why="登记来访申请", what="填申请用的信息")
+    form, problem = WindowForm(draft, request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = _hand_in(request, ref, form)
+            return redirect("desk:receipt", case.receipt)
+        except NotAllowed as why:
+            problem = str(why)
+    context = {"draft": draft, "form": form, "problem": problem}
+    return render(request, "desk/register/window.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _hand_in(request: HttpRequest, ref: str, form: WindowForm) -> object:
+    """Keep each answer and hand in; what was kept before a refusal stays kept."""
+    said, common = form.cleaned_data, {"ref": ref, "by": request.user, "at": time.now()}
+    actions.save_hardships(kinds=said["hardships"], story=said["story"], **common)
+    others = [(said["new_name"], said["new_relation"])] if said["new_name"] else []
+    actions.save_members(together=form.together(), others=others, **common)
+    incomes = [(said["kind"], said["amount"])] if said["kind"] else []
+    actions.save_incomes(said=form.said_of_incomes(), others=incomes, **common)
+    actions.save_account(way=said["way"], bank=said["bank"], number=said["account"], **common)
+    return actions.submit(consent=True, consent_channel=said["consent"], **common)
+
+
+@permit("case.register")
+@require_safe
+def receipt(request: HttpRequest, receipt: str) -> HttpResponse:
+    """The receipt to print and hand over: number, who rings by when, a code to follow it.
+
+    :raises Http404: not a number of ours
+    """
+    at = time.now()
+    known = queries.progress(receipt, at=at)
+    if known is None:
+        raise Http404
+    address = request.build_absolute_uri(f"/progress/{known.receipt}/")
+    drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=1, title="扫码看办到哪一步")
+    context = {
+        "known": known,
+        "shown": core.show_receipt(known.receipt),
+        "code": mark_safe(drawn),
+        "on": at,
+        "back": reverse("desk:today"),
+    }
+    return render(request, "desk/register/receipt.html", context)
