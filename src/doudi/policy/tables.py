@@ -88,7 +88,7 @@ def value(written: Any, fact: Fact) -> Value:
     if written is None or (isinstance(written, float) and written != written):
         return None
     text = str(written).strip()
-    if isinstance(written, str) and text.lower() in UNKNOWN_WORDS:
+    if isinstance(written, str) and text.lower() in UNKNOWN_WORDS and text not in fact.codes:  # a code may be called "none"
         return None
     try:
         match fact.type:
