@@ -1,0 +1,77 @@
+"""The register, part one: every row of every dataset joined to a person, and each dataset summed up to one row a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from doudi.engine import linkage
+from doudi.engine.contract import Contract
+from doudi.engine.facts import HOUSEHOLD_COLUMN, keep, prepare, summarise
+from doudi.engine.linkage import HOWS, Landed, roles, rows_table
+from doudi.engine.typing import quote
+from doudi.policy.language.names import Fact
+
+# ---- whose is every row -------------------------------------------------------------------------------------------------
+
+
+def link(
+    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], loads: Mapping[str, Sequence[Landed]], on: date
+) -> list[str]:
+    """Read every dataset about people and join its rows to them; returns the datasets read, the household register first."""
+    datasets = sorted((code for code in loads if roles(contracts[code])), key=lambda code: (code != "hukou", code))
+    read = [(code, role) for code in datasets for role in roles(contracts[code])]
+    if "hukou" in datasets:
+        linkage.read_base(con, loads["hukou"])
+    else:
+        linkage.no_base(con)
+    for code, role in read:
+        linkage.read_rows(con, contracts[code], role, loads[code], keep(contracts[code]))
+    linkage.settle(con, read, {code: column for code, column in HOUSEHOLD_COLUMN.items() if code in datasets}, on)
+    return datasets
+
+
+def links_sql(contracts: Mapping[str, Contract], datasets: Iterable[str]) -> str:
+    """SQL: whose every row is (n of the person, dataset, role, batch, row_no, how), in the order of people."""
+    every = [(code, role) for code in datasets for role in roles(contracts[code])]
+
+    def enum(words: Iterable[str]) -> str:
+        return f"ENUM({', '.join(quote(word) for word in dict.fromkeys(words))})"
+
+    dataset, called = enum(code for code, _ in every), enum(role.called for _, role in every)
+    rows = " UNION ALL ".join(
+        f"SELECT n, {quote(code)}::{dataset} AS dataset, {quote(role.called)}::{called} AS role, line, how "
+        f"FROM {rows_table(code, role)}"
+        for code, role in every
+    )
+    how = "".join(f" WHEN {code} THEN {quote(name)}" for code, name in HOWS.items())
+    return (
+        f"SELECT n, dataset, role, (line >> 32)::INTEGER AS batch, (line & 4294967295)::INTEGER AS row_no, (CASE how{how} END)::{enum(HOWS.values())} AS how FROM ({rows}) "
+        "ORDER BY n, dataset, role, line"
+    )
+
+
+def sum_up(
+    con: duckdb.DuckDBPyConnection,
+    contracts: Mapping[str, Contract],
+    datasets: Iterable[str],
+    catalogue: Mapping[str, Fact],
+    on: date,
+) -> dict[str, pa.Table]:
+    """Sum every dataset up to one row a person."""
+    prepare(con)
+    return {code: summarise(con, contracts[code], catalogue, on) for code in datasets}
+
+
+def place_kinds(con: duckdb.DuckDBPyConnection, loads: Sequence[Landed]) -> dict[str, str]:
+    """Which places are urban and which rural, by code; nothing when no division was delivered."""
+    if not loads:
+        return {}
+    return dict(
+        con.execute(
+            f"SELECT code, min(place_kind) FROM ({linkage.source(loads)}) WHERE place_kind IS NOT NULL GROUP BY code"
+        ).fetchall()
+    )
