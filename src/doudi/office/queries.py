@@ -31,6 +31,11 @@ def now() -> datetime:
     return moment
 
 
+def clock_set() -> bool:
+    """Whether the demo's clock was ever set."""
+    return DemoClock.objects.exists()
+
+
 def today(at: datetime) -> date:
     """The day it is here at a moment."""
     return at.astimezone(HERE).date()

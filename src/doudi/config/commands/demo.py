@@ -1,0 +1,110 @@
+"""`doudi demo`: the made-up city, from departments' files to an open site, with logins printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from doudi.config.cli import COULD_NOT, answer, say, start_django
+from doudi.config.commands.serve import open_site
+from doudi.config.home import home
+
+SEED = "1"
+ON = date(2026, 6, 30)  # the day the city's files tell about
+BEGINS = datetime(2026, 7, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))  # the day the Social Assistance Law came into force
+
+
+def register(cli: click.Group) -> None:
+    cli.add_command(demo)
+
+
+@click.command()
+@click.option("--profile", type=click.Choice(["unit", "pilot", "city"]), default="pilot", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--serve/--no-serve", default=True, help="open the site at the end, or stop after the summary")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
+def demo(profile: str, port: int, serve: bool, as_json: bool) -> None:
+    """Make the city, load it, judge it, appoint its clerks, and open the site. Run again, it goes on where it stopped."""
+    os.environ["DOUDI_DEMO"] = "1"
+    began = time.monotonic()
+    city = home().root / "city" / profile
+    done: dict[str, Any] = {"profile": profile, "home": str(home().root)}
+    start_django()
+    _step("准备数据库和网页", _prepare)
+    done["city"] = _run("造一座虚构的城", "city", "make", str(city), "--profile", profile, "--seed", SEED)
+    done["feeds"] = _run("收各部门的数据", "feeds", "load", str(city / "feeds"))
+    done["cycle"] = _run("算事实、问规则、出预警", "cycle", "--on", ON.isoformat())
+    done["check"] = _run("两项补贴对特困：批量核对", "check", "--roll", "disability_subsidy", "--against", "tekun", "--on", ON.isoformat())
+    done["resident"] = _step("安排工作人员", _people)
+    done["seconds"] = round(time.monotonic() - began, 1)
+    lines = _summary(done, port)
+    if serve:
+        for line in lines:
+            click.echo(line)
+        open_site(host="127.0.0.1", port=port, workers=2)
+    answer(done, as_json=as_json, lines=lambda: lines)
+
+
+def _step(words: str, work: Any) -> Any:
+    say(f"… {words}")
+    return work()
+
+
+def _run(words: str, *command: str) -> dict[str, Any]:
+    """Run one of doudi's own commands, its progress on standard error, its answer kept."""
+    say(f"… {words}：doudi {' '.join(command)}")
+    found = subprocess.run([sys.executable, "-m", "doudi.config.cli", *command, "--json"], stdout=subprocess.PIPE, check=False)
+    if found.returncode not in (0, 1):
+        say(f"doudi {' '.join(command)} could not finish; the lines above say why.")
+        sys.exit(COULD_NOT)
+    return json.loads(found.stdout)
+
+
+def _prepare() -> None:
+    from django.core.management import call_command
+
+    from doudi.office import actions, queries
+    from doudi.office.core import Party
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if queries.now() > BEGINS and not queries.clock_set():
+        actions.move_clock(to=BEGINS, by=Party.system("demo"), at=queries.now())
+
+
+def _people() -> dict[str, str]:
+    from doudi.office import queries
+    from doudi.sample import applicant, staff
+
+    staff.appoint_all(at=queries.now())
+    return applicant.who_may_apply()
+
+
+def _summary(done: dict[str, Any], port: int) -> list[str]:
+    """What was done, and who can sign in, in words."""
+    from doudi.sample.staff import PASSWORD, STAFF
+
+    feeds, cycle, check = done["feeds"], done["cycle"], done["check"]
+    site, resident = f"http://127.0.0.1:{port}", done["resident"]
+    lines = [
+        "",
+        f"虚构的禾安市（{done['profile']}）准备好了，用了 {done['seconds']:.0f} 秒。数据全是编的，没有一个真人。",
+        f"  各部门数据 {feeds['rows']:,} 行，收下 {feeds['accepted']:,}，退回 {feeds['rejected']:,}（每行都写了为什么、怎么改）",
+        f"  登记 {cycle['persons']:,} 人、{cycle['households']:,} 户；规则看到 {cycle['findings']:,} 处，等人去看的预警 {cycle['alerts']['open']:,} 条",
+        f"  残疾人两项补贴对特困：{check['anomalies']:,} 人两边都有",
+        "",
+        f"网站 {site}/    演示台（拨时钟、看短信）{site}/demo/",
+        f"居民    姓名 {resident['name']}   身份证号 {resident['number']}   （验证码在 {site}/demo/sms/）",
+        f"工作人员 {site}/desk/   密码都是 {PASSWORD}",
+    ]
+    lines += [f"  {one.username:<6} {one.name}  {one.role.label}：{one.does}" for one in STAFF]
+    return [*lines, ""]
