@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Max
 
 from doudi.engine import landing
 from doudi.engine.contract import Contract, read_contracts
@@ -219,3 +220,8 @@ def problem(contract: Contract | None, told: dict[str, Any]) -> Problem:
     if told["reason"] == "unknown_code" and column:
         fix += "：" + "、".join(words[0] for words in column.codes.values())
     return Problem(told["field"], column.label if column else "整行", told["value"], told["reason"], message, fix)
+
+
+def latest_day(dataset: str, snapshot: str = "") -> date | None:
+    """The latest day a dataset was told about, or None when it never came."""
+    return Load.objects.filter(dataset=dataset, snapshot=snapshot).aggregate(day=Max("as_of"))["day"]

@@ -67,6 +67,25 @@ class Asked:
     guardian: str = ""  # the pid of the adult who agreed for a minor
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What a whole roll against other lists gave. A person counts once in `anomalies`, once for each kind in `kinds`."""
+
+    ref: str
+    roll: str
+    against: list[str]
+    snapshot: str
+    on: date
+    area: str
+    persons: int
+    anomalies: int
+    kinds: dict[str, int]
+    pairs: int
+    silent: list[str]
+    sources: list[dict[str, Any]]
+    object: str
+
+
 def is_fresh(as_of: date, rhythm: str, on: date) -> bool:
     """Say whether a delivery is young enough that its silence means "nothing".
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
 from doudi.exchange import queries as exchange
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer
-from doudi.verification.core import SILENT, Basis, Said
-from doudi.verification.models import Answer, Check
+from doudi.verification.core import SILENT, Basis, Batch, Said
+from doudi.verification.models import Answer, BatchCheck, Check
 
 WORST_FIRST = (Said.NO_ANSWER, Said.FOUND, Said.NOTHING)
 
@@ -183,3 +183,22 @@ def _by_source(rows: tuple[AnswerRow, ...]) -> tuple[SourceLine, ...]:
             )
         )
     return tuple(lines)
+
+
+def kept_batch(ref: str) -> Batch | None:
+    """A comparison of a whole roll made before under this ref, or None."""
+    found = BatchCheck.objects.filter(ref=ref).first()
+    return _batch(found) if found else None
+
+
+def batches(viewer: Viewer, *, first: int = 0, count: int = 50) -> list[Batch]:
+    """Checks of whole rolls, newest first: counts only, no personal data.
+
+    :raises NotAllowed: this viewer's post does not look after checks of rolls
+    """
+    viewer.need("check.batch")
+    return [_batch(one) for one in BatchCheck.objects.order_by("-at", "-id")[first : first + count]]
+
+
+def _batch(kept: BatchCheck) -> Batch:
+    return Batch(**{field.name: getattr(kept, field.name) for field in fields(Batch)})

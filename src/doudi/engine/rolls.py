@@ -1,0 +1,169 @@
+"""A whole roll against other lists: who is on both who may not be, with the rows that say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from doudi.engine import register
+from doudi.engine.contract import Contract
+from doudi.engine.linkage import HOWS, Landed, ids_sql, key_of, roles, source, whose_sql
+from doudi.engine.typing import name_of, quote
+from doudi.policy.checks import ROLL, Column, Compiled, Lists, RollCheck, compile_check
+from doudi.policy.language.errors import RuleError
+
+ANOMALY = (
+    ("roll", "VARCHAR"), ("roll_batch", "INTEGER"), ("roll_row", "INTEGER"), ("pid", "VARCHAR"), ("kind", "VARCHAR"),
+    ("other_dataset", "VARCHAR"), ("other_batch", "INTEGER"), ("other_row", "INTEGER"), ("article", "VARCHAR"),
+    ("how", "VARCHAR"), ("said", "VARCHAR"),
+)  # fmt: skip
+_BASE = ("hukou",)  # on which linking is laid, when it is there
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a roll against other lists gave. A person counts once in `anomalies`, once for each kind in `kinds`."""
+
+    persons: int
+    anomalies: int
+    kinds: Mapping[str, int]
+    table: pa.Table  # columns of ANOMALY, one row for each pair of rows
+
+
+def lists_of(contracts: Mapping[str, Contract]) -> dict[str, list[Column]]:
+    """The lists as checks see them."""
+    return {
+        code: [Column(column.name, column.label, column.type, tuple(column.codes)) for column in contract.columns]
+        for code, contract in contracts.items()
+    }
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first and the last day of a day's month."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def compare(
+    con: duckdb.DuckDBPyConnection,
+    contracts: Mapping[str, Contract],
+    loads: Mapping[str, Sequence[Landed]],
+    roll: str,
+    checks: Sequence[RollCheck],
+    on: date,
+    *,
+    key: str,
+) -> Comparison:
+    """Compare a roll with the lists its checks look at, as things stood in the month of `on`.
+
+    The same person is who has the same trusted number, or whom linking found to be the same. key: keys the ids of people.
+
+    :raises KeyError: the roll, or a list a check looks at, is not among the loads
+    :raises RuleError: a check is not understood
+    """
+    lists = lists_of(contracts)
+    compiled = [compile_check(check, roll, lists, on) for check in checks]
+    asked = dict.fromkeys([roll, *(check.other(roll) for check in checks)])
+    for code in asked:
+        if not roles(contracts[code]):
+            raise RuleError(f"{contracts[code].label}不是人的名单，不能拿来核对")
+    register.link(con, contracts, {code: loads[code] for code in {*asked, *(base for base in _BASE if base in loads)}}, on)
+    for code in asked:
+        con.execute(f"CREATE TEMP VIEW said_{code} AS {source(loads[code])}")
+        con.execute(f"CREATE TEMP TABLE whose_{code} AS {_whose(contracts[code])}")
+    con.execute(f"CREATE TEMP TABLE hits ({', '.join(f'{name} {kind}' for name, kind in ANOMALY if name != 'pid')}, k INTEGER)")
+    for one in compiled:
+        _hit(con, lists, roll, one, month_of(on))
+    (persons,) = con.execute(f"SELECT count(DISTINCT k) FROM whose_{roll}").fetchone() or (0,)
+    (anomalies,) = con.execute("SELECT count(DISTINCT k) FROM hits").fetchone() or (0,)
+    counted = "SELECT kind, count(DISTINCT k) AS persons FROM hits GROUP BY kind ORDER BY persons DESC, kind"
+    return Comparison(persons, anomalies, dict(con.execute(counted).fetchall()), _table(con, roll, key))
+
+
+def _whose(contract: Contract) -> str:
+    """SQL: whose each row is (k as linked, how) and the number it gives, for every person a row speaks of."""
+    found = []
+    for role in roles(contract):
+        number = f"CASE WHEN s.{name_of(role.number)} IS NOT NULL THEN {key_of('s.' + name_of(role.number))} END"
+        found.append(
+            f"SELECT r.batch, r.row_no, r.n AS k, r.how, {number} AS number FROM ({whose_sql(contract, role)}) r "
+            f"JOIN said_{contract.code} s ON s.batch = r.batch AND s.row_no = r.row_no"
+        )
+    return " UNION ALL ".join(found)
+
+
+def _hit(con: duckdb.DuckDBPyConnection, lists: Lists, roll: str, one: Compiled, month: tuple[date, date]) -> None:
+    """Add what one check finds to `hits`."""
+    check, other = one.check, one.check.other(roll)
+    itself = "(o.batch, o.row_no) > (r.batch, r.row_no) AND" if check.against == ROLL else ""
+    rows = "r.batch AS roll_batch, r.row_no AS roll_row, r.k, o.batch AS other_batch, o.row_no AS other_row"
+    same_person = " UNION ALL ".join(
+        f"SELECT {rows}, {how}::UTINYINT AS how FROM whose_{roll} r JOIN whose_{other} o ON {itself} o.{by} = r.{by}"
+        for by, how in (("k", "greatest(r.how, o.how)"), ("number", _OTHER_NAME))
+    )
+    cells = [f"rs.{name_of(column.name)} AS {name_of('roll_' + column.name)}" for column in lists[roll]]
+    cells += [f"os.{name_of(column.name)} AS {name_of('other_' + column.name)}" for column in lists[other]]
+    unless = f"NOT coalesce({one.unless}, false)" if one.unless else "true"
+    here = "PARTITION BY roll_batch, roll_row"
+    chosen = "SELECT *, 0::BIGINT AS total FROM kept"
+    if check.sum:
+        added = name_of("other_" + check.sum)
+        known = f"count(*) OVER ({here}) = count({added}) OVER ({here})"
+        chosen = (
+            f"SELECT *, CASE WHEN {known} THEN sum({added}) OVER ({here}) END AS total "
+            f"FROM kept QUALIFY row_number() OVER ({here} ORDER BY other_batch, other_row) = 1"
+        )
+    elif check.latest:
+        each = "".join(f", {name_of('other_' + name)}" for name in check.same)
+        last = f"{name_of('other_' + check.latest)} DESC NULLS LAST, other_batch DESC, other_row DESC"
+        chosen = f"SELECT *, 0::BIGINT AS total FROM kept QUALIFY row_number() OVER ({here}{each} ORDER BY {last}) = 1"
+    first, last_day = (f"DATE '{day}'" for day in month)
+    types = _types("roll", lists[roll]) | _types("other", lists[other])
+    con.execute(
+        f"""INSERT INTO hits WITH pairs AS (
+            SELECT roll_batch, roll_row, min(k) AS k, other_batch, other_row, min(how) AS how FROM ({same_person})
+            GROUP BY roll_batch, roll_row, other_batch, other_row),
+        kept AS (SELECT * FROM (SELECT pairs.*, {", ".join(cells)}, {first} AS month_first, {last_day} AS month_last FROM pairs
+            JOIN said_{roll} rs ON rs.batch = roll_batch AND rs.row_no = roll_row
+            JOIN said_{other} os ON os.batch = other_batch AND os.row_no = other_row) p WHERE {unless}),
+        chosen AS ({chosen})
+        SELECT {quote(roll)}, roll_batch, roll_row, {quote(check.code)}, {quote(other)}, other_batch, other_row,
+            {quote(check.article)}, CASE how {_HOW_NAMES} END, {_sentence(check, types)}, k
+        FROM chosen p WHERE coalesce({one.test}, false)"""
+    )
+
+
+_OTHER_NAME = max(HOWS) + 1  # the same number, though linking took the two for different people
+_HOW_NAMES = " ".join(f"WHEN {code} THEN {quote(name)}" for code, name in (HOWS | {_OTHER_NAME: "number_other_name"}).items())
+
+
+def _types(side: str, columns: Iterable[Column]) -> dict[str, str]:
+    return {f"{side}_{column.name}": column.type for column in columns}
+
+
+def _sentence(check: RollCheck, types: Mapping[str, str]) -> str:
+    """SQL: what the check says about a pair of rows."""
+    pieces = []
+    for text, name in re.findall(r"([^{}]*)(?:\{(\w+)\})?", check.says):
+        if text:
+            pieces.append(quote(text))
+        if name:
+            kind = types.get(name, "money" if name == "total" else "date")
+            cell = name_of(name)
+            if kind == "money":
+                cell = f"rtrim(rtrim(({cell} / 100)::DECIMAL(18, 2)::VARCHAR, '0'), '.')"
+            pieces.append(f"coalesce({cell}::VARCHAR, '不详')")
+    return " || ".join(pieces) or "''"
+
+
+def _table(con: duckdb.DuckDBPyConnection, roll: str, key: str) -> pa.Table:
+    """The hits in the order of the roll, each with the id its person has everywhere in doudi."""
+    columns = ", ".join(name for name, _ in ANOMALY)
+    return con.sql(
+        f"SELECT {columns} FROM hits JOIN ({ids_sql(key)}) ids ON ids.n = hits.k ORDER BY roll_batch, roll_row, kind, other_batch, other_row"
+    ).to_arrow_table()

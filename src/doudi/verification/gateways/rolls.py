@@ -1,0 +1,134 @@
+"""A whole roll against other lists, computed in the lake; the anomalies as Parquet and as a table people can open."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from doudi.engine import landing, rolls
+from doudi.engine.contract import Contract
+from doudi.engine.lake import Lake, digest, rename, settle
+from doudi.engine.linkage import Landed
+from doudi.engine.typing import name_of
+from doudi.policy.checks import RollCheck, pick
+
+_HEAD = (
+    *("序号", "名单行号", "姓名", "公民身份号码", "区划代码", "问题", "说明", "对方名单", "对方批次", "对方行号"),
+    *("依据", "怎么认出是同一个人", "也可能是"),
+)
+_HOW = {
+    "number": "号码相同",
+    "number15": "15 位号码换算后相同",
+    "certificate": "残疾人证号里的号码",
+    "number_near": "号码差一两位，姓名相同",
+    "name_birth": "姓名和出生日期相同",
+    "name_household": "姓名相同，同一户",
+    "name_area": "姓名相同，同一村里只有一人",
+    "sound": "姓名同音，其他相同",
+    "review": "号码和姓名对不上，要人看",
+    "number_other_name": "号码相同，姓名不同，要人看",
+}
+
+
+def choose(contracts: Mapping[str, Contract], checks: Sequence[RollCheck], roll: str, words: Sequence[str]) -> list[RollCheck]:
+    """The checks the words ask for, in the order asked.
+
+    :raises RuleError: a word names no check and no list
+    """
+    lists = rolls.lists_of(contracts)
+    return list(dict.fromkeys(check for word in words for check in pick(checks, roll, word, lists)))
+
+
+def ref_of(checks: Sequence[RollCheck], loads: Mapping[str, Sequence[Landed]], roll: str, on: date, snapshot: str) -> str:
+    """The name of a comparison: from the rows compared, the text of the checks and the day."""
+    compared = sorted((code, load.object.stem) for code, of in loads.items() for load in of)
+    told = json.dumps([roll, on.isoformat(), snapshot, compared, [repr(check) for check in checks]], ensure_ascii=False)
+    return "b" + hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def paths(lake: Lake, ref: str) -> tuple[Path, Path]:
+    """Where the anomalies of a comparison lie: Parquet, and CSV for people."""
+    folder = lake.root / "checks"
+    return folder / f"{ref}.parquet", folder / f"{ref}.csv"
+
+
+def run(
+    lake: Lake,
+    contracts: Mapping[str, Contract],
+    loads: Mapping[str, Sequence[Landed]],
+    roll: str,
+    checks: Sequence[RollCheck],
+    on: date,
+    *,
+    ref: str,
+    key: str,
+) -> tuple[rolls.Comparison, str]:
+    """Compare, write both files under their names in one step each, and give the Parquet file's SHA-256.
+
+    :raises RuleError: a check is not understood, or a list is not about people
+    """
+    parquet, readable = paths(lake, ref)
+    parquet.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with lake.workshop() as workshop, landing.connect(workshop) as con:
+        found = rolls.compare(con, contracts, loads, roll, checks, on, key=key)
+        made = workshop / "anomalies.parquet"
+        pq.write_table(found.table, made, compression="zstd")
+        sheet = workshop / "anomalies.csv"
+        con.register("anomalies", found.table)
+        columns = contracts[roll].by_name
+        area = "s.area_code" if "area_code" in columns else "NULL"
+        rows = con.execute(
+            f"SELECT a.roll_row, s.name, coalesce(s.citizen_no, s.citizen_no_raw), {area}, a.kind, a.said, a.other_dataset, "
+            f"a.other_batch, a.other_row, a.article, a.how FROM anomalies a JOIN {name_of('said_' + roll)} s "
+            "ON s.batch = a.roll_batch AND s.row_no = a.roll_row ORDER BY a.roll_batch, a.roll_row, a.kind, a.other_row"
+        ).fetchall()
+        _write(sheet, rows, contracts, {check.code: check for check in checks})
+        for source, target in ((sheet, readable), (made, parquet)):
+            settle(source)
+            rename(source, target)
+    return found, digest(parquet)
+
+
+def _write(
+    path: Path, rows: Sequence[tuple[Any, ...]], contracts: Mapping[str, Contract], checks: Mapping[str, RollCheck]
+) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(_HEAD)
+        for at, (row_no, name, number, area, kind, said, other, batch, other_row, article, how) in enumerate(rows, start=1):
+            check = checks[kind]
+            line = [
+                at,
+                row_no,
+                name,
+                _text(number),
+                _text(area),
+                check.label,
+                said,
+                contracts[other].label,
+                batch,
+                other_row,
+                article,
+            ]
+            writer.writerow([safe(cell) for cell in (*line, _HOW.get(how, how), "；".join(check.innocent))])
+
+
+def _text(digits: str | None) -> str:
+    """Digits a spreadsheet must not take for a number: it would lose the last three."""
+    return f"\t{digits}" if digits and digits.isdigit() else digits or ""
+
+
+def safe(cell: Any) -> Any:
+    """A cell no spreadsheet will take for a formula."""
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\r", "\n")):
+        return f"'{cell}"
+    if isinstance(cell, str) and cell.startswith("\t") and not cell[1:].isdigit():
+        return f"'{cell}"
+    return cell if cell is not None else ""
