@@ -53,3 +53,18 @@ def test_icons_are_silent_and_tags_escape():
     drawn = engines["django"].from_string('{% icon "phone" %}{% tag words "red" %}').render({"words": "<b>"})
     assert 'aria-hidden="true"' in drawn and "sprite.svg#phone" in drawn
     assert "&lt;b&gt;" in drawn and "tag--red" in drawn
+
+
+@pytest.mark.parametrize(
+    ("cited", "words"),
+    [
+        ("LAW Art. 18", "《社会救助法》第 18 条"),
+        ("D57 Art. 14、15；LAW Art. 46–48", "《最低生活保障审核确认办法》第 14、15 条；《社会救助法》第 46–48 条"),
+        ("O2023 §3", "《关于加强低收入人口动态监测做好分层分类社会救助工作的意见》第 3 部分"),
+        ("地方规定", "地方规定"),
+        ("国发〔2015〕52号", "国发〔2015〕52号"),
+        (None, ""),
+    ],
+)
+def test_articles_are_cited_by_their_names(cited, words):
+    assert parts.article(cited) == words

@@ -29,8 +29,12 @@ OWNS = (
     ("car", gettext_lazy("小汽车")),
     ("homes", gettext_lazy("两套以上的房子")),
     ("firm", gettext_lazy("开着公司")),
+    ("savings", gettext_lazy("存款够全家花两年多")),
     ("none", gettext_lazy("都没有")),
 )
+
+
+PLENTY = 10**9  # fen: more savings than any limit
 
 
 class YuanField(forms.CharField):
@@ -102,6 +106,7 @@ def household(said: dict[str, Any], area: str) -> Household:
             "hh_car_count": int("car" in owns),
             "hh_dwelling_count": 2 if "homes" in owns else 1,
             "hh_firm_count": int("firm" in owns),
+            "hh_financial_assets": PLENTY if "savings" in owns else 0,
         }
     one: dict[str, Value] = {}  # the person the hardship is about; answers do not say who, so it is one person
     if "old" in who:

@@ -37,26 +37,32 @@ class Standard:
     note: str
     conditions: tuple[str, ...]
     amounts: tuple[Amount, ...]
+    limits: tuple[Amount, ...]
     articles: tuple[str, ...]
 
 
 def standards(area: str, on: date) -> list[Standard]:
-    """Every programme in force on a day, with the numbers that hold in an area."""
-    pack = packs.load(settings.PACKS)
-    return [_standard(pack, programme, area, on) for programme in pack.programmes_on(on)]
+    """Every programme in force on a day, with the numbers that hold in an area; a number told once is not told again."""
+    pack, found, told = packs.load(settings.PACKS), [], set[str]()
+    for programme in pack.programmes_on(on):
+        found.append(_standard(pack, programme, area, on, told))
+    return found
 
 
-def _standard(pack: Pack, programme: Programme, area: str, on: date) -> Standard:
+def _standard(pack: Pack, programme: Programme, area: str, on: date, told: set[str]) -> Standard:
     expressions = [condition.test for condition in programme.conditions] + [step.amount for step in programme.steps]
     names = dict.fromkeys(name.partition(":")[0] for expression in expressions for name in expression.parameters)
-    amounts = [amount for name in names for amount in _amounts(pack, name, area, on)]
+    new = [name for name in names if name not in told and pack.parameters[name].kind.type != "flag"]
+    told.update(new)
+    money = [name for name in new if pack.parameters[name].kind.type == "money"]
     articles = [article.text for article in programme.articles if article.from_on <= on <= article.to_on]
     return Standard(
         code=programme.code,
         label=programme.label,
         note=programme.note,
         conditions=tuple(condition.label for condition in programme.conditions),
-        amounts=tuple(amounts),
+        amounts=tuple(amount for name in money for amount in _amounts(pack, name, area, on)),
+        limits=tuple(amount for name in new if name not in money for amount in _amounts(pack, name, area, on)),
         articles=tuple(dict.fromkeys(articles)),
     )
 
@@ -80,8 +86,6 @@ def written(kind: Kind, value: Any) -> str:
     """A parameter's value as people write it."""
     if kind.type == "money":
         return yuan(value)
-    if kind.type == "flag":
-        return _("是") if value else _("不是")
     if kind.type == "date":
         return full_day(value)
     if kind.type == "ratio":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from django import template
@@ -14,6 +17,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 register = template.Library()
+INSTRUMENTS: dict[str, str] = tomllib.loads((Path(__file__).parent.parent / "instruments.toml").read_text())
+CITATION = re.compile(r"\b(?P<name>[A-Z]+\d*)\b(?: Art\. (?P<art>\d+(?:[、–-]\d+)*)| ?§ ?(?P<part>\d+))?")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -82,6 +87,21 @@ def clock(value: datetime | None) -> str:
 def short_day(value: date | datetime | None) -> str:
     """A day for a dense staff table: 11-25."""
     return "" if value is None else f"{_as_day(value):%m-%d}"
+
+
+@register.filter
+def article(text: str | None) -> str:
+    """Citations as people read them: "D57 Art. 14、15" → 《最低生活保障审核确认办法》第 14、15 条."""
+
+    def written(found: re.Match[str]) -> str:
+        name = INSTRUMENTS.get(found["name"])
+        if name is None:
+            return found[0]
+        if found["art"]:
+            return f"《{name}》第 {found['art']} 条"
+        return f"《{name}》第 {found['part']} 部分" if found["part"] else f"《{name}》"
+
+    return CITATION.sub(written, text or "")
 
 
 @register.filter

@@ -1,0 +1,125 @@
+"""The resident's pages in a browser: at every size, in both modes, in every state."""
+
+import pytest
+
+import people
+from web.browser import DESK, NARROW, PHONE, picture, scrolls_sideways, small_targets, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SIZES = {"narrow": NARROW, "phone": PHONE, "desk": DESK, "elder": PHONE}
+
+
+def sign_in(page, live_server, client, who):
+    session = client.session
+    session["pid"], session["phone"] = who.pid, who.phone
+    session.save()
+    page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": live_server.url}])
+
+
+def good(page, name):
+    """One page in every respect the design asks for."""
+    picture(page, name)
+    assert violations(page) == []
+    assert violations(page, ["wcag2aaa"]) == []
+    assert not scrolls_sideways(page)
+    assert small_targets(page) == []
+
+
+@pytest.mark.parametrize("mode", SIZES)
+def test_the_road_of_an_application(open_browser, live_server, client, mode):
+    people.clerk_li()
+    people.worker_wang()
+    page = open_browser(SIZES[mode])
+    if mode == "elder":
+        page.context.add_cookies([{"name": "elder", "value": "1", "url": live_server.url}])
+    page.goto("/my/sign-in/")
+    good(page, f"sign-in-{mode}")
+    page.get_by_role("button", name="给我发验证码").click()
+    page.get_by_role("alert").wait_for()
+    good(page, f"sign-in-missing-{mode}")
+    sign_in(page, live_server, client, people.granny_wang())
+
+    page.goto("/my/")
+    good(page, f"my-empty-{mode}")
+    page.goto("/apply/")
+    good(page, f"hardship-{mode}")
+    page.get_by_role("button", name="存好，下一步").click()
+    assert page.evaluate("document.activeElement.id") == "errors"
+    good(page, f"hardship-missing-{mode}")
+    page.get_by_label("看病花钱多").check()
+    page.get_by_label("孩子上学").check()
+    page.get_by_role("button", name="存好，下一步").click()
+
+    page.wait_for_url("**/household/")
+    good(page, f"household-{mode}")
+    page.get_by_text("家里还有别人").click()
+    page.get_by_label("名字").first.fill("王大强")
+    page.get_by_role("button", name="存好，下一步").click()
+    page.get_by_role("alert").wait_for()
+    good(page, f"household-missing-{mode}")
+    page.get_by_label("是您的什么人").first.select_option(label="儿子")
+    page.get_by_role("button", name="存好，下一步").click()
+
+    page.wait_for_url("**/income/")
+    page.get_by_label("对", exact=True).check()
+    good(page, f"income-{mode}")
+    page.get_by_role("button", name="存好，下一步").click()
+    page.wait_for_url("**/account/")
+    good(page, f"account-{mode}")
+    page.get_by_role("button", name="存好，下一步").click()
+    page.wait_for_url("**/check/")
+    good(page, f"check-{mode}")
+    page.get_by_role("button", name="我同意，交上去").click()
+    page.wait_for_url("**/receipt/")
+    good(page, f"receipt-{mode}")
+    page.get_by_role("link", name="打印申请表").click()
+    page.wait_for_url("**/sheet/")
+    good(page, f"sheet-{mode}")
+    page.goto("/my/")
+    good(page, f"my-{mode}")
+    page.locator("a.row").first.click()
+    page.wait_for_url("**/my/cases/**")
+    good(page, f"case-{mode}")
+    page.get_by_role("link", name="我不申请了").click()
+    good(page, f"withdraw-{mode}")
+    page.goto("/my/consents/")
+    good(page, f"consents-{mode}")
+
+
+def test_without_script_the_whole_road_works(open_browser, live_server, client):
+    people.clerk_li()
+    page = open_browser(NARROW, script=False)
+    sign_in(page, live_server, client, people.granny_wang())
+    page.goto("/apply/")
+    page.get_by_label("没人照顾").check()
+    page.get_by_role("button", name="存好，下一步").click()
+    for _ in range(3):
+        page.get_by_role("button", name="存好，下一步").click()
+    page.get_by_role("button", name="我同意，交上去").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "收到了"
+
+
+def test_keyboard_alone_is_enough(open_browser, live_server, client):
+    people.clerk_li()
+    page = open_browser()
+    sign_in(page, live_server, client, people.granny_wang())
+    page.goto("/apply/")
+    page.get_by_label("看病花钱多").focus()
+    page.keyboard.press("Space")
+    assert page.get_by_label("看病花钱多").is_checked()
+    page.get_by_role("button", name="存好，下一步").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/household/")
+
+
+def test_pressing_twice_sends_once(open_browser, live_server, client):
+    people.clerk_li()
+    page = open_browser()
+    sign_in(page, live_server, client, people.granny_wang())
+    page.goto("/apply/")
+    page.get_by_label("没人照顾").check()
+    posts = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("button", name="存好，下一步").dblclick()
+    page.wait_for_url("**/household/")
+    assert len(posts) == 1
