@@ -119,7 +119,7 @@ def _line(run: Run, one: InForce, month: date, held: set[str]) -> Line:
 def _again(run: Run) -> list[Line]:
     """Lines of earlier runs that can be paid now: put right after they failed, an account found, a hold ended."""
     held = Hold.objects.filter(released_at__isnull=True).values_list("benefit", flat=True)
-    waiting = Line.objects.select_for_update().filter(
+    waiting = Line.objects.select_for_update(of=("self",)).filter(
         Q(state=LineState.FAILED, is_to_reissue=True) | Q(state=LineState.NO_ACCOUNT) | Q(state=LineState.HELD),
         run__county=run.county,
         again__isnull=True,

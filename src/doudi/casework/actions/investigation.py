@@ -256,7 +256,7 @@ def reinvestigate(*, ref: str, answer: str, by: By, at: datetime) -> Case:
     steps.permit(case, "case.propose", by=by, at=at)
     found = steps.say(answer, "了解到什么")
     steps.moved(case, "reinvestigate", at=at)
-    for row in Objection.objects.select_for_update().filter(showing__case=case, answered_at__isnull=True):
+    for row in Objection.objects.select_for_update(of=("self",)).filter(showing__case=case, answered_at__isnull=True):
         row.answer, row.answered_at, row.answered_by = found, at, office.party(by)
         row.save(update_fields=["answer", "answered_at", "answered_by"])
     steps.keep(case, "reinvestigate", by=by, at=at)
