@@ -172,7 +172,7 @@ class _Checker:
         fact = self.names.facts.get(tree.word)
         if fact is None:
             hint = did_you_mean(tree.word, [*self.names.facts, "on"], labels=self.names.labels)
-            if not hint and tree.word in self.names.parameters:
+            if tree.word in self.names.parameters:
                 hint = f"。参数要写成 P.{tree.word}"
             raise RuleError(f"事实目录里没有“{tree.word}”", tree.place, hint or "，请查事实目录里的名称")
         if fact.subject == "person" and self.subject == "household" and not self.among_members:
@@ -294,14 +294,14 @@ class _Checker:
     # -- conditions --------------------------------------------------------------------------------------------------
 
     def _comparison(self, sign: str, left: Value, right: Value, tree: Tree) -> Core:
-        if sign in (">", ">="):
-            return self._comparison({">": "<", ">=": "<="}[sign], right, left, tree)
         if sign == "<>":
             return negation(self._comparison("=", left, right, tree))
         if isinstance(left, Word) and not isinstance(right, Word):
-            left, right = right, left
-            if sign != "=":
-                raise RuleError("代码没有大小，只能用 =、<> 或 in", tree.place)
+            left, right = right, left  # only = has a meaning with a word, and that reads the same both ways
+        if isinstance(left, Number) and isinstance(right, Number):
+            self._one_unit(left, right, tree)
+        if sign in (">", ">=") and not isinstance(right, Word):
+            return self._comparison({">": "<", ">=": "<="}[sign], right, left, tree)
         match left, right:
             case Number(), Number():
                 return self._compared(sign, left, right, tree)
@@ -322,7 +322,6 @@ class _Checker:
         raise RuleError(f"{_called(left)}不能和{_called(right)}比较", tree.place)
 
     def _compared(self, sign: str, left: Number, right: Number, tree: Tree) -> Core:
-        self._one_unit(left, right, tree)
         if left.up.op == "count" and is_whole(left.down, 1) and _is_fixed(right):  # count(…) < n, = n
             return _counted(sign, left.up, right.up, below=True)
         if right.up.op == "count" and is_whole(right.down, 1) and _is_fixed(left):  # n < count(…)
@@ -390,8 +389,6 @@ class _Checker:
         """A case (or, without tests, a coalesce) over values already made alike."""
 
         def chosen(nodes: list[Core]) -> Core:
-            if op == "case" and nodes[0].op == "constant" and all(node == nodes[0] for node in nodes):
-                return nodes[0]  # one denominator for all
             parts = [part for pair in zip(tests, nodes, strict=False) for part in pair] + nodes[len(tests) :]
             return Core(op, tuple(parts), kind=nodes[0].kind, bound=max(node.bound for node in nodes))
 
@@ -399,7 +396,9 @@ class _Checker:
         if isinstance(first, Number):
             numbers = [value for value in values if isinstance(value, Number)]
             up = chosen([number.up for number in numbers])
-            down = numbers[0].down if op == "coalesce" else chosen([number.down for number in numbers])
+            downs = [number.down for number in numbers]
+            same = downs[0].op == "constant" and all(down == downs[0] for down in downs)
+            down = downs[0] if same else chosen(downs)
             return Number(up, down, first.unit)
         node = chosen([value.node for value in values if not isinstance(value, Number | Word)])
         if isinstance(first, Truth):

@@ -262,7 +262,7 @@ class _Reader:
                 raise RuleError("不能和 null 比较或计算", place, "：想问“是不是不知道”，请写 is null 或 is not null")
             case exp.Tuple():
                 raise RuleError("这里多了逗号", place)
-        raise RuleError("这种写法规则里没有", place)
+        raise RuleError("这里看不懂：规则里没有这种写法", place)
 
     def _case(self, node: exp.Case, place: Place, depth: int) -> Tree:
         subject = self._node(node.this, depth) if node.this is not None else None
@@ -288,9 +288,12 @@ class _Reader:
 
     def _reference(self, node: exp.Column, place: Place) -> Tree:
         if set(key for key, value in node.args.items() if value) - {"this"} or not isinstance(node.this, exp.Identifier):
-            raise RuleError("这种写法规则里没有", place)
+            raise RuleError("这里看不懂：规则里没有这种写法", place)
         prefix, _, word = str(node.this.this).partition("_")
-        return Tree({"n": "name", "p": "parameter", "s": "step"}[prefix], word=word, place=place)
+        kinds = {"n": "name", "p": "parameter", "s": "step"}
+        if prefix not in kinds or not word:  # a keyword that the parser let stand as a name
+            raise RuleError(f"“{node.this.this}”不能放在这里", place)
+        return Tree(kinds[prefix], word=word, place=place)
 
 
 def _words(text: str) -> Counter[str]:
