@@ -1,0 +1,183 @@
+"""Role × area × every query and act of a case: who sees and who may, in one table."""
+
+import inspect
+from datetime import date
+
+import pytest
+
+import people
+import walk
+from doudi.casework import actions, queries
+from doudi.casework.models import Benefit, Question
+from doudi.office import queries as office
+from doudi.office.core import NotAllowed, Role
+from people import CITY, COUNTY, NOON, OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE
+
+pytestmark = pytest.mark.django_db
+HERE, AWAY = (CITY, COUNTY, TOWNSHIP, VILLAGE), (OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE)
+CLERKS = [role for role in Role if role != Role.RESIDENT]
+READERS = {Role.TOWNSHIP, Role.COUNTY, Role.AUDITOR}
+
+# Every query that takes a viewer, how it is asked, and whether it shows granny's case.
+QUERIES = {
+    "case": lambda case, viewer: queries.case(case.ref, viewer, at=NOON).name == "王桂兰",
+    "case_of_receipt": lambda case, viewer: queries.case_of_receipt(case.receipt, viewer) == case.ref,
+    "cases_of": lambda case, viewer: any(row.ref == case.ref for row in queries.cases_of(case.applicant, viewer, at=NOON)),
+    "inbox": lambda case, viewer: any(row.ref == case.ref for row in queries.inbox(viewer, at=NOON, pile="all").rows),
+    "counts": lambda case, viewer: sum(
+        getattr(queries.counts(viewer, at=NOON), name) for name in ("todo", "waiting", "shown", "clear", "doubt")
+    ) > 0,
+    "find": lambda case, viewer: any(row.ref == case.ref for row in queries.find(viewer, case.receipt, at=NOON)),
+}  # fmt: skip
+
+
+def clerk(role, area):
+    return people.clerk(f"{role}{area}", "某人", role, area)
+
+
+def test_the_table_names_every_query_that_takes_a_viewer():
+    taking = {name for name in queries.__all__ if callable(f := getattr(queries, name)) and inspect.isfunction(f)
+              and "viewer" in inspect.signature(f).parameters}  # fmt: skip
+    assert taking == set(QUERIES)
+
+
+@pytest.mark.parametrize("area", (*HERE, *AWAY))
+def test_everybody_sees_what_their_post_opens_where_they_work_and_nothing_else(sources, area):
+    case = walk.applied(people.granny_wang().pid)
+    walk.proposed(case, NOON)
+    for role in CLERKS:
+        viewer = office.viewer(clerk(role, area), "case.read", NOON)
+        for name, ask in QUERIES.items():
+            try:
+                shown = ask(case, viewer)
+            except NotAllowed:
+                shown = False
+            if name == "counts" and area == OTHER_VILLAGE:
+                continue
+            assert shown == (role in READERS and area in HERE), f"{name} as {role} of {area}"
+
+
+def doings(case):
+    """Every act a clerk does on a case, with who may; each is tried as everybody."""
+    question = Question.objects.filter(case=case).first()
+    reading = {"ref": case.ref, "at": NOON}
+    member = case.members.first()
+    benefit = Benefit.objects.filter(case=case).first()
+    township, county = {Role.TOWNSHIP}, {Role.COUNTY}
+    return {
+        "accept": (lambda by: actions.accept(by=by, **reading), township),
+        "ask_once": (lambda by: actions.ask_once(missing="户口本", by=by, **reading), township),
+        "supplement": (lambda by: actions.supplement(said="来了", by=by, **reading), township | {Role.VILLAGE}),
+        "assign": (lambda by: actions.assign(to="li", by=by, **reading), township),
+        "file_near_kin": (lambda by: actions.file_near_kin(of="某人", by=by, **reading), township),
+        "record_consent": (
+            lambda by: actions.record_consent(pid=case.applicant, channel="paper", by=by, **reading),
+            {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY},
+        ),
+        "request_check": (lambda by: actions.request_check(by=by, **reading), township | county),
+        "judge": (
+            lambda by: actions.judge(question=question.ref, choice="homes_1", reason="看过", by=by, **reading), township,
+        ),
+        "count_member": (
+            lambda by: actions.count_member(member=member.ref, counts=True, reason="看过", by=by, **reading), township,
+        ),
+        "survey": (
+            lambda by: actions.survey(on=NOON.date(), second="qian", signed_by="王", answers={}, needs=walk.NEEDS, by=by, **reading),
+            township | {Role.VILLAGE},
+        ),
+        "extend": (lambda by: actions.extend(reason="户籍不在这里", by=by, **reading), township),
+        "propose": (lambda by: actions.propose(kind="help", reason="够条件", by=by, **reading), township),
+        "object_to": (lambda by: actions.object_to(said="有车", by=by, **reading), township | county),
+        "reinvestigate": (lambda by: actions.reinvestigate(answer="没有车", by=by, **reading), township),
+        "resend": (lambda by: actions.resend(said="补好了", by=by, **reading), township),
+        "confirm": (lambda by: actions.confirm(by=by, **reading), county),
+        "return_one": (lambda by: actions.return_one(one_thing="照片", by=by, **reading), county),
+        "refuse": (lambda by: actions.refuse(article="LAW Art. 18", reason="超了", by=by, **reading), county),
+        "serve": (lambda by: actions.serve(by=by, **reading), township),
+        "withdraw": (lambda by: actions.withdraw(reason="不想办了", by=by, **reading), township | {Role.VILLAGE}),
+        "end_showing": (lambda by: actions.end_showing(by=by, **reading), township | county),
+        "assess": (lambda by: actions.assess(by=by, **reading), READERS),
+        "call_review": (
+            lambda by: actions.call_review(ref=benefit.ref if benefit else "", by=by, at=NOON), township | county,
+        ),
+    }  # fmt: skip
+
+
+NO_CASE_YET = {
+    "start_draft",
+    "save_hardships",
+    "save_members",
+    "save_incomes",
+    "save_account",
+    "drop_draft",
+    "submit",
+    "open_case",
+}
+
+
+def test_the_table_names_every_act(sources):
+    assert set(doings(walk.applied(people.granny_wang().pid))) == set(actions.__all__) - NO_CASE_YET
+
+
+@pytest.mark.parametrize("stage", ["investigating", "in_force"])
+def test_every_act_is_closed_to_other_posts_and_other_places(sources, stage):
+    """A button guarded and its method open is the trap; so each method is called as everybody who must not."""
+    case = walk.applied(people.granny_wang().pid)
+    walk.helper_qian()
+    if stage == "in_force":
+        walk.confirmed(case)
+    else:
+        actions.accept(ref=case.ref, by=people.clerk_li(), at=NOON)
+    before = case.__class__.objects.get(pk=case.pk).version
+    for name, (do, roles) in doings(case).items():
+        if name == "call_review" and stage == "investigating":
+            continue
+        for role in CLERKS:
+            for area in (OTHER_COUNTY, OTHER_VILLAGE) if role in roles else (COUNTY, OTHER_COUNTY):
+                with pytest.raises(NotAllowed):
+                    do(clerk(role, area))
+                    pytest.fail(f"{name} as {role} of {area}")
+    assert case.__class__.objects.get(pk=case.pk).version == before
+
+
+def test_a_resident_reads_their_own_case_only(sources):
+    granny, uncle = people.granny_wang(), people.uncle_zhou()
+    case = walk.applied(granny.pid)
+    draft = actions.start_draft(pid=uncle.pid, by=office.Party.resident(uncle.pid), at=NOON)
+
+    assert queries.my_cases(uncle.pid, at=NOON) == ()
+    with pytest.raises(NotAllowed):
+        queries.my_case(case.ref, uncle.pid, at=NOON)
+    with pytest.raises(NotAllowed):
+        queries.draft(draft.ref, by=office.Party.resident(granny.pid), at=NOON)
+    with pytest.raises(NotAllowed):
+        actions.save_hardships(ref=draft.ref, kinds=["illness"], by=office.Party.resident(granny.pid), at=NOON)
+
+
+def test_the_receipt_tells_how_far_and_nothing_about_whom(sources):
+    case = walk.confirmed(walk.applied(people.granny_wang().pid))
+    found = queries.progress(case.receipt, at=NOON)
+    text = repr(found)
+    for secret in ("王", "138000", "石磨", "柳塘", case.applicant, "8830"):
+        assert secret not in text
+    assert found.says == "县里定下来了"
+    assert queries.progress("990101260000", at=NOON) is None
+
+
+def test_a_proxy_sees_the_stage_and_what_they_typed_not_what_was_found_or_decided(sources):
+    granny, niece = people.granny_wang(), people.person("王芳", date(1980, 1, 1), order=44)
+    me = office.Party.resident(niece.pid)
+    draft = actions.start_draft(pid=granny.pid, by=me, at=NOON, channel="proxy")
+    actions.save_hardships(ref=draft.ref, kinds=["care"], by=me, at=NOON)
+    actions.save_members(ref=draft.ref, together={people.grandson_wang().pid: True}, others=[], by=me, at=NOON)
+    actions.save_incomes(ref=draft.ref, said={}, others=[], by=me, at=NOON)
+    actions.save_account(ref=draft.ref, way="none", by=me, at=NOON)
+    with pytest.raises(actions.drafts.Missing, match="委托书"):
+        actions.submit(ref=draft.ref, consent=True, by=me, at=NOON)
+    case = actions.submit(ref=draft.ref, consent=True, by=me, at=NOON, proxy_relation="other", mandate="paper")
+    walk.confirmed(case)
+
+    mine = queries.my_case(case.ref, niece.pid, at=NOON)
+
+    assert mine.for_name == "王桂兰" and mine.says == "县里定下来了"
+    assert mine.decision is None and mine.benefit is None and mine.showing is None
