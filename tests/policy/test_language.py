@@ -224,10 +224,13 @@ def test_what_is_not_understood_is_refused_with_its_place_and_a_hint(text, line,
         assert (found.value.line, found.value.column) == (line, column)
 
 
-TOKENS = """age ill cost heads income kind since alone on P.line P.share P.days S.x and or not in between is null case when then
-    else end any( all( count( sum( where coalesce( least( greatest( round( ceil_yuan( yuan( date months_between( add_months( (
-    ) , + - * / = <> < <= > >= 1 0 0.6 60 'urban' 'x' true false select from ; -- /* */ :: . " ' [ ] { } @ $ || % cast( exists( interval
-    read_csv( lambda __import__ ${x} {{x}} \\ ` # 年龄 ＞ union 1e9 999999999999 current_date now() array struct"""
+TOKENS = """
+    age ill cost heads income kind since alone on P.line P.share P.days S.x and or not in between is null case
+    when then else end any( all( count( sum( where coalesce( least( greatest( round( ceil_yuan( yuan( date
+    months_between( add_months( ( ) , + - * / = <> < <= > >= 1 0 0.6 60 'urban' 'x' true false select from ;
+    -- /* */ :: . " ' [ ] { } @ $ || % cast( exists( interval read_csv( lambda __import__ ${x} {{x}} \\ ` # 年龄
+    ＞ union 1e9 999999999999 current_date now() array struct
+"""
 WORDS = st.sampled_from(TOKENS.split())
 
 
