@@ -86,7 +86,8 @@ def alerted(number: int = 0, *, level: str = "O", area: str = people.VILLAGE, in
         indicator=indicator, level=level, subject_kind="person", subject=granny.pid, pid=granny.pid, hid="h" + "1" * 20, area=area,
         masked_name="王*兰", basis=f"2026-06-{number}", mask=1, values="{}",
     )  # fmt: skip
-    monitoring.publish([finding], cycle=f"c{number}", judged_on=date(2026, 6, 30), counts={}, by=Party.system("cycle"), at=TODAY)
+    by = Party.system("cycle")
+    monitoring.publish([finding], cycle=f"c{number}", judged_on=date(2026, 6, 30), counts={}, by=by, at=TODAY)
     return finding.ref
 
 

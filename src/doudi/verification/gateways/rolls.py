@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,17 @@ def _write(
                 article,
             ]
             writer.writerow([safe(cell) for cell in (*line, _HOW.get(how, how), "；".join(check.innocent))])
+
+
+def read(lake: Lake, ref: str, *, area: str = "", kind: str = "", first: int = 0, count: int = 50) -> list[dict[str, str]]:
+    """A page of a comparison's table, by the headings of its file; only rows of places inside an area, or of one problem.
+
+    :raises FileNotFoundError: the table was not kept
+    """
+    with paths(lake, ref)[1].open(encoding="utf-8-sig", newline="") as file:
+        rows = ({name: cell.strip() for name, cell in row.items()} for row in csv.DictReader(file))
+        mine = (row for row in rows if row["区划代码"].startswith(area) and kind in ("", row["问题"]))
+        return list(islice(mine, first, first + count))
 
 
 def _text(digits: str | None) -> str:

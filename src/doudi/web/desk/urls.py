@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from doudi.web.desk.alerts import views as alerts
 from doudi.web.desk.cases import views as cases
+from doudi.web.desk.checks import views as checks
 from doudi.web.desk.feeds import views as feeds
 from doudi.web.desk.payment import views as payment
 from doudi.web.desk.person import views as person
@@ -38,6 +39,8 @@ urlpatterns = [
     path("payment/<slug:ref>/reissue/<slug:line>/", payment.reissue, name="run-reissue"),
     path("find/", person.find, name="find"),
     path("person/<slug:pid>/", person.person, name="person"),
+    path("checks/", checks.checks, name="checks"),
+    path("checks/<slug:ref>/", checks.check, name="check-one"),
     path("feeds/", feeds.deliveries, name="feeds"),
     path("feeds/<int:number>/", feeds.delivery, name="feed"),
 ]

@@ -27,7 +27,7 @@ CASES, ALERTS = 20, 10  # rows of each kind on a page
 END = "end"  # a list that has no further page
 HOMES = {
     Role.VILLAGE: "field:today",
-    Role.VERIFICATION: "desk:find",
+    Role.VERIFICATION: "desk:checks",
     Role.DATA: "desk:feeds",
     Role.AUDITOR: "oversight:today",
     Role.DIRECTOR: "oversight:today",
