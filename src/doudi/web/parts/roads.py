@@ -17,15 +17,36 @@ STEPS = {
     "account": gettext_lazy("钱打到哪张卡"),
     "check": gettext_lazy("最后看一遍"),
 }
-SHOWN = {"done": "done", "current": "now", "ahead": "next"}
+STATIONS = {  # the stations of a case as the family reads them
+    "submitted": gettext_lazy("收到您的申请"),
+    "accepted": gettext_lazy("镇里开始办"),
+    "investigating": gettext_lazy("查一查，上门看看"),
+    "shown": gettext_lazy("村里公示 7 天"),
+    "at_county": gettext_lazy("送到县里"),
+    "decided": gettext_lazy("县里定下来"),
+    "paid": gettext_lazy("钱打到卡上"),
+}
+BEFOREHAND = {
+    "shown": gettext_lazy("只公布姓名、几口人、多少钱"),
+    "paid": gettext_lazy("定下来的下个月起"),
+}
+REACHED = frozenset({"submitted", "accepted", "decided"})  # stations that are over in the moment they are reached
 
 
 def stages(case: MyCase | Progress) -> list[dict[str, Any]]:
-    """The stations of the road with their days."""
-    rows = []
+    """The stations of the road with their days. What was reached is done; the next one is where it is now."""
+    rows: list[dict[str, Any]] = []
     for stage in case.stages:
-        hint = day(stage.on) if stage.on else _("最晚 %(day)s") % {"day": day(stage.due_on)} if stage.due_on else ""
-        rows.append({"name": _(stage.label), "state": SHOWN[stage.state], "hint": hint})
+        state = {"done": "done", "current": "now", "ahead": "next"}[stage.state]
+        due = stage.due_on
+        if rows and rows[-1]["passed"]:
+            state, due = "now", rows[-1]["due"]
+        passed = state == "now" and stage.state == "current" and stage.code in REACHED and stage.on is not None
+        if passed:
+            state = "done"
+        hint = day(stage.on) if stage.on else _("最晚 %(day)s") % {"day": day(due)} if due else BEFOREHAND.get(stage.code, "")
+        row = {"name": STATIONS.get(stage.code, stage.label), "state": state, "hint": hint, "passed": passed, "due": stage.due_on}
+        rows.append(row)
     return rows
 
 

@@ -57,7 +57,7 @@ WORDS = (
     gettext_noop("在领低保"),
     gettext_noop("特困供养"),
     gettext_noop("低保边缘"),
-    gettext_noop("刚性支出困难"),
+    gettext_noop("非花不可的支出"),
     gettext_noop("残疾人两项补贴"),
     gettext_noop("高龄津贴"),
     gettext_noop("儿童基本生活费"),

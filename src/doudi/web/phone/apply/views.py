@@ -19,6 +19,7 @@ from doudi.registry.core import RELATIONS
 from doudi.web.parts.permits import resident
 from doudi.web.parts.roads import STEPS, first_open
 from doudi.web.phone.apply.answers import Problem, read_household, read_incomes
+from doudi.web.phone.apply.summary import MANDATES, summary
 
 BLANKS = 2  # empty rows for people or incomes to add, besides those written before
 
@@ -252,62 +253,9 @@ def _check(request: HttpRequest, page: DraftPage) -> HttpResponse:
             problems.append(Problem("mandate" if not mine else "main", str(why)))
     shown = {
         "question": _("最后看一遍，对不对"),
-        "rows": _summary(page, mine, helper),
+        "rows": summary(page, mine=mine, relation=helper.get("relation", "")),
         "checked": len(page.adults),
         "names": [one.name for one in page.adults],
         "mandates": MANDATES if not mine else (),
     }
     return _ask(request, "check", page, problems, shown)
-
-
-MANDATES = (("screen", "他就在旁边，自己点的同意"), ("paper", "签在纸上，我带给镇里"), ("village", "请村里替他交"))
-
-
-def _summary(page: DraftPage, mine: bool, helper: dict[str, str]) -> list[dict[str, str]]:
-    """The answers, one line each, with the way back to each question."""
-    here = f"/apply/{page.ref}"
-    living = [one.name for one in page.members if one.together or one.is_applicant]
-    known = [line for line in page.incomes if not line.is_other and line.said != "wrong"]
-    added = [line for line in page.incomes if line.is_other]
-    seen = (known if mine else []) + added
-    total = sum((line.said_fen if line.is_other else line.fen) or 0 for line in seen) / 100
-    incomes = _("%(count)s 份，共 %(total)s 元") % {"count": len(seen), "total": f"{total:g}"} if seen else _("请你们来查")
-    doubted = [line for line in page.incomes if line.said == "wrong"]
-    rows = [{"name": _("申请人"), "value": page.applicant_name, "hint": page.area_label, "href": ""}]
-    if not mine:
-        rows.append(
-            {
-                "name": _("谁帮忙办"),
-                "value": _(RELATIONS.get(helper["relation"], "")),
-                "hint": _("结果同时告诉两个人"),
-                "href": "/apply/for/relation/?pid=" + page.applicant,
-            }
-        )
-    story = [page.story] if page.story else []
-    rows += [
-        {
-            "name": _("难在哪里"),
-            "value": "；".join([*(_(core.HARDSHIPS[code]) for code in page.hardships), *story]),
-            "hint": "",
-            "href": f"{here}/hardship/",
-        },
-        {
-            "name": _("家里人"),
-            "value": _("%(count)s 口人") % {"count": len(living)},
-            "hint": "、".join(living),
-            "href": f"{here}/household/",
-        },
-        {
-            "name": _("每月进项"),
-            "value": incomes,
-            "hint": _("有 %(count)s 样您说不对，我们再查") % {"count": len(doubted)} if doubted else "",
-            "href": f"{here}/income/",
-        },
-        {
-            "name": _("钱打到"),
-            "value": _(page.account.way_label),
-            "hint": page.account.known.label if page.account.way == "same" and page.account.known and mine else page.account.bank,
-            "href": f"{here}/account/",
-        },
-    ]
-    return rows
