@@ -81,13 +81,13 @@ def rows_since(rows, subject):
 
 
 def test_several_thousand_households(rules):
-    made = made_up.households(dict(rules.names.facts), 3000, seed=7)
+    made = made_up.households(dict(rules.names.facts), 1200, seed=7)
     fired = agree(rules, made)
-    assert fired > 5000
+    assert fired > 2000
 
 
 def test_every_indicator_fires_somewhere(rules):
-    made = made_up.households(dict(rules.names.facts), 3000, seed=7)
+    made = made_up.households(dict(rules.names.facts), 1200, seed=7)
     fired = {
         sign.indicator.code
         for household in made
