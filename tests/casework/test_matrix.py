@@ -82,7 +82,9 @@ def doings(case):
             lambda by: actions.count_member(member=member.ref, counts=True, reason="看过", by=by, **reading), township,
         ),
         "survey": (
-            lambda by: actions.survey(on=NOON.date(), second="qian", signed_by="王", answers={}, needs=walk.NEEDS, by=by, **reading),
+            lambda by: actions.survey(
+                on=NOON.date(), second="qian", signed_by="王", answers={}, needs=walk.NEEDS, by=by, **reading
+            ),
             township | {Role.VILLAGE},
         ),
         "extend": (lambda by: actions.extend(reason="户籍不在这里", by=by, **reading), township),
@@ -166,6 +168,7 @@ def test_the_receipt_tells_how_far_and_nothing_about_whom(sources):
 
 def test_a_proxy_sees_the_stage_and_what_they_typed_not_what_was_found_or_decided(sources):
     granny, niece = people.granny_wang(), people.person("王芳", date(1980, 1, 1), order=44)
+    sources.row(granny.pid, "insurance", event="pension_start", event_date=date(2010, 1, 1), base=21300)
     me = office.Party.resident(niece.pid)
     draft = actions.start_draft(pid=granny.pid, by=me, at=NOON, channel="proxy")
     actions.save_hardships(ref=draft.ref, kinds=["care"], by=me, at=NOON)
@@ -174,7 +177,11 @@ def test_a_proxy_sees_the_stage_and_what_they_typed_not_what_was_found_or_decide
     actions.save_account(ref=draft.ref, way="none", by=me, at=NOON)
     with pytest.raises(actions.drafts.Missing, match="委托书"):
         actions.submit(ref=draft.ref, consent=True, by=me, at=NOON)
+    shown = queries.draft(draft.ref, by=me, at=NOON)
+    assert shown.incomes == () and shown.notes == () and [one.name for one in shown.members] == ["王桂兰", "王*宝"]
     case = actions.submit(ref=draft.ref, consent=True, by=me, at=NOON, proxy_relation="other", mandate="paper")
+    assert queries.my_case(case.ref, niece.pid, at=NOON).missing_consents == ("王桂兰", "王*宝")
+    actions.record_consent(ref=case.ref, pid=granny.pid, channel="paper", by=people.clerk_li(), at=NOON)
     walk.confirmed(case)
 
     mine = queries.my_case(case.ref, niece.pid, at=NOON)

@@ -289,3 +289,11 @@ def test_the_family_takes_its_application_back(sources):
 
     assert queries.shown(people.TOWNSHIP, on=NOON.date()) == ()
     assert jobs.end_showings(NOON + timedelta(days=8)) == 0
+
+
+def test_one_family_hands_in_once(sources):
+    granny, boy = people.granny_wang(), people.grandson_wang()
+    walk.applied(granny.pid)
+
+    with pytest.raises(NotAllowed, match="一家交一份"):
+        walk.applied(boy.pid)

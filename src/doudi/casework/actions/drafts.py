@@ -251,7 +251,8 @@ def submit(
     Twice (a double click, two browsers) gives the same case. Adults who have not agreed are listed on the case; it starts
     all the same, and the check waits for them only.
 
-    :param consent: the one handing in agrees to the check, for themselves and their minor children
+    :param consent: the one handing in agrees to the check, for themselves and their minor children. Handed in by a proxy, it
+        is kept when the applicant sat beside them and tapped (mandate `screen`); else it waits for the paper.
     :param consent_channel: screen | paper | voice; by default from the channel
     :param mandate: for a proxy, how the written mandate was given: screen | paper | village
     :raises Missing: an unanswered step, no consent, or a proxy without mandate; the text names all that is missing at once
@@ -303,7 +304,7 @@ def submit(
         is_urgent=bool(core.URGENT_HARDSHIPS & set(content["hardships"])),
     )
     case = filing.file(application, by=by, at=at)
-    agreed = [row.applicant]
+    agreed = [row.applicant] if not is_proxy or mandate == "screen" else []
     filing.keep_consents(case, agreed, channel=consent_channel or ("screen" if row.channel == "phone" else "paper"), by=by, at=at)
     row.case = case
     row.save(update_fields=["case"])

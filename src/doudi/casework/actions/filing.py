@@ -88,11 +88,7 @@ def file(application: Application, *, by: By, at: datetime) -> Case:
     on, me = today(at), registry.me(application.applicant)
     road = core.road(application.programme)
     receipt = next_receipt(application.area[:6], on)  # first, so that two at once stand in a row
-    before = Case.objects.filter(
-        applicant=application.applicant, programme=road.code, state__in=[state.value for state in State if state.is_open]
-    ).first()
-    if before is not None:
-        raise NotAllowed(f"{me.masked_name}的{road.label}申请正在办，编号 {core.show_receipt(before.receipt)}，不用再交一次。")
+    _not_twice(application, me.masked_name)
     handler, _ = steps.handler_of(application.area, at)
     case = Case.objects.create(
         receipt=receipt,
@@ -152,6 +148,23 @@ def file(application: Application, *, by: By, at: datetime) -> Case:
     return case
 
 
+def _not_twice(application: Application, name: str) -> None:
+    """Stop a second application for the same programme by the same person, or by somebody of the same household.
+
+    :raises NotAllowed: it is being dealt with
+    """
+    road = core.road(application.programme)
+    running = Case.objects.filter(programme=road.code, state__in=[state.value for state in State if state.is_open])
+    mine = running.filter(applicant=application.applicant).first()
+    if mine is not None:
+        raise NotAllowed(f"{name}的{road.label}申请正在办，编号 {core.show_receipt(mine.receipt)}，不用再交一次。")
+    if road.unit != "household":
+        return
+    living = [one.pid for one in application.members if one.pid and one.together]
+    if running.filter(members__pid__in=living, members__together=True).exists():
+        raise NotAllowed(f"家里已经有人交了{road.label}的申请，一家交一份就行。")
+
+
 def source_codes() -> list[str]:
     """The datasets a consent to the check names."""
     return [source.dataset for source in core.sources()]
@@ -173,7 +186,7 @@ def keep_consents(case: Case, agreed: list[str], *, channel: str, by: By, at: da
         guardian = case.applicant if minor and case.applicant in agreed and pid != case.applicant else ""
         if pid in standing or not (pid in agreed or guardian):
             continue
-        # A proxy writes the spoken yes of the person down; the mandate stands on the case.
+        # By their own hand: signed in, or beside the proxy whose mandate stands on the case.
         me = Party.resident(guardian or pid) if isinstance(by, Party) and by.kind == "resident" else by
         registry_actions.consent(
             pid=pid, purpose=Purpose.VERIFICATION, sources=sources, channel=channel, guardian=guardian, by=me, at=at

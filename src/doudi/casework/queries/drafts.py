@@ -21,7 +21,7 @@ from doudi.casework.queries.rows import (
 )
 from doudi.office import queries as office
 from doudi.office.actions import By, party
-from doudi.office.core import NotAllowed, Party
+from doudi.office.core import NotAllowed, Party, mask_name
 from doudi.office.queries import need, today
 from doudi.registry import queries as registry
 from doudi.registry.core import RELATIONS, age_on
@@ -81,8 +81,10 @@ def drafts_of(*, by: By) -> list[DraftPage]:
 
 
 def page_of(row: Draft, on: date) -> DraftPage:
-    """A draft with everything answered so far, in words."""
+    """A draft with everything answered so far, in words. Who writes for somebody else sees what they typed, not what is known."""
     content: dict[str, Any] = row.content
+    if row.writer.startswith("resident:") and row.writer != f"resident:{row.applicant}":
+        content = _for_proxy(content)
     members = _members(content, on)
     living = [one for one in members if one.together or one.is_applicant]
     born = {one["pid"]: one["born_on"] for one in content["members"]}
@@ -110,6 +112,13 @@ def page_of(row: Draft, on: date) -> DraftPage:
         saved_at=row.saved_at,
         case_ref=row.case.ref if row.case else None,
     )
+
+
+def _for_proxy(content: dict[str, Any]) -> dict[str, Any]:
+    """A draft without what a name and a number must not open to a neighbour: incomes, illness, accounts, others' full names."""
+    members = [one if one["is_applicant"] else {**one, "name": mask_name(one["name"])} for one in content["members"]]
+    known_account = content["known_account"] and {"number": "", "label": core.ACCOUNT_WAYS["same"], "source": None}
+    return {**content, "members": members, "incomes": [], "notes": [], "known_account": known_account}
 
 
 def is_minor(born_on: str | date | None, on: date) -> bool:

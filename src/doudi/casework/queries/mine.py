@@ -15,7 +15,7 @@ from doudi.casework.queries.known import source_of
 from doudi.casework.queries.page import NoCase, account_label, benefit_row, decision_row, showing_row
 from doudi.casework.queries.rows import BenefitRow, DraftIncome, InForce, MyCase, Progress, ShownRow
 from doudi.office import queries as office
-from doudi.office.core import prefix
+from doudi.office.core import mask_name, prefix
 from doudi.office.queries import today
 from doudi.registry import queries as registry
 from doudi.registry.core import Purpose
@@ -70,18 +70,23 @@ def _mine(row: Case, pid: str, at: datetime) -> MyCase:
         stages=words.stages(
             row, shown_from=showing.from_on if showing else None, first_month=benefit.from_month if benefit else None, on=on
         ),
-        members=tuple(one.name for one in living),
+        members=tuple(_called(one, row, own) for one in living),
         hardships=tuple(row.hardships),
         story=row.story,
-        incomes=tuple(_said(one, names) for one in Line.objects.filter(case=row).order_by("id")),
-        account_label=account_label(row),
-        missing_consents=tuple(one.name for one in living if one.pid and one.pid not in agreed),
+        incomes=tuple(_said(one, names) for one in Line.objects.filter(case=row).order_by("id") if own or one.found_fen is None),
+        account_label=account_label(row) if own else core.ACCOUNT_WAYS.get(row.account_way, ""),
+        missing_consents=tuple(_called(one, row, own) for one in living if one.pid and one.pid not in agreed),
         showing=showing_row(showing, office.area_label(showing.area), []) if showing and own else None,
         decision=decision_row(decision, clerks, county) if decision else None,
         benefit=benefit_row(benefit, row.ref) if benefit else None,
         may_withdraw=state in WITHDRAWABLE,
         for_name="" if own else row.name,
     )
+
+
+def _called(one: CaseMember, row: Case, own: bool) -> str:
+    """A member's name; a proxy reads the applicant's and those they typed in full, the others masked."""
+    return one.name if own or one.pid == row.applicant or not one.pid else mask_name(one.name)
 
 
 def _said(one: Line, names: dict[str, str]) -> DraftIncome:
