@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 
 from doudi.casework.core import road
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Viewer
+from doudi.office.core import NotAllowed, Viewer, prefix
 from doudi.office.queries import today
 from doudi.payment.core import ACCOUNTS, IN_FILE, LineState, RunState
 from doudi.payment.gateways import files
@@ -298,6 +298,27 @@ def my_payments(pid: str, *, limit: int = 24) -> tuple[PaymentRow, ...]:
             reason=row.reason,
         )
         for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFigure:
+    """Money that arrived in an area for one month and programme; who got it is not in it."""
+
+    month: date
+    programme: str
+    programme_label: str
+    households: int
+    total_fen: int
+
+
+def open_figures(area: str, *, months: int = 24) -> tuple[OpenFigure, ...]:
+    """What arrived on people's accounts in an area, by month and programme, latest first; the page hides small counts."""
+    paid = Line.objects.filter(area__startswith=prefix(area), state=LineState.PAID) if area else Line.objects.none()
+    sums = paid.values("for_month", "programme").annotate(households=Count("benefit", distinct=True), fen=Sum("amount_fen"))
+    return tuple(
+        OpenFigure(row["for_month"], row["programme"], road(row["programme"]).label, row["households"], row["fen"])
+        for row in sums.order_by("-for_month", "programme")[: months * 4]
     )
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from doudi.casework import jobs as casework
 from doudi.office import jobs as office
+
+SAID = {"end_showings": "公示期满 {count} 件，已报县里。", "call_reviews": "到期要复核 {count} 户。"}
 
 
 def run(at: datetime) -> list[str]:
     """Run every job due at the moved time and say what happened, in words."""
-    said = []
+    done = casework.run_due(at)
+    said = [SAID[job].format(count=count) for job, count in done.items() if count]
     sent = office.send_notices()
     if sent["sent"]:
         said.append(f"发出短信 {sent['sent']} 条。")

@@ -53,9 +53,9 @@ def _figures() -> list[dict[str, object]]:
             "month": row.month,
             "programme": row.programme,
             "label": row.programme_label,
-            "count": row.lines,
+            "count": row.households,
             "fen": row.total_fen,
-            "hidden": row.lines < FEWEST,
+            "hidden": row.households < FEWEST,
         }
         for row in payment.open_figures(settings.SITE["area"])
     ]
@@ -64,7 +64,7 @@ def _figures() -> list[dict[str, object]]:
 @open_page
 def ask(request: HttpRequest) -> HttpResponse:
     """Six questions and what may fit. The answers live in this one request: no cookie, no database, no log."""
-    form = AskForm(request.POST or None)
+    form = AskForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "public/ask.html", {"form": form}, status=422 if form.errors else 200)
     found = guesses(form.cleaned_data, area_of(request), queries.today(queries.now()))

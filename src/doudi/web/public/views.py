@@ -120,7 +120,7 @@ def object_to(request: HttpRequest, ref: str) -> HttpResponse:
     line = next((row for row in cases.shown(settings.SITE["area"], on=queries.today(at)) if row.ref == ref), None)
     if line is None:
         raise Http404
-    form = ObjectionForm(request.POST or None)
+    form = ObjectionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             casework.object_to(ref=ref, by=Party.resident(request.session.get("pid") or "unnamed"), at=at, **form.cleaned_data)

@@ -69,7 +69,7 @@ def _page(request: HttpRequest, form: forms.Form, question: str, back: str, lead
 @resident
 def who(request: HttpRequest) -> HttpResponse:
     """Whom do you help? The helper is signed in as themselves; nothing of the other person's data is shown here."""
-    form = WhoForm(request.POST or None)
+    form = WhoForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         pid = people.sign_in(form.cleaned_data["name"], form.cleaned_data["number"])
         if pid == request.pid:
@@ -88,7 +88,7 @@ def relation(request: HttpRequest) -> HttpResponse:
     said = _helping(request, pid)
     if said is None:
         return redirect("/apply/for/")
-    form = RelationForm(request.POST or None, initial=said)
+    form = RelationForm(request.POST if request.method == "POST" else None, initial=said)
     if request.method == "POST" and form.is_valid():
         _keep(request, pid, relation=form.cleaned_data["relation"])
         return redirect(f"/apply/for/knows/?pid={pid}")
@@ -102,7 +102,7 @@ def knows(request: HttpRequest) -> HttpResponse:
     said = _helping(request, pid)
     if said is None or "relation" not in said:
         return redirect("/apply/for/")
-    form = KnowsForm(request.POST or None, initial=said)
+    form = KnowsForm(request.POST if request.method == "POST" else None, initial=said)
     if request.method == "POST" and form.is_valid():
         _keep(request, pid, knows=form.cleaned_data["knows"])
         draft = actions.start_draft(pid=pid, by=Party.resident(request.pid), at=office.now(), channel="proxy")

@@ -36,7 +36,7 @@ def _next(request: HttpRequest) -> str:
 @open_page
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for name, number and phone; send a code if they fit. The next page is the same whether they fit or not."""
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         pid = registry.sign_in(said["name"], said["number"])
@@ -63,7 +63,7 @@ def code(request: HttpRequest) -> HttpResponse:
     waiting = request.session.get("waiting")
     if not waiting:
         return redirect("phone:sign-in")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         pid = waiting["pid"]
         if pid and office.check_code(pid=pid, code=form.cleaned_data["code"], at=queries.now()):
