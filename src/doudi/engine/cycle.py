@@ -30,7 +30,7 @@ from doudi.engine.people import Laid
 from doudi.policy import sweep
 from doudi.policy.pack import Pack
 
-GROUP = 8192  # rows that are read together when one person is looked up
+GROUP = 4096  # rows that are read together when one person is looked up
 # Columns that say much the same for many; the others are written as they are.
 _REPEATING = ("sex", "area", "relation", "home_source", "tier", "dataset", "role", "how", "batch", "indicator", "level", "subject_kind")
 

@@ -30,13 +30,13 @@ BATCH = 20_000
 
 @transaction.atomic
 def publish(
-    findings: Iterable[Finding], *, cycle: str, judged_on: date, counts: dict[str, Any], by: By, at: datetime
+    findings: Iterable[Finding], *, cycle: str, judged_on: date, counts: dict[str, Any], manifest: str = "", by: By, at: datetime
 ) -> dict[str, int]:
     """Bring a cycle's findings to people's desks, all or none: new ones are raised, known ones kept, gone ones lapse.
 
     A closed alert stays closed, an assigned one stays with its worker. The same cycle a second time changes nothing.
 
-    :param cycle: the name of the published manifest
+    :param cycle: the name of the published manifest, and `manifest` its SHA-256, which goes into the journal
     :param counts: what the cycle counted (persons, findings …), kept with the evaluation
     :returns: new, kept, returned, lapsed and open alerts
     """
@@ -60,7 +60,7 @@ def publish(
         published_at=at,
         published_by=office.party(by),
     )
-    detail = {"cycle": cycle, "on": judged_on.isoformat(), **counted}
+    detail = {"cycle": cycle, "manifest": manifest, "on": judged_on.isoformat(), **counted}
     office.record("monitoring.publish", subject="alerts", by=by, at=at, detail=detail)
     return counted
 

@@ -251,3 +251,8 @@ def latest() -> EvaluationRow | None:
     """The last cycle published, or None before the first."""
     row = Evaluation.objects.order_by("-published_at", "-id").first()
     return EvaluationRow(row.cycle, row.judged_on, row.counts, row.published_at) if row else None
+
+
+def published(cycle: str) -> bool:
+    """Whether a cycle's alerts have reached people's desks."""
+    return Evaluation.objects.filter(cycle=cycle).exists()
