@@ -1,0 +1,191 @@
+"""A check of one household: never without a basis, every source's own answer, silence never read as nothing."""
+
+from datetime import date, timedelta
+
+import pytest
+
+import people
+import walk
+from doudi.casework import core as casework
+from doudi.exchange import queries as exchange
+from doudi.office import queries as office
+from doudi.office.core import NotAllowed, Party, Role
+from doudi.registry import actions as registry
+from doudi.registry.core import Purpose
+from doudi.verification import actions, core, queries
+from doudi.verification.core import Asked, Basis, NoBasis
+from doudi.verification.models import Answer, Check
+from people import NOON
+
+pytestmark = pytest.mark.django_db
+SOURCES = [source.dataset for source in casework.sources()]
+
+
+@pytest.fixture
+def sources(monkeypatch):
+    return walk.everything_answers(walk.Sources().install(monkeypatch))
+
+
+def agreed(person, sources=tuple(SOURCES), at=NOON, purpose=Purpose.VERIFICATION):
+    me = Party.resident(person.pid)
+    return registry.consent(pid=person.pid, purpose=purpose, sources=list(sources), channel="screen", by=me, at=at)
+
+
+def asked(person, by=None, **more):
+    given = {"basis": Basis.CONSENT, "sources": SOURCES, "people": [Asked(person.pid, person.name, True)]} | more
+    return actions.request(subject="case", area=person.area, programme="dibao", by=by or people.clerk_li(), at=NOON, **given)
+
+
+def said(check):
+    return {row.dataset: row.said for row in queries.answers(check.ref)}
+
+
+def test_each_source_answers_for_itself_with_its_row(sources):
+    granny = people.granny_wang()
+    agreed(granny)
+    sources.row(granny.pid, "vehicle", plate="禾A1", **{"class": "car"}, first_registered=date(2015, 5, 1), status="normal")
+
+    check = asked(granny)
+
+    answers = said(check)
+    assert answers.pop("vehicle") == "found" and set(answers.values()) == {"nothing"} and len(answers) == len(SOURCES) - 1
+    item = next(row for row in queries.answers(check.ref) if row.said == "found").items[0]
+    assert (item.dataset, item.batch, item.row_no, item.as_of) == ("vehicle", 7, 1, walk.AS_OF)
+    assert item.words == "号牌号码 禾A1；车辆类型 小型轿车；初次登记日期 2015-05-01；状态 正常"
+
+
+def test_silence_is_not_nothing(sources):
+    granny = people.granny_wang()
+    agreed(granny)
+    del sources.as_of["deposit"]
+    sources.as_of["business"] = date(2025, 1, 31)
+
+    found = {row.dataset: row for row in queries.answers(asked(granny).ref)}
+
+    assert found["deposit"].said == found["business"].said == "no_answer"
+    assert "还没有送来" in found["deposit"].why and "太旧" in found["business"].why
+    report = queries.report(Check.objects.get().ref, office.viewer(people.clerk_li(), "check.read", NOON), on=NOON.date())
+    assert (report.silent, report.answered) == (2, len(SOURCES) - 2)
+
+
+def test_before_a_register_is_published_nobody_answered(sources, monkeypatch):
+    granny = people.granny_wang()
+    agreed(granny)
+    monkeypatch.setattr("doudi.verification.gateways.lake.rows_of", lambda pid: None)
+
+    assert set(said(asked(granny)).values()) == {"no_answer"}
+
+
+def test_one_silent_source_makes_the_household_line_silent_and_keeps_what_was_found(sources):
+    granny, boy = people.granny_wang(), people.grandson_wang()
+    agreed(granny)
+    me = Party.resident(granny.pid)
+    registry.consent(
+        pid=boy.pid, purpose=Purpose.VERIFICATION, sources=SOURCES, channel="screen", guardian=granny.pid, by=me, at=NOON
+    )
+    sources.row(granny.pid, "deposit", balance_date=date(2026, 6, 20), balance=500000)
+    del sources.as_of["deposit"]
+
+    check = asked(granny, people=[Asked(granny.pid, "王桂兰", True), Asked(boy.pid, "王小宝", False, granny.pid)])
+    page = queries.report(check.ref, office.viewer(people.clerk_li(), "check.read", NOON), on=NOON.date())
+
+    line = next(one for one in page.sources if one.dataset == "deposit")
+    assert line.said == "no_answer" and line.found == 1 and "5,000 元" in line.items[0][1].words
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("nobody agreed", "还没有同意"),
+        ("agreed to something else", "还没有同意"),
+        ("agreed to fewer sources", "还没有同意"),
+        ("agreed later", "还没有同意"),
+        ("took it back", "还没有同意"),
+        ("nobody asked about", "写明查谁"),
+        ("duty without order", "任务单"),
+        ("consent with an order", "任务单"),
+    ],
+)
+def test_no_basis_no_check(sources, how, message):
+    granny, more = people.granny_wang(), {}
+    if how == "agreed to something else":
+        agreed(granny, purpose=Purpose.REFERRAL)
+    elif how == "agreed to fewer sources":
+        agreed(granny, sources=["vehicle"])
+    elif how == "agreed later":
+        agreed(granny, at=NOON + timedelta(days=1))
+    elif how == "took it back":
+        registry.withdraw(ref=agreed(granny).ref, by=Party.resident(granny.pid), at=NOON)
+    elif how == "nobody asked about":
+        more = {"people": []}
+    elif how == "duty without order":
+        more = {"basis": Basis.STATUTORY_DUTY}
+    elif how == "consent with an order":
+        agreed(granny)
+        more = {"task_order": "任务〔2026〕1 号"}
+
+    with pytest.raises(NoBasis, match=message):
+        asked(granny, **more)
+    assert not Check.objects.exists() and not Answer.objects.exists()
+
+
+def test_a_minor_needs_a_guardian_who_agreed(sources):
+    granny, boy = people.granny_wang(), people.grandson_wang()
+    agreed(boy)
+
+    with pytest.raises(NoBasis, match="王小宝"):
+        asked(boy, people=[Asked(boy.pid, "王小宝", False, granny.pid)])
+
+
+def test_duty_with_its_order_needs_no_consent(sources):
+    check = asked(people.granny_wang(), basis=Basis.STATUTORY_DUTY, task_order="任务〔2026〕1 号")
+
+    assert check.number.startswith("HD2026") and [line.act for line in office.journal_of("case")] == ["verification.request"]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.RESIDENT])
+@pytest.mark.parametrize("area", [people.COUNTY, people.TOWNSHIP, people.OTHER_COUNTY, people.OTHER_TOWNSHIP])
+def test_who_asks_and_who_reads_a_report(sources, role, area):
+    granny = people.granny_wang()
+    agreed(granny)
+    check, here = asked(granny), area in (people.COUNTY, people.TOWNSHIP)
+    clerk = people.clerk(f"{role}{area}", "某人", role, area)
+
+    if here and role in (Role.TOWNSHIP, Role.COUNTY):
+        asked(granny, by=clerk)
+    else:
+        with pytest.raises(NotAllowed):
+            asked(granny, by=clerk)
+    viewer = office.viewer(clerk, "check.read", NOON)
+    if here and role in (Role.TOWNSHIP, Role.COUNTY, Role.VERIFICATION, Role.AUDITOR):
+        assert queries.report(check.ref, viewer, on=NOON.date()).people == ("王桂兰",)
+    else:
+        with pytest.raises(NotAllowed):
+            queries.report(check.ref, viewer, on=NOON.date())
+
+
+def test_the_person_reads_all_of_their_own_report_and_nobody_elses(sources):
+    granny, uncle = people.granny_wang(), people.uncle_zhou()
+    agreed(granny)
+    agreed(uncle)
+    check = asked(granny, people=[Asked(granny.pid, "王桂兰", True), Asked(uncle.pid, "周德顺", True)])
+
+    mine = queries.my_report(check.ref, granny.pid, on=NOON.date())
+
+    assert {row.pid for row in mine.answers} == {granny.pid} and len(mine.answers) == len(SOURCES)
+    with pytest.raises(NotAllowed):
+        queries.my_report(check.ref, people.grandson_wang().pid, on=NOON.date())
+
+
+def test_a_report_is_good_for_ninety_days(sources):
+    granny = people.granny_wang()
+    agreed(granny)
+    check, viewer = asked(granny), office.viewer(people.clerk_li(), "check.read", NOON)
+
+    assert queries.report(check.ref, viewer, on=NOON.date() + timedelta(days=90)).is_valid
+    assert not queries.report(check.ref, viewer, on=NOON.date() + timedelta(days=91)).is_valid
+
+
+def test_every_rhythm_of_a_contract_has_an_age_after_which_silence_says_nothing():
+    assert {contract.rhythm for contract in exchange.contracts().values()} <= set(core.FRESH_DAYS)
+    assert {source.dataset for source in casework.sources()} <= set(exchange.contracts())
