@@ -41,6 +41,16 @@ def test_unknown_is_named_with_what_would_settle_it_and_pays_nothing():
     assert answer.steps[-1].fen == 80_000  # what it would be, were everything else met
 
 
+def test_what_a_rule_passes_over_aloud_is_shown():
+    alone = Household("h1", "990101001201", KNOWN)
+    answer = assess.assess("dibao", alone, ON, "990101", RULES)
+    passed = {one.name: [unknown.name for unknown in one.assumed] for one in answer.conditions if one.assumed}
+    assert answer.eligible == "yes"
+    assert passed == {"members": ["is_in_custody", "is_declared_missing", "age", "student_stage"], "not_tekun": ["on_tekun"]}
+    both = Household("h2", "990101001201", {**KNOWN, "hh_income_month": None, "hh_income_per_head": 45_000})
+    assert [u.name for u in assess.assess("dibao", both, ON, "990101", RULES).conditions[0].assumed] == ["hh_income_month"]
+
+
 def test_a_no_needs_nothing_settled():
     answer = assess.assess("dibao", granny(hh_financial_assets=None, hh_car_count=1), ON, "990101", RULES)
     assert (answer.eligible, answer.amount_fen, answer.unknowns) == ("no", None, ())

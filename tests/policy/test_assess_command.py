@@ -51,7 +51,7 @@ def test_the_same_table_in_every_form(tmp_path):
     assert (b["eligible"], b["amount"], [u["name"] for u in b["unknowns"]]) == ("unknown", None, ["hh_financial_assets"])
     assert (c["eligible"], c["amount_fen"]) == ("no", None)
     income = a["conditions"][0]
-    assert set(income) == {"name", "label", "state", "sentence", "article", "values"}
+    assert set(income) == {"name", "label", "state", "sentence", "article", "assumed", "values"}
     assert income["values"]["per_head"] == "631.33" and "LAW" in income["article"]
     assert [step["amount"] for step in a["steps"]] == ["176.00", "176.00"]
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from doudi.facts.days import add_months, first_of_month
 from doudi.facts.household import Facts, Household, Member
 from doudi.policy import explain
-from doudi.policy.language.python import Around
+from doudi.policy.language.python import Around, closure
 from doudi.policy.pack import Pack
 from doudi.policy.rules import Article, Condition, Expression, Indicator, Overlap, Programme, Step
 
@@ -88,6 +88,18 @@ class ConditionResult:
         if not found:
             return (Unknown(self.name, self.label, settle or "要工作人员来定"),)
         return tuple(replace(unknown, settle=settle or unknown.settle) for unknown in found)
+
+    @cached_property
+    def assumed(self) -> tuple[Unknown, ...]:
+        """What is not known and was passed over, because the rule says `coalesce` aloud."""
+        passed_over: set[object] = set()
+        subject = self.subject
+        for node in self.condition.test.core.outside_members():
+            for part in node.parts if node.op == "coalesce" else ():
+                if closure(part)(subject.facts, subject.household.facts, subject.around) is not None:
+                    break
+                passed_over |= {inner.value for inner in part.walk() if inner.op == "fact"}
+        return tuple(unknown for unknown in unknowns_of(self.condition.test, subject) if unknown.name in passed_over)
 
     @cached_property
     def sentence(self) -> str:

@@ -181,6 +181,7 @@ def assessment(found: Assessment) -> dict[str, Any]:
                 "state": one.state,
                 "sentence": one.sentence,
                 "article": one.article,
+                "assumed": [unknown.name for unknown in one.assumed] if one.state != "unknown" else [],
                 "values": {name: written(value, one.condition.values[name]) for name, value in one.values.items()},
             }
             for one in found.conditions
