@@ -33,8 +33,8 @@ def open_site(*, host: str, port: int, workers: int) -> None:
         except OSError:
             could_not(f"{host}:{port} is taken by another program. Choose another: PORT={port + 1} make demo", as_json=False)
     say(f"http://{host}:{port}/  (Ctrl-C stops it)")
+    words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "4"]
     os.execv(
         sys.executable,
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-        + ["--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "doudi.config.wsgi:application"],
+        [sys.executable, "-m", "granian", *words, "--no-ws", "--log-level", "warning", "doudi.config.wsgi:application"],
     )
