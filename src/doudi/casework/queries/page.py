@@ -93,7 +93,7 @@ def case(ref: str, viewer: Viewer, *, at: datetime) -> CasePage:
     :raises NotAllowed: the post does not allow it
     """
     viewer.need("case.read")
-    row = Case.objects.filter(within(viewer), ref=ref).first()
+    row = Case.objects.filter(within(viewer), ref=ref).select_related("benefit").first()
     if row is None:
         raise NoCase("没有这件申请，或者不归您看。")
     return _Reading(row, viewer, at).page()
@@ -140,10 +140,14 @@ class _Reading:
         self.showings = list(Showing.objects.filter(case=row).order_by("id"))
         self.objections = list(Objection.objects.filter(showing__case=row).order_by("id")) if self.showings else []
         self.decision = Decision.objects.filter(case=row).order_by("-id").first()
-        self.benefit = Benefit.objects.filter(case=row).first() if row.state == State.CONFIRMED else None
+        self.benefit: Benefit | None = getattr(row, "benefit", None)
         self.person = registry.me(row.applicant)
         self.journal = office.journal_of(row.ref)
         self.names = office.clerk_names(sorted(self._clerks()))
+        self.places = office.area_labels([row.area, row.area[:6], *(one.area for one in self.showings)])
+
+    def _place(self, code: str) -> str:
+        return self.places.get(code, code)
 
     def _clerks(self) -> set[str]:
         row, refs = self.row, {self.row.handler}
@@ -175,7 +179,7 @@ class _Reading:
             phone=self.person.phone,
             age=self.person.age(on),
             area=row.area,
-            area_label=office.area_label(row.area),
+            area_label=self._place(row.area),
             channel_label=core.CHANNELS[row.channel],
             origin=row.origin,
             alert_ref=row.alert_ref,
@@ -211,7 +215,7 @@ class _Reading:
             opinion=self._opinion(self.opinions[-1]) if self.opinions else None,
             draft_reason=words.draft_reason(row, mine),
             showings=tuple(self._showing(one) for one in self.showings),
-            decision=decision_row(self.decision, self.names, office.area_label(row.area[:6])) if self.decision else None,
+            decision=decision_row(self.decision, self.names, self._place(row.area[:6])) if self.decision else None,
             benefit=benefit,
             acts=self._acts(),
             moves=self._moves(state),
@@ -313,7 +317,7 @@ class _Reading:
         )
 
     def _showing(self, one: Showing) -> ShowingRow:
-        return showing_row(one, office.area_label(one.area), [row for row in self.objections if row.showing_id == one.pk])
+        return showing_row(one, self._place(one.area), [row for row in self.objections if row.showing_id == one.pk])
 
     def _clocks(self, road: core.Road) -> tuple[ClockRow, ...]:
         """The time limits of this case: those met with their day, those running with theirs."""
