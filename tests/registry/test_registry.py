@@ -61,6 +61,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[RegisterHousehold]:
     )
     monkeypatch.setattr(register, "facts", lambda subject: {"age": 71, "hh_members": 3})
     row = {"dataset": "hukou", "batch": 1, "row_no": 5, "as_of": date(2026, 6, 30), "values": {"name": "刘大山"}}
+    row |= {"role": "", "how": "number"}
     monkeypatch.setattr(register, "everything", lambda pid: [row])
     return known
 

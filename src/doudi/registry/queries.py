@@ -314,13 +314,15 @@ def consented(pids: list[str], purpose: Purpose, at: datetime) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One delivered row about a person: who said it, as of which day, where it stands, and what it says."""
+    """One delivered row about a person: who said it, as of which day, where it stands, how it was joined, what it says."""
 
     dataset: str
     batch: int
     row_no: int
     as_of: date
     values: dict[str, Any]
+    role: str = ""  # what the person is in the row, where the row is another's: guardian, spouse
+    how: str = ""  # how the row was joined to the person: number, or what stood in for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,4 +361,6 @@ def person_page(pid: str, viewer: Viewer) -> PersonPage:
 
 
 def _source(found: dict[str, Any]) -> SourceRow:
-    return SourceRow(found["dataset"], found["batch"], found["row_no"], found["as_of"], found["values"])
+    return SourceRow(
+        found["dataset"], found["batch"], found["row_no"], found["as_of"], found["values"], found["role"], found["how"]
+    )
