@@ -7,6 +7,7 @@ import json
 import os
 import pkgutil
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -78,5 +79,11 @@ for module in pkgutil.iter_modules(commands.__path__):
     importlib.import_module(f"doudi.config.commands.{module.name}").register(cli)
 
 
-if __name__ == "__main__":
-    cli()
+def main() -> None:
+    """The `doudi` command. What nobody foresaw ends with 2 as well: 1 is kept for "done, and found something wrong"."""
+    try:
+        cli()
+    except Exception:
+        traceback.print_exc()
+        say("That should not have happened; nothing half-done is kept. Please report the lines above.")
+        sys.exit(COULD_NOT)

@@ -19,8 +19,8 @@ class NobodyThere(Exception):
 _WHO = """
 SELECT p.name, p.citizen_no
 FROM read_parquet($person) p
-JOIN read_parquet($person_facts) f USING (pid)
-JOIN read_parquet($household_facts) h ON h.hid = p.hid
+POSITIONAL JOIN read_parquet($person_facts) f
+JOIN read_parquet($household_facts, file_row_number = true) h ON h.file_row_number = p.m
 WHERE p.area = $village AND p.pid LIKE 'p%' AND p.died_on IS NULL AND f.age BETWEEN 58 AND 84
   AND h.hh_members BETWEEN 2 AND 3 AND h.hh_tier IS DISTINCT FROM 'dibao' AND f.hukou_status = 'normal'
   AND coalesce(p.tier, 'other') = 'other' AND NOT coalesce(f.on_dibao OR f.on_tekun OR f.on_near_dibao OR f.on_rigid, false)
