@@ -83,8 +83,8 @@ def alerted(number: int = 0, *, level: str = "O", area: str = people.VILLAGE, in
     """A cycle noticed something about Granny Wang; returns the alert's ref."""
     granny = people.granny_wang()
     finding = Finding(
-        indicator=indicator, level=level, subject_kind="person", subject=granny.pid, pid=granny.pid, hid="h" + "1" * 20, area=area,
-        masked_name="王*兰", basis=f"2026-06-{number}", mask=1, values="{}",
+        indicator=indicator, level=level, subject_kind="person", subject=granny.pid, pid=granny.pid, hid="h" + "1" * 20,
+        area=area, masked_name="王*兰", basis=f"2026-06-{number}", mask=1, values="{}",
     )  # fmt: skip
     by = Party.system("cycle")
     monitoring.publish([finding], cycle=f"c{number}", judged_on=date(2026, 6, 30), counts={}, by=by, at=TODAY)

@@ -2,8 +2,10 @@
 // hand out. Used by the visit pages and by their service worker. Forgetting the key makes the rest unreadable.
 "use strict";
 self.doudiStore = (function () {
+  var wiped = false; // after signing out nothing is written again from this page
   var DAYS = 7 * 24 * 3600 * 1000;
   function open() {
+    if (wiped) return Promise.reject(new Error("wiped"));
     return new Promise(function (yes, no) {
       var ask = indexedDB.open("doudi-field", 1);
       ask.onupgradeneeded = function () {
@@ -57,6 +59,7 @@ self.doudiStore = (function () {
     });
   }
   function wipe() {
+    wiped = true;
     return new Promise(function (yes) {
       var ask = indexedDB.deleteDatabase("doudi-field");
       ask.onsuccess = ask.onerror = ask.onblocked = function () { yes(); };

@@ -74,7 +74,7 @@
           return before.then(function () { return send(record, now.token); });
         }, Promise.resolve());
       });
-    }).catch(function (why) { tell(String(why).indexOf("signed out") > 0); }).then(function () { busy = false; return draw(); });
+    }).catch(function (why) { tell(String(why).indexOf("signed out") > 0); }).then(function () { busy = false; return draw(); }).catch(function () {});
   }
 
   document.addEventListener("submit", function (event) {

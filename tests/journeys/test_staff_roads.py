@@ -1,0 +1,274 @@
+"""The staff half of both roads in a browser, on a phone and at a desk: every page usable by everybody."""
+
+from datetime import timedelta
+
+import pytest
+
+import people
+import walk
+from doudi.casework import jobs
+from doudi.casework.models import Case
+from doudi.monitoring.models import Visit
+from doudi.office.core import Role
+from doudi.office.models import DemoClock
+from web import staged
+from web.browser import DESK, PHONE, picture, scrolls_sideways, small_targets, violations
+from web.desk_login import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
+
+
+class Looker:
+    """Looks at a page as everybody would: pictures, axe, width, fingers."""
+
+    def __init__(self, size):
+        self.size = size
+
+    def __call__(self, page, name):
+        picture(page, f"{name}-{self.size['width']}")
+        assert violations(page) == [], name
+        assert not scrolls_sideways(page), name
+        if self.size is PHONE:
+            low = [line for line in small_targets(page) if 'type="radio"' not in line and 'type="checkbox"' not in line]
+            assert low == [] and low_answers(page) == [], name
+
+
+def low_answers(page):
+    """Answers whose whole label is lower than a finger; the label is what is touched."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('label:has([type=radio]), label:has([type=checkbox])')].filter(e => e.offsetParent)
+        .filter(e => e.getBoundingClientRect().height < 44).map(e => e.innerText)"""
+    )
+
+
+def days_pass(days):
+    """The demo's clock moves on, and what was due is done."""
+    clock = DemoClock.objects.get(pk=1)
+    DemoClock.objects.filter(pk=1).update(offset_seconds=clock.offset_seconds + days * 24 * 3600)
+    jobs.run_due(staged.TODAY + timedelta(days=days))
+
+
+def signed_in(open_browser, size, username):
+    page = open_browser(size)
+    sign_in(page, username)
+    return page
+
+
+@SIZES
+def test_an_application_goes_from_the_inbox_to_the_bank(open_browser, sources, size):
+    look, case = Looker(size), staged.submitted()
+    granny = people.granny_wang()
+    sources.row(granny.pid, "vehicle", kind="motorcycle", status="normal", plate="禾A12345")
+    walk.helper_qian()
+    li = signed_in(open_browser, size, "li")
+    look(li, "desk-today")
+    li.get_by_role("link", name="受理").click()
+    look(li, "desk-case-new")
+    li.get_by_role("button", name="受理，马上查数据").click()
+    look(li, "desk-case-accepted")
+
+    li.get_by_text("记一次入户调查").click()
+    li.get_by_label("哪天去的").fill("2026-08-25")
+    li.get_by_label("和谁一起去的").select_option("qian")
+    li.get_by_label("家里谁在场签字").fill("王桂兰")
+    for need in ("吃穿", "看病", "住房", "上学", "照料"):
+        li.get_by_role("group", name=need).get_by_text("有点难").click()
+    look(li, "desk-case-survey")
+    li.get_by_role("button", name="记好入户调查").click()
+
+    for _ in range(12):  # each difference is settled by a person, one by one
+        form = li.locator(".doubt form").first
+        if not form.count():
+            break
+        form.locator(".pick:has(input:not([value=visit]):not([value=discuss]):not([value=amount]))").first.click()
+        form.get_by_label("为什么").fill("上门看过")
+        form.get_by_role("button").click()
+    look(li, "desk-case-settled")
+    li.get_by_text("建议给予救助").click()
+    li.get_by_role("button", name="按左边的账自动起草理由").click()
+    assert li.get_by_label("理由（群众也会看到）").input_value()
+    assert li.get_by_role("radio", name="建议给予救助").is_checked()
+    li.get_by_label("每月给多少元").fill("1200")
+    li.get_by_label("和规则算的不一样").fill("按上门看到的算")
+    look(li, "desk-case-opinion")
+    li.get_by_role("button", name="写成初步意见，去公示").click()
+    look(li, "desk-case-shown")
+    li.goto("/desk/shown/")
+    look(li, "desk-shown")
+    li.get_by_role("link", name="打印张贴的公示").click()
+    look(li, "desk-sheet")
+
+    days_pass(9)
+    people.clerk("sunli", "孙丽", Role.COUNTY, people.COUNTY)
+    zhao = signed_in(open_browser, size, "zhao")
+    zhao.get_by_role("link", name="看案卷，定下来").click()
+    zhao.get_by_role("group", name="县里怎么定").get_by_text("不确认").click()
+    zhao.get_by_role("button", name="先看看给群众的信").click()
+    look(zhao, "desk-county-letter")
+    zhao.get_by_role("group", name="县里怎么定").get_by_text("确认", exact=True).click()
+    zhao.get_by_label("理由（写进给群众的信）").fill("同意镇里的意见。")
+    zhao.get_by_label("和规则算的不一样").fill("按上门看到的算")
+    zhao.get_by_role("button", name="按上面选的定下来").click()
+    look(zhao, "desk-county-done")
+    zhao.get_by_role("link", name="看信、打印").click()
+    look(zhao, "desk-letter")
+
+    days_pass(40)
+    zhao.goto("/desk/payment/")
+    zhao.get_by_label("发哪个月的").fill("2026-10")
+    look(zhao, "desk-payment")
+    zhao.get_by_role("button", name="生成这个月的名单").click()
+    look(zhao, "desk-run-built")
+    address = zhao.url
+    sun = signed_in(open_browser, size, "sunli")
+    sun.goto(address)
+    sun.get_by_role("button", name="同意发放这").click()
+    sun.get_by_role("button", name="生成银行文件").click()
+    look(sun, "desk-run-sent")
+    with sun.expect_download() as file:
+        sun.get_by_role("link", name="下载银行文件").click()
+    assert file.value.suggested_filename
+    case.refresh_from_db()
+    assert case.state == "confirmed"
+
+
+@SIZES
+def test_an_alert_becomes_a_visit_and_a_case(open_browser, sources, size):
+    look = Looker(size)
+    granny = people.granny_wang()
+    sources.row(granny.pid, "death", death_date="2026-05-02")
+    staged.alerted(1, level="R", indicator="C01")
+    staged.alerted(2, indicator="A01")
+    people.worker_wang()
+    people.clerk_li()
+    li = signed_in(open_browser, size, "li")
+    look(li, "desk-today-alerts")
+    li.goto("/desk/alerts/")
+    look(li, "desk-alerts")
+    li.get_by_role("link", name="安排走访").first.click()
+    look(li, "desk-alert")
+    li.get_by_label("请谁去看看").select_option("wang")
+    li.get_by_role("button", name="请他去看看").click()
+
+    wang = signed_in(open_browser, size, "wang")
+    look(wang, "field-today")
+    wang.locator(".visits__link").click()
+    look(wang, "field-visit")
+    wang.get_by_role("button", name="记好了").click()
+    tap_through(wang, wish="愿意，请帮我申请")
+    wang.get_by_role("checkbox", name="王桂兰").check()
+    wang.get_by_role("radio", name="签字或按手印").check()
+    look(wang, "field-visit-yes")
+    wang.get_by_role("button", name="记好了").click()
+    wang.get_by_role("heading", name="记好了").wait_for()
+    look(wang, "field-done")
+    case = Case.objects.get()
+    assert (case.origin, case.applicant) == ("visit", granny.pid)
+    li.goto(f"/desk/cases/{case.ref}/")
+    look(li, "desk-case-from-visit")
+
+
+def tap_through(page, *, wish):
+    """Five taps and the wish."""
+    for question, answer in (
+        ("人在家吗", "在家"),
+        ("留意到的事是真的吗", "是真的"),
+        ("吃穿过得去吗", "有点难"),
+        ("有人照顾吗", "没有"),
+        ("有没有等不得的事", "没有"),
+        ("愿意让我们帮您申请吗", wish),
+    ):
+        page.get_by_role("group", name=question).get_by_role("radio", name=answer, exact=True).check()
+
+
+def test_a_visit_without_signal_waits_on_the_phone_sealed_and_arrives_once(open_browser, sources):
+    look = Looker(PHONE)
+    from doudi.monitoring import actions
+
+    ref = staged.alerted(1, indicator="A01")
+    people.worker_wang()
+    actions.assign(ref=ref, worker="wang", by=people.clerk_li(), at=staged.TODAY)
+    wang = signed_in(open_browser, PHONE, "wang")
+    wang.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wang.goto(f"/field/visit/{ref}/")
+    wang.reload()  # now the worker has seen the page
+    wang.context.set_offline(True)
+    wang.reload()
+    wang.get_by_text("现在没有网络").wait_for()
+    tap_through(wang, wish="暂时不用")
+    wang.get_by_label("您看到的、听到的").fill("屋顶漏雨，已告诉村里")
+    wang.get_by_role("button", name="记好了").click()
+    wang.get_by_text("等网络").wait_for()
+    look(wang, "field-offline")
+    kept = wang.evaluate(
+        """() => new Promise(done => { const ask = indexedDB.open('doudi-field', 1); ask.onsuccess = () => {
+        const all = ask.result.transaction('records').objectStore('records').getAll();
+        all.onsuccess = () => done(all.result.map(one => new TextDecoder('latin1').decode(one.sealed))); }; })"""
+    )
+    assert len(kept) == 1 and "暂时" not in kept[0] and "wish" not in kept[0]
+    assert Visit.objects.count() == 0
+    wang.context.set_offline(False)
+    wang.goto("/field/")
+    wang.wait_for_function("document.querySelectorAll('.outbox__one').length === 0")
+    for _ in range(50):
+        if Visit.objects.count():
+            break
+        wang.wait_for_timeout(100)
+    assert Visit.objects.count() == 1 and Visit.objects.get().note == "屋顶漏雨，已告诉村里"
+
+
+def test_signing_out_empties_the_phone_and_says_what_would_be_lost(open_browser, sources):
+    ref = staged.alerted(1, indicator="A01")
+    from doudi.monitoring import actions
+
+    people.worker_wang()
+    actions.assign(ref=ref, worker="wang", by=people.clerk_li(), at=staged.TODAY)
+    wang = signed_in(open_browser, PHONE, "wang")
+    wang.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wang.goto(f"/field/visit/{ref}/")
+    wang.context.set_offline(True)
+    tap_through(wang, wish="暂时不用")
+    wang.get_by_role("button", name="记好了").click()
+    wang.get_by_text("等网络").wait_for()
+    wang.get_by_role("button", name="退出").click()
+    wang.get_by_text("还有 1 条没送出去").wait_for()
+    wang.context.set_offline(False)
+    wang.get_by_role("button", name="退出").click()
+    wang.wait_for_url("**/desk/login/**")
+    assert wang.evaluate("indexedDB.databases().then(all => all.map(one => one.name))") == []
+
+
+@SIZES
+def test_the_pages_of_those_who_look_after_data_and_watch(open_browser, sources, size):
+    look, case = Looker(size), staged.confirmed()
+    people.auditor_chen()
+    people.director_lin()
+    people.keeper_wu()
+    people.checker_he()
+    for username, pages in {
+        "chen": ("/audit/", "/audit/story/", f"/audit/story/{case.ref}/", "/audit/journal/", f"/desk/cases/{case.ref}/"),
+        "lin": ("/audit/", "/desk/payment/"),
+        "wu": ("/desk/feeds/",),
+        "he": ("/desk/checks/", "/desk/find/?q=990101"),
+        "li": ("/desk/register/", "/desk/cases/", f"/desk/person/{case.applicant}/", "/desk/find/"),
+    }.items():
+        page = signed_in(open_browser, size, username)
+        for number, address in enumerate(pages):
+            page.goto(address)
+            look(page, f"{username}-{number}")
+        if username == "li":
+            page.goto(f"/desk/person/{case.applicant}/?case={case.ref}")
+            look(page, "desk-person")
+
+
+@SIZES
+def test_the_inbox_and_an_act_without_script(open_browser, sources, size):
+    case = staged.submitted()
+    page = open_browser(size, script=False)
+    sign_in(page, "li")
+    page.get_by_role("link", name="受理").click()
+    page.get_by_role("button", name="受理，马上查数据").click()
+    assert "受理了" in page.get_by_role("status").first.inner_text()
+    case.refresh_from_db()
+    assert case.state == "investigating"
