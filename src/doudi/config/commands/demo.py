@@ -62,7 +62,8 @@ def _step(words: str, work: Any) -> Any:
 def _run(words: str, *command: str) -> dict[str, Any]:
     """Run one of doudi's own commands, its progress on standard error, its answer kept."""
     say(f"… {words}：doudi {' '.join(command)}")
-    found = subprocess.run([sys.executable, "-c", "from doudi.config.cli import main; main()", *command, "--json"], stdout=subprocess.PIPE, check=False)
+    doudi = (sys.executable, "-c", "from doudi.config.cli import main; main()")
+    found = subprocess.run([*doudi, *command, "--json"], stdout=subprocess.PIPE, check=False)
     if found.returncode not in (0, 1):
         say(f"doudi {' '.join(command)} could not finish; the lines above say why.")
         sys.exit(COULD_NOT)
