@@ -43,24 +43,19 @@ class Sources:
     def rows_of(self, pid: str) -> list[dict[str, Any]]:
         return self.rows.get(pid, [])
 
-    def datasets_of(self, on: date, snapshot: str = "") -> dict[str, list[Any]]:
-        return {code: [_Load(code, as_of)] for code, as_of in self.as_of.items() if as_of <= on}
+    def delivered(self) -> dict[str, date]:
+        return self.as_of
 
     def install(self, monkeypatch: Any) -> Sources:
         """Stand in for the lake."""
         monkeypatch.setattr("doudi.verification.gateways.lake.rows_of", self.rows_of)
         monkeypatch.setattr("doudi.casework.gateways.register.rows_of", self.rows_of)
         monkeypatch.setattr("doudi.casework.gateways.register.facts_of", lambda subject: {})
-        monkeypatch.setattr("doudi.exchange.queries.datasets_of", self.datasets_of)
+        monkeypatch.setattr("doudi.verification.gateways.lake.delivered", self.delivered)
         monkeypatch.setattr("doudi.registry.gateways.register.household_of", lambda subject: None)
         monkeypatch.setattr("doudi.registry.gateways.register.person", lambda pid: None)
         monkeypatch.setattr("doudi.registry.gateways.register.by_number", lambda number: None)
         return self
-
-
-class _Load:
-    def __init__(self, dataset: str, as_of: date) -> None:
-        self.dataset, self.as_of, self.batch = dataset, as_of, 7
 
 
 def everything_answers(sources: Sources) -> Sources:

@@ -71,7 +71,7 @@ def test_silence_is_not_nothing(sources):
 def test_before_a_register_is_published_nobody_answered(sources, monkeypatch):
     granny = people.granny_wang()
     agreed(granny)
-    monkeypatch.setattr("doudi.verification.gateways.lake.rows_of", lambda pid: None)
+    monkeypatch.setattr("doudi.verification.gateways.lake.delivered", dict)
 
     assert set(said(asked(granny)).values()) == {"no_answer"}
 

@@ -147,6 +147,15 @@ class Lookup:
         files = self._files()
         return date.fromisoformat(files.manifest["on"]) if files else None
 
+    @property
+    def as_of(self) -> dict[str, date]:
+        """The latest day each dataset in the published cycle speaks of; empty before the first."""
+        files, found = self._files(), {}
+        for load in files.loads.values() if files else ():
+            day = date.fromisoformat(load["as_of"])
+            found[load["dataset"]] = max(day, found.get(load["dataset"], day))
+        return found
+
     # ---- who -----------------------------------------------------------------------------------------------------------
 
     def person(self, pid: str) -> Row | None:

@@ -121,16 +121,15 @@ def _number(on: date) -> str:
 
 def _ask(check: Check, people: list[Asked], sources: list[str], *, on: date, at: datetime) -> dict[str, int]:
     """Ask and keep; returns how many answers said what."""
-    loads = exchange.datasets_of(on)
+    as_of = lake.delivered()
     rhythms = {code: contract.rhythm for code, contract in exchange.contracts().items()}
-    as_of = {code: max(row.as_of for row in rows) for code, rows in loads.items()}
     answers: list[Answer] = []
     found: list[list[dict[str, Any]]] = []
     for one in people:
         rows = lake.rows_of(one.pid)
         for dataset in sources:
-            mine = [row for row in rows or [] if row["dataset"] == dataset]
-            said, why = _said(dataset, mine, rows is None, as_of.get(dataset), rhythms.get(dataset, ""), on)
+            mine = [row for row in rows if row["dataset"] == dataset]
+            said, why = _said(mine, not as_of, as_of.get(dataset), rhythms[dataset], on)
             answers.append(
                 Answer(
                     check_asked=check,
@@ -163,9 +162,7 @@ def _ask(check: Check, people: list[Asked], sources: list[str], *, on: date, at:
     return {kind.value: sum(answer.said == kind for answer in answers) for kind in Said}
 
 
-def _said(
-    dataset: str, rows: list[dict[str, Any]], no_register: bool, as_of: date | None, rhythm: str, on: date
-) -> tuple[Said, str]:
+def _said(rows: list[dict[str, Any]], no_register: bool, as_of: date | None, rhythm: str, on: date) -> tuple[Said, str]:
     """Read silence rightly: nothing only from a source that spoke lately; a row found counts however old it is."""
     if no_register:
         return Said.NO_ANSWER, "no_register"
