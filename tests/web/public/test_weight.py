@@ -4,9 +4,10 @@ import gzip
 import re
 from pathlib import Path
 
-import people
 import pytest
 from django.contrib.staticfiles import finders
+
+import people
 
 pytestmark = pytest.mark.django_db
 PAGES = ("/", "/ask/", "/standards/", "/shown/", "/figures/", "/helpers/", "/progress/", "/my/sign-in/", "/sheet/", "/gallery/")

@@ -87,7 +87,9 @@ def _people() -> dict[str, str]:
     from doudi.sample import applicant, staff
 
     staff.appoint_all(at=queries.now())
-    return applicant.who_may_apply()
+    resident = applicant.who_may_apply()
+    (home().root / "demo.json").write_text(json.dumps([resident], ensure_ascii=False))  # for the demo's control page
+    return resident
 
 
 def _summary(done: dict[str, Any], port: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -30,13 +31,24 @@ def _later(at: datetime, step: str) -> datetime:
     return datetime(year, month, 1, 9, tzinfo=queries.HERE)
 
 
+def _residents() -> list[dict[str, str]]:
+    """Who may try to apply: what `doudi demo` chose from the made-up city and wrote beside its database."""
+    path = settings.HOME.root / "demo.json"
+    return json.loads(path.read_text()) if path.is_file() else []
+
+
 @open_page
 def desk(request: HttpRequest) -> HttpResponse:
     """Who can sign in here, what time it is, and how to move it."""
     at = queries.now()
-    return render(
-        request, "demo/desk.html", {"at": at, "staff": queries.staff(at), "password": settings.DEMO_PASSWORD, "steps": STEPS}
-    )
+    shown = {
+        "at": at,
+        "staff": queries.staff(at),
+        "password": settings.DEMO_PASSWORD,
+        "steps": STEPS,
+        "residents": _residents(),
+    }
+    return render(request, "demo/desk.html", shown)
 
 
 @open_page

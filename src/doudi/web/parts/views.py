@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import views as auth
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +21,7 @@ from django.views.decorators.http import require_POST
 from doudi.web.parts.permits import open_page
 
 YEAR = 365 * 24 * 3600
+TRIES, WAIT = 5, 600  # wrong passwords for one name, and seconds to wait then
 ICONS = tuple(re.findall(r'id="([a-z]+)"', (Path(__file__).parent.parent / "static/img/sprite.svg").read_text()))
 
 
@@ -42,7 +46,35 @@ def look(request: HttpRequest) -> HttpResponse:
     return response
 
 
-sign_in = open_page(auth.LoginView.as_view(template_name="parts/login.html", redirect_authenticated_user=True))
+class SignIn(auth.LoginView):
+    """Staff sign in by name and password; five wrong ones for a name make everybody wait ten minutes for it."""
+
+    template_name = "parts/login.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        if self._tries(form) >= TRIES:
+            return self.form_invalid(form)
+        return super().form_valid(form)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        key = self._key(form)
+        cache.set(key, self._tries(form) + 1, WAIT)
+        if self._tries(form) > TRIES:
+            form.errors.clear()
+            form.add_error(None, "试的次数太多了，请过十分钟再试，或请管理员帮忙。")
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+    def _key(self, form: AuthenticationForm) -> str:
+        return "sign-in:" + sha256(form.data.get("username", "").encode()).hexdigest()
+
+    def _tries(self, form: AuthenticationForm) -> int:
+        return int(cache.get(self._key(form), 0))
+
+
+sign_in = open_page(SignIn.as_view())
 sign_out = open_page(auth.LogoutView.as_view(next_page="/desk/login/"))
 
 

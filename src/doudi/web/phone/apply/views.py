@@ -254,7 +254,6 @@ def _check(request: HttpRequest, page: DraftPage) -> HttpResponse:
     shown = {
         "question": _("最后看一遍，对不对"),
         "rows": summary(page, mine=mine, relation=helper.get("relation", "")),
-        "checked": len(page.adults),
         "names": [one.name for one in page.adults],
         "mandates": MANDATES if not mine else (),
     }
