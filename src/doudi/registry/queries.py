@@ -147,6 +147,19 @@ def find_by_number(number: str, viewer: Viewer) -> Found | None:
     return Found(pid, name, area, office.area_label(area)) if viewer.sees(area) else None
 
 
+def find_by_name(name: str, viewer: Viewer) -> list[Found]:
+    """People of exactly this name inside the viewer's area, as the register knows them.
+
+    :raises NotAllowed: the post does not allow searching
+    """
+    viewer.need("person.find")
+    if not viewer.within:
+        return []
+    found = register.by_name(name.strip(), viewer.within)
+    labels = office.area_labels([one.area for one in found])
+    return [Found(one.pid, mask_name(one.name), one.area, labels.get(one.area, one.area)) for one in found]
+
+
 def sign_in(name: str, number: str) -> str | None:
     """The pid of who has this name and citizen number (or, once in the database, its last four); None when they do not fit.
 
@@ -358,6 +371,27 @@ def person_page(pid: str, viewer: Viewer) -> PersonPage:
         rows=tuple(_source(found) for found in register.everything(pid)),
         consents=tuple(consents(pid)),
     )
+
+
+def rows_behind(
+    subject: str, facts: dict[str, tuple[str, ...]], viewer: Viewer, area: str
+) -> list[tuple[SourceRow, frozenset[str]]]:
+    """The delivered rows some facts of a person or household were worked out from, each with the columns that were read.
+
+    :param facts: fact → the datasets the catalogue names for it
+    :param area: where the subject lives
+    :raises NotAllowed: the post does not allow it, or the place lies outside the viewer's area
+    """
+    viewer.need("person.read", area)
+    rows: dict[tuple[str, int, int], SourceRow] = {}
+    read: dict[tuple[str, int, int], set[str]] = {}
+    for fact, datasets in facts.items():
+        for found in register.rows_behind(subject, fact, datasets):
+            if found["columns"]:
+                place = (found["dataset"], found["batch"], found["row_no"])
+                rows[place] = _source(found)
+                read.setdefault(place, set()).update(found["columns"])
+    return [(rows[place], frozenset(read[place])) for place in sorted(rows)]
 
 
 def _source(found: dict[str, Any]) -> SourceRow:

@@ -27,6 +27,16 @@ def by_number(number: str) -> RegisterPerson | None:
     return _person(row) if row else None
 
 
+def by_name(name: str, area: str) -> list[RegisterPerson]:
+    """People of exactly this name in places whose code begins with `area`."""
+    return [_person(row) for row in _lookup().search(name, area)]
+
+
+def rows_behind(subject: str, fact: str, datasets: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The delivered rows a fact may come from, with `columns`: those it is worked out from."""
+    return list(_lookup().sources(subject, fact, datasets))
+
+
 def household_of(subject: str) -> RegisterHousehold | None:
     """The household of a pid or a hid, or None. Members recorded as dead are left out, but never the one asked for."""
     found = _lookup().household_of(subject)

@@ -22,6 +22,7 @@ RAIL = (
     ("公示", "people", "desk:showings", "case.show"),
     ("发放", "coin", "desk:runs", "payment.list"),
     ("数据", "chart", "desk:feeds", "feed.list"),
+    ("核对", "steps", "desk:checks", "check.batch"),
     ("监督", "eye", "oversight:today", "audit.read"),
 )
 

@@ -15,7 +15,6 @@ from doudi.registry import queries as registry
 from doudi.web.desk.person.reading import row_words
 
 LEVELS = {"R": ("马上去看", "red"), "O": ("尽快去看", "amber"), "Y": ("抽空去看", "blue")}
-MEMBERS = 8  # of a household, read for the rows behind an alert
 
 
 def explanation(row: Any, on: date) -> explain.Explanation:
@@ -28,27 +27,16 @@ def explanation(row: Any, on: date) -> explain.Explanation:
 
 
 def rows_behind(alert: Any, on: date, viewer: Viewer) -> list[dict[str, Any]]:
-    """The delivered rows the rule could read: of the datasets its facts come from, of the person or the household."""
+    """The delivered rows the rule's facts were worked out from, with the cells that were read; none for who may not see them."""
     rules = pack.load(settings.PACKS)
     try:
         facts = rules.indicator(alert.row.indicator, on).facts
     except RuleError:
         return []
-    datasets = {source for name in facts if name in rules.names.facts for source in rules.names.facts[name].sources}
-    people = [alert.pid]
+    asked = {name: rules.names.facts[name].sources for name in sorted(facts) if name in rules.names.facts}
     try:
-        page = registry.person_page(alert.pid, viewer)
-        if alert.row.subject_kind == "household" and page.household is not None:
-            people += [one.pid for one in page.household.members if one.pid and one.pid != alert.pid][: MEMBERS - 1]
-    except (NotAllowed, registry.NotKnown):
+        rows = registry.rows_behind(alert.subject, asked, viewer, alert.row.area)
+    except NotAllowed:
         return []
-    found = [row for row in page.rows if row.dataset in datasets]
-    for pid in people[1:]:
-        try:
-            found += [row for row in registry.person_page(pid, viewer).rows if row.dataset in datasets]
-        except (NotAllowed, registry.NotKnown):
-            continue
     contracts = exchange.contracts()
-    return [
-        row_words(row, contracts.get(row.dataset)) for row in sorted(found, key=lambda row: (row.dataset, row.batch, row.row_no))
-    ]
+    return [row_words(row, contracts.get(row.dataset), read) for row, read in rows]

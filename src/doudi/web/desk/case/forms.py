@@ -15,12 +15,15 @@ from doudi.web.parts.templatetags.parts import yuan
 class AcceptForm(forms.Form):
     """Taking in: only whether it is somebody's kin."""
 
-    near_kin_of = fields.line(
-        label="是工作人员或村干部的近亲属吗",
-        required=False,
-        hint="是，就写谁的近亲属，单独登记，县里要自己去看；不是就空着",
-        longest=40,
-    )
+    def __init__(self, colleagues: Sequence[tuple[str, str]], *args: object, **more: object) -> None:
+        super().__init__(*args, prefix="accept", **more)
+        self.fields["near_kin_clerk"] = forms.ChoiceField(
+            choices=[("", "不是"), *colleagues],
+            label="是哪位工作人员的近亲属吗",
+            required=False,
+            help_text="是就单独登记，他要回避，县里自己去看",
+        )
+        self.fields["near_kin_of"] = fields.line(label="是哪位村干部的近亲属吗", required=False, longest=40)
 
 
 class AskForm(forms.Form):
@@ -147,6 +150,22 @@ class WithdrawForm(forms.Form):
     """The family takes its application back, through a clerk."""
 
     reason = fields.line(label="为什么撤回", missing="请写他们说的原因", longest=300)
+
+
+class HandForm(forms.Form):
+    """Which colleague goes on with it."""
+
+    def __init__(self, colleagues: Sequence[tuple[str, str]], *args: object, **more: object) -> None:
+        super().__init__(*args, prefix="hand", **more)
+        self.fields["to"] = forms.ChoiceField(
+            choices=[("", "请选"), *colleagues], label="转给谁", error_messages={"required": "请选一位同事"}
+        )
+
+
+class ExtendForm(forms.Form):
+    """Why this one takes longer."""
+
+    reason = fields.line(label="为什么要延长", missing="请写为什么要延长", longest=300)
 
 
 class ConsentForm(forms.Form):

@@ -21,5 +21,7 @@ urlpatterns = [
     path("decide/", views.decide, name="decide"),
     path("letter/", views.letter, name="letter"),
     path("serve/", views.serve, name="serve"),
+    path("hand/", views.hand, name="hand"),
+    path("extend/", views.extend, name="extend"),
     path("withdraw/", views.withdraw, name="withdraw"),
 ]

@@ -18,6 +18,7 @@ from doudi.casework.queries.page import NoCase
 from doudi.office import actions as office
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed, Role
+from doudi.payment import queries as payment
 from doudi.verification import queries as verification
 from doudi.web.desk.case import forms as shapes
 from doudi.web.desk.case import letter as letters
@@ -71,6 +72,8 @@ def page(
         "due_words": f"{clock.label}：{words}" if clock else "",
         "due_tone": tone,
         "whole": whole,
+        "heads": sum(one.counts for one in this.members),
+        "needs": sorted(this.needs, key=lambda one: list(core.NEED_AREAS).index(one.area)),
         "hardships": [core.HARDSHIPS.get(code, code) for code in this.hardships],
         "lines": lines,
         "seen": len(lines),
@@ -78,7 +81,7 @@ def page(
         "changed": lines[: max(len(lines) - _seen(request), 0)] if stale else [],
         "wrong": [form for form in held.values() if form.errors],
         "letter": letter,
-        "served_letter": this.decision is not None and this.decision.kind != "return_one",
+        "payments": payment.payments_of(ref, request.viewer) if this.benefit and request.viewer.may("payment.read") else (),
         **_forms(request, this, held, at),
     }
     return render(request, "desk/case/page.html", context, status=status)
@@ -95,7 +98,7 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
     viewer, state = request.viewer, core.State(this.state)
     found: dict[str, Any] = {}
     if state in (core.State.SUBMITTED, core.State.ASKED) and viewer.may("case.accept"):
-        found["accept_form"] = held.get("accept") or shapes.AcceptForm(prefix="accept")
+        found["accept_form"] = held.get("accept") or shapes.AcceptForm(_colleagues(request, at, Role.VILLAGE, Role.TOWNSHIP))
         found["ask_form"] = held.get("ask") or (shapes.AskForm(prefix="ask") if this.may("ask_once") else None)
         found["reply_form"] = held.get("reply") or shapes.ReplyForm(prefix="reply") if state == core.State.ASKED else None
     judging = state in WORKING and viewer.may("case.propose")
@@ -121,19 +124,31 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
     missing = [one for one in this.members if one.consent == "missing" and one.pid]
     if missing and state in (*WORKING, core.State.SUBMITTED) and viewer.may("consent.record"):
         found["consent_form"] = held.get("consent") or shapes.ConsentForm(missing)
-    if state in WORKING and viewer.may("check.request"):
-        found["may_check"] = True
+    found["may_check"] = state in WORKING and viewer.may("check.request")
+    found["may_object"] = viewer.may("case.object")
+    found["may_serve"] = viewer.may("case.propose")
+    if this.may("withdraw"):
+        found["withdraw_form"] = held.get("withdraw") or shapes.WithdrawForm(prefix="withdraw")
+    if state in WORKING and viewer.may("case.propose"):
+        found["assign_form"] = held.get("hand") or shapes.HandForm(_colleagues(request, at, Role.TOWNSHIP))
+        if not this.extended_reason:
+            found["extend_form"] = held.get("extend") or shapes.ExtendForm(prefix="extend")
     return found
 
 
 def _survey_form(request: HttpRequest, this: CasePage, at: datetime, data: Any = None) -> shapes.SurveyForm:
-    near = [
-        one
-        for one in time.staff(at, area=request.viewer.area)
-        if one.role in (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY) and one.username != request.viewer.username
-    ]
-    colleagues = [(one.username, f"{one.name}（{one.area_label}）") for one in near]
+    colleagues = _colleagues(request, at, Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY)
     return shapes.SurveyForm(colleagues, [one for one in this.questions if one.choice == "visit"], data)
+
+
+def _colleagues(request: HttpRequest, at: datetime, *roles: Role) -> list[tuple[str, str]]:
+    """Others who work in the viewer's area, in one of these roles."""
+    near = time.staff(at, area=request.viewer.area)
+    return [
+        (one.username, f"{one.name}（{one.area_label}）")
+        for one in near
+        if one.role in roles and one.username != request.viewer.username
+    ]
 
 
 def _seen(request: HttpRequest) -> int:
@@ -170,13 +185,12 @@ def act(
 @require_POST
 def accept(request: HttpRequest, ref: str) -> HttpResponse:
     """Take an application in; the sources are asked at once."""
-    form = shapes.AcceptForm(request.POST, prefix="accept")
+    form = shapes.AcceptForm(_colleagues(request, time.now(), Role.VILLAGE, Role.TOWNSHIP), request.POST)
 
     def do(at: datetime) -> None:
-        kin = form.cleaned_data["near_kin_of"]
-        actions.accept(ref=ref, by=request.user, at=at, near_kin_of=kin, version=_version(request))
+        actions.accept(ref=ref, by=request.user, at=at, version=_version(request), **form.cleaned_data)
 
-    return act(request, ref, do, "受理了，已经向各部门查。", {"accept": form})
+    return act(request, ref, do, "受理了，期限从今天算。同意过的人，已经去查。", {"accept": form})
 
 
 @permit("case.ask")
@@ -333,7 +347,8 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
         else:
             actions.refuse(article=said["article"], reason=said["reason"], differs_reason=said["differs_reason"], **common)
 
-    return act(request, ref, do, "县里定下来了，已经通知申请人。", {"decide": form})
+    done = {"confirm": "县里定下来了，已经告诉申请人。", "return_one": "退回镇里补一样。", "refuse": "这次没有批，已经告诉申请人。"}
+    return act(request, ref, do, done.get(form["kind"].value() or "", ""), {"decide": form})
 
 
 @permit("case.read")
@@ -361,6 +376,30 @@ def serve(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @permit("case.accept")
+@require_POST
+def hand(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand the case to a colleague."""
+    form = shapes.HandForm(_colleagues(request, time.now(), Role.TOWNSHIP), request.POST)
+
+    def do(at: datetime) -> None:
+        actions.assign(ref=ref, to=form.cleaned_data["to"], by=request.user, at=at)
+
+    return act(request, ref, do, "转给同事了。", {"hand": form})
+
+
+@permit("case.propose")
+@require_POST
+def extend(request: HttpRequest, ref: str) -> HttpResponse:
+    """Lengthen the whole clock once, with its reason."""
+    form = shapes.ExtendForm(request.POST, prefix="extend")
+
+    def do(at: datetime) -> None:
+        actions.extend(ref=ref, reason=form.cleaned_data["reason"], by=request.user, at=at)
+
+    return act(request, ref, do, "期限延长了。", {"extend": form})
+
+
+@permit("case.register")
 @require_POST
 def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     """Note that the family takes its application back."""

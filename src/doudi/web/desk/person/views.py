@@ -28,19 +28,22 @@ from doudi.web.desk.today.views import STATES
 from doudi.web.parts.permits import permit
 
 HOLDS = timedelta(minutes=30)  # how long a stated purpose opens a person's page
+NAME = re.compile(r"[\u3400-\u9fff·•]{2,20}")
 NUMBER = re.compile(r"\d{17}[\dXx]")
 
 
 @permit("person.find")
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Find a person by their whole number, or a case by its receipt number; what is found opens only for a purpose."""
+    """Find people by their whole number or exact name, or a case by its receipt number; a person opens only for a purpose."""
     at = time.now()
     text = re.sub(r"[\s\-—]", "", unicodedata.normalize("NFKC", request.GET.get("q", "")))[:40]
     people, found = [], ()
     if NUMBER.fullmatch(text):
         one = registry.find_by_number(text.upper(), request.viewer)
         people = [one] if one else []
+    elif NAME.fullmatch(text):
+        people = registry.find_by_name(text, request.viewer)
     if text and request.viewer.may("case.list"):
         found = casework.find(request.viewer, text, at=at)
         if len(found) == 1 and not people:
