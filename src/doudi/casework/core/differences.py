@@ -93,6 +93,9 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "silent": (("这个来源还没有回话，不等于没有",), ("person_right", "amount", "visit", "discuss")),
 }
 
+# Whom a difference without a row is about: the source that should know.
+SOURCE_OF = {"homes": "dwelling", "member": "hukou", "supporter": "hukou", "self_care": "tekun"}
+
 # What must be answered before property can be judged; silence there is a question, elsewhere only a line of the report.
 PROPERTY = ("deposit", "vehicle", "business")
 SILENT_WORDS = {"deposit": "银行存款还没有查回来", "vehicle": "车辆还没有查回来", "business": "企业登记还没有查回来"}
@@ -145,7 +148,7 @@ def from_answers(
         mine = rows[one.pid]
         found += _incomes(one, mine, said, on)
         found += _property(one, mine)
-        found += _life(one, mine, names, programme, on)
+        found += _life(one, mine, names, on)
     trades = [
         f"{one.name} {row['values'].get('event_date')} {'买入' if row['values'].get('event') == 'bought' else '卖出'}一处"
         for one in people
@@ -206,7 +209,7 @@ def _property(one: Someone, rows: list[Row]) -> list[Difference]:
     return found
 
 
-def _life(one: Someone, rows: list[Row], names: set[str], programme: str, on: date) -> list[Difference]:
+def _life(one: Someone, rows: list[Row], names: set[str], on: date) -> list[Difference]:
     found = []
     for row in rows:
         values, place, dataset = row["values"], place_of(row), row["dataset"]
@@ -219,7 +222,7 @@ def _life(one: Someone, rows: list[Row], names: set[str], programme: str, on: da
                 words = f"{values.get('from_date')} 起"
                 key = f"custody:{one.pid}"
                 found.append(Difference(key, "custody", one.pid, f"{one.name}现在不在家里吗", words, "一起生活", place=place))
-        elif dataset in ROLLS and dataset != programme and not _ended(row, on):
+        elif dataset in ROLLS and not _ended(row, on):
             key, heading = f"roll:{one.pid}:{dataset}", f"{one.name}{ROLLS[dataset]}"
             found.append(Difference(key, "roll", one.pid, heading, "在名单上", "没有说到", place=place))
     events = [row for row in rows if row["dataset"] == "marriage" and day_of(row["values"].get("event_date"))]

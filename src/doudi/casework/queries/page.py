@@ -264,7 +264,7 @@ class _Reading:
             person_says=one.person_says,
             found_fen=one.found_fen,
             said_fen=one.said_fen,
-            source=source_of(one.dataset or "hukou", one.as_of, one.batch, one.row_no),
+            source=source_of(one.dataset or _should_know(one), one.as_of, one.batch, one.row_no),
             explanations=differences.KINDS[one.kind][0],
             choices=tuple((code, core.QUESTION_CHOICES[code]) for code in offered),
             choice=one.choice,
@@ -410,6 +410,11 @@ class _Reading:
             Earlier(one.ref, one.receipt, core.road(one.programme).label, today(one.submitted_at), State(one.state).label)
             for one in found
         )
+
+
+def _should_know(one: Question) -> str:
+    """The source that should know, where no row was found."""
+    return one.key.partition(":")[2] if one.kind == "silent" else differences.SOURCE_OF.get(one.kind, "hukou")
 
 
 def _consent(one: CaseMember, adult: bool, counting: bool, agreed: set[str]) -> tuple[str, str]:
