@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from doudi.policy import assess, pack, sweep
 from policy import made_up
@@ -97,7 +97,12 @@ def test_every_indicator_fires_somewhere(rules):
     assert fired == set(rules.indicators)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(made_up.strategy(dict(pack.load().names.facts)))
 def test_any_household(household):
     agree(pack.load(), [household])

@@ -255,3 +255,16 @@ def test_the_sql_of_a_small_rule_is_pinned(tmp_path):
         'ELSE CAST(60000 AS BIGINT) END) - CAST(h."savings" AS BIGINT)) AS BIGINT) AS s_gap FROM household_facts h)'
     )
     assert sweep.programme_sql(pack.load([folder]), "aid", ON, scope="990101").count("starts_with") == 0
+
+
+def test_the_example_of_the_manual_is_true(tmp_path):
+    manual = (Path(__file__).parents[2] / "docs" / "reference" / "rules.md").read_text(encoding="utf-8")
+    folder = tmp_path / "my_county"
+    (folder / "cases").mkdir(parents=True)
+    (folder / "pack.toml").write_text('name = "my_county"\nlabel = "某县"\nover = ["demo_city"]\n', encoding="utf-8")
+    for name in ("rules.toml", "cases/l01.toml"):
+        block = manual.split(f"```toml\n# {name}\n")[1].split("```")[0]
+        (folder / name).write_text(block, encoding="utf-8")
+    rules = pack.load([folder])
+    outcomes = [outcome for outcome in cases.run(rules) if outcome.case.rule == "L01"]
+    assert [outcome.right for outcome in outcomes] == [True]
