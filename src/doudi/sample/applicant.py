@@ -14,18 +14,24 @@ class NobodyThere(Exception):
     """The published register has nobody fit for the tutorial."""
 
 
-# An old person of the tutorial's village, in no programme, with a valid number, who shares a home with one or two others;
-# somebody with a small pension or hospital bills first, so that there is something to prefill.
+# An old person of the tutorial's village, in no programme, with a valid number, who shares a home with one or two others and
+# whose home is not known to have much: so that there is something to prefill, and something to decide. A known account first.
 _WHO = """
-SELECT p.name, p.citizen_no
-FROM read_parquet($person) p
-POSITIONAL JOIN read_parquet($person_facts) f
-JOIN read_parquet($household_facts, file_row_number = true) h ON h.file_row_number = p.m
-WHERE p.area = $village AND p.pid LIKE 'p%' AND p.died_on IS NULL AND f.age BETWEEN 58 AND 84
-  AND h.hh_members BETWEEN 2 AND 3 AND h.hh_tier IS DISTINCT FROM 'dibao' AND f.hukou_status = 'normal'
-  AND coalesce(p.tier, 'other') = 'other' AND NOT coalesce(f.on_dibao OR f.on_tekun OR f.on_near_dibao OR f.on_rigid, false)
-  AND p.pid NOT IN (SELECT subject FROM read_parquet($finding) WHERE indicator LIKE 'C%')
-ORDER BY (f.pension_month IS NOT NULL) DESC, (f.medical_self_paid_year IS NOT NULL) DESC, f.age, p.pid
+WITH everybody AS (
+  SELECT p.pid, p.name, p.citizen_no, p.area, p.m, p.tier, p.died_on, f.* EXCLUDE (tier, died_on)
+  FROM read_parquet($person) p POSITIONAL JOIN read_parquet($person_facts) f
+),
+homes AS (
+  SELECT m, count(*) AS people, sum(coalesce(pension_month, 0) + coalesce(wage_base_month, 0)) AS income,
+    bool_or(coalesce(on_dibao OR on_tekun OR on_near_dibao OR on_rigid OR on_monitored, false)) AS listed,
+    bool_or(coalesce(car_count, 0) + coalesce(firm_count, 0) + coalesce(dwelling_bought_count, 0) > 0) AS owns
+  FROM everybody GROUP BY m
+)
+SELECT name, citizen_no
+FROM everybody JOIN homes USING (m)
+WHERE area = $village AND pid LIKE 'p%' AND died_on IS NULL AND age >= 60 AND hukou_status = 'normal'
+  AND people BETWEEN 2 AND 3 AND NOT listed AND NOT owns AND income < people * 50000
+ORDER BY on_old_age_allowance DESC, pension_month IS NOT NULL DESC, medical_self_paid_year IS NOT NULL DESC, age, pid
 LIMIT 1
 """
 
@@ -39,10 +45,7 @@ def who_may_apply() -> dict[str, str]:
     published = cycle.current(lake)
     if published is None:
         raise NobodyThere("Run `doudi cycle` first.")
-    tables = {
-        name: str(lake.object(published.manifest["objects"][name]["sha256"]))
-        for name in ("person", "person_facts", "household_facts", "finding")
-    }
+    tables = {name: str(lake.object(published.manifest["objects"][name]["sha256"])) for name in ("person", "person_facts")}
     with duckdb.connect() as con:
         found = con.execute(_WHO, {**tables, "village": VILLAGE}).fetchone()
     if found is None:
