@@ -7,6 +7,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -46,10 +47,26 @@ def look(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class SignInForm(AuthenticationForm):
+    """Name and password, in Chinese."""
+
+    error_messages: ClassVar = {
+        "invalid_login": "用户名和密码对不上，请再看看。",
+        "inactive": "这个账号已经停用，请找管理员。",
+    }
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["username"].label = "用户名"
+        self.fields["username"].error_messages["required"] = "请写用户名"
+        self.fields["password"].error_messages["required"] = "请写密码"
+
+
 class SignIn(auth.LoginView):
     """Staff sign in by name and password; five wrong ones for a name make everybody wait ten minutes for it."""
 
     template_name = "parts/login.html"
+    authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:

@@ -16,6 +16,7 @@ from doudi.facts.money import NotMoney, fen
 from doudi.policy import pack as packs
 from doudi.policy.assess import Assessment, assess_each
 from doudi.web.parts.templatetags.parts import yuan
+from doudi.web.public.standards import PLAIN
 
 PLACES = (("rural", gettext_lazy("村里")), ("urban", gettext_lazy("城镇")))
 WHO = (
@@ -128,6 +129,7 @@ def household(said: dict[str, Any], area: str) -> Household:
 class Guess:
     """What the rules say to the answers about one programme: yes, no or unknown, never a decision."""
 
+    code: str
     label: str
     answer: str
     says: tuple[str, ...]
@@ -150,4 +152,4 @@ def _guess(one: Assessment) -> Guess:
         says = [_("还要知道：%(what)s") % {"what": "、".join(dict.fromkeys(unknown.label for unknown in one.unknowns))}]
     else:
         says = [result.sentence for result in one.conditions if result.state == "not_met"]
-    return Guess(one.label, one.eligible, tuple(says))
+    return Guess(one.programme, str(PLAIN.get(one.programme, one.label)), one.eligible, tuple(says))

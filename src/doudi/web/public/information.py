@@ -68,9 +68,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "public/ask.html", {"form": form}, status=422 if form.errors else 200)
     found = guesses(form.cleaned_data, area_of(request), queries.today(queries.now()))
+    likely = [one for one in found if one.answer == "yes"]
     shown = {
-        "likely": [one for one in found if one.answer == "yes"],
+        "likely": likely,
         "unsure": [one for one in found if one.answer == "unknown"],
-        "unlikely": [one for one in found if one.answer == "no"],
+        "unlikely": [one for one in found if one.answer == "no" and not likely],
     }
     return render(request, "public/ask_result.html", shown)

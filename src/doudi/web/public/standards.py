@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from doudi.policy import pack as packs
 from doudi.policy.language.names import Kind
@@ -16,6 +17,14 @@ from doudi.policy.rules import Programme
 from doudi.web.parts.templatetags.parts import full_day, yuan
 
 UNITS = {"heads": "人", "years": "岁", "months": "个月", "days": "天", "grade": "级", "count": "", "points": "分"}
+
+
+PLAIN = {  # what a programme is called among people; the name of the law stands beside it
+    "dibao": gettext_lazy("最低生活保障（低保）"),
+    "near_dibao": gettext_lazy("比低保线高一点的家庭"),
+    "rigid_expenditure": gettext_lazy("看病、上学花费太大的家庭"),
+    "tekun": gettext_lazy("没有劳动能力、没有收入、没有人养的人（特困）"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Standard:
 
     code: str
     label: str
+    plain: str
     note: str
     conditions: tuple[str, ...]
     amounts: tuple[Amount, ...]
@@ -59,6 +69,7 @@ def _standard(pack: Pack, programme: Programme, area: str, on: date, told: set[s
     return Standard(
         code=programme.code,
         label=programme.label,
+        plain=str(PLAIN.get(programme.code, programme.label)),
         note=programme.note,
         conditions=tuple(condition.label for condition in programme.conditions),
         amounts=tuple(amount for name in money for amount in _amounts(pack, name, area, on)),
