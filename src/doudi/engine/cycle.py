@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -228,6 +229,7 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
     """Ask every rule about everybody. The rules see people and households as numbers; who they are is put beside the answers."""
     needed = sweep.needed(pack, on)
     area = laid.household["area"].combine_chunks()
+    scope = commonprefix(area.dictionary.to_pylist())  # where everybody lives: what does not differ inside it is one number
     m = laid.person["m"].combine_chunks()
     count = len(laid.person)
     views = {
@@ -240,7 +242,7 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
         con.execute(f"CREATE TEMP TABLE {name} AS SELECT * REPLACE (area::VARCHAR AS area) FROM laid")
         con.unregister("laid")
     found = con.sql(
-        f"SELECT * FROM ({sweep.findings_sql(pack, on, only=only)}) ORDER BY indicator, subject_kind, subject::INTEGER, basis"
+        f"SELECT * FROM ({sweep.findings_sql(pack, on, only=only, scope=scope)}) ORDER BY indicator, subject_kind, subject::INTEGER, basis"
     ).to_arrow_table()
     con.execute("DROP TABLE person_facts; DROP TABLE household_facts")
     subject = found["subject"].cast(pa.int32()).to_numpy()
@@ -261,7 +263,7 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
             "subject": pc.if_else(pa.array(is_person), pid, hid),
             "pid": pid,
             "hid": hid,
-            "area": pc.coalesce(found["area"], pa.scalar("")),
+            "area": pc.coalesce(found["area"], pa.scalar(scope)),
             "masked_name": pc.coalesce(masked, pa.scalar("*")),
             "basis": found["basis"],
             "mask": found["mask"],
