@@ -251,10 +251,16 @@ def read_returns(*, ref: str, content: bytes, by: By, at: datetime) -> Answered:
     answers = bank.read(content)
     lines = {line.ref: line for line in Line.objects.select_for_update().filter(run=run)}
     news = [(lines[said.line], said) for said in answers if _is_news(lines.get(said.line), said)]
+    reasons: dict[tuple[LineState, str], list[int]] = {}
     for line, said in news:
-        line.state, line.reason = (LineState.PAID, "") if said.is_paid else (LineState.FAILED, said.reason or "银行没有说原因")
-        line.answered_at, line.answered_by = at, office.party(by)
-    Line.objects.bulk_update([line for line, _ in news], ["state", "reason", "answered_at", "answered_by"], batch_size=500)
+        line.state = LineState.PAID if said.is_paid else LineState.FAILED
+        reason = "" if said.is_paid else said.reason or "银行没有说原因"
+        reasons.setdefault((line.state, reason), []).append(line.pk)
+    for (state, reason), keys in reasons.items():
+        for first in range(0, len(keys), MANY):
+            Line.objects.filter(pk__in=keys[first : first + MANY]).update(
+                state=state, reason=reason, answered_at=at, answered_by=office.party(by)
+            )
     paid = [line for line, said in news if said.is_paid]
     failed = [line for line, said in news if not said.is_paid]
     _post(paid, "bank", "paid", run.county, by=by, at=at)
