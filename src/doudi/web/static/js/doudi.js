@@ -33,6 +33,13 @@ document.querySelectorAll("[data-doudi-print]").forEach(function (button) {
   button.addEventListener("click", function () { window.print(); });
 });
 
+// Choosing the answer that needs more words opens the place to write them.
+document.querySelectorAll("[data-doudi-opens]").forEach(function (answer) {
+  answer.addEventListener("change", function () {
+    if (answer.checked) document.getElementById(answer.getAttribute("data-doudi-opens")).open = true;
+  });
+});
+
 // Read aloud, where the phone really has a Chinese (or English) voice; otherwise the button stays away.
 (function () {
   var button = document.querySelector("[data-doudi-aloud]");
