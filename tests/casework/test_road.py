@@ -297,3 +297,70 @@ def test_one_family_hands_in_once(sources):
 
     with pytest.raises(NotAllowed, match="一家交一份"):
         walk.applied(boy.pid)
+
+
+def test_what_offices_know_is_not_asked_again_and_says_whose_it_is(sources):
+    granny, boy = people.granny_wang(), people.grandson_wang()
+    sources.row(granny.pid, "insurance", event="pension_start", event_date=date(2010, 1, 1), base=21300)
+    sources.row(granny.pid, "old_age_allowance", amount_month=5000, account="6230520000000008830", from_date=date(2026, 1, 1))
+    sources.row(granny.pid, "medical_cost", period=date(2026, 5, 1), self_paid=1842000)
+    sources.row(granny.pid, "medical_cost", period=date(2024, 5, 1), self_paid=99)
+    sources.row(boy.pid, "student", stage="primary")
+
+    found = queries.prefill(granny.pid, at=NOON)
+
+    assert [(one.name, one.about) for one in found.members] == [("王桂兰", "本人，78 岁"), ("王小宝", "孙子女，12 岁")]
+    assert [(one.what, one.fen, one.source.label) for one in found.incomes] == [("养老金", 21300, "人社 6 月 30 日")]
+    assert found.account.label == "和高龄津贴同一张卡，尾号 8830"
+    assert {(one.kind, one.fen) for one in found.notes} == {("help", 5000), ("medical", 1842000), ("school", None)}
+    assert "6230520000000008830" not in repr(found)
+
+
+def test_every_step_is_kept_on_the_server_at_once(sources):
+    granny = people.granny_wang()
+    me = Party.resident(granny.pid)
+    draft = actions.start_draft(pid=granny.pid, by=me, at=NOON)
+    actions.save_hardships(ref=draft.ref, kinds=["illness", "nonsense"], story="透析", by=me, at=NOON)
+
+    again = actions.start_draft(pid=granny.pid, by=me, at=NOON + timedelta(days=3))
+    page = queries.draft(draft.ref, by=me, at=NOON)
+
+    assert again.pk == draft.pk and [one.ref for one in queries.drafts_of(by=me)] == [draft.ref]
+    assert (page.hardships, page.story, page.done) == (("illness",), "透析", {"hardship"})
+    with pytest.raises(Missing, match="王小宝"):
+        actions.save_members(ref=draft.ref, together={}, others=[], by=me, at=NOON)
+    actions.drop_draft(ref=draft.ref, by=me, at=NOON)
+    assert queries.drafts_of(by=me) == []
+
+
+def test_somebody_the_register_lacks_is_a_question(sources):
+    granny = people.granny_wang()
+    me = Party.resident(granny.pid)
+    li = people.clerk_li()
+    draft = actions.start_draft(pid=granny.pid, by=me, at=NOON)
+    actions.save_hardships(ref=draft.ref, kinds=["care"], by=me, at=NOON)
+    boy = people.grandson_wang().pid
+    actions.save_members(ref=draft.ref, together={boy: False}, others=[("王富贵", "son")], by=me, at=NOON)
+    actions.save_incomes(ref=draft.ref, said={}, others=[("wage", 80000)], by=me, at=NOON)
+    actions.save_account(ref=draft.ref, way="none", by=me, at=NOON)
+    case = actions.submit(ref=draft.ref, consent=True, by=me, at=NOON)
+    actions.accept(ref=case.ref, by=li, at=NOON)
+
+    page = queries.case(case.ref, viewer(li), at=NOON)
+    asked = {one.heading: one for one in page.questions if one.kind == "member"}
+    assert set(asked) == {"王小宝算不算一起吃住的家里人", "王富贵算不算一起吃住的家里人"}
+    for one in asked.values():
+        actions.judge(ref=case.ref, question=one.ref, choice="person_right", reason="走访看过", by=li, at=NOON)
+    page = queries.case(case.ref, viewer(li), at=NOON)
+    assert [(one.name, one.counts) for one in page.members] == [("王桂兰", True), ("王小宝", False), ("王富贵", True)]
+    assert page.missing_consents == ("王富贵",)
+    assert (page.assessment.members, page.assessment.income_fen) == (2, 80000)
+
+
+def test_messages_to_the_family_name_no_illness_no_money_and_fit_one_part(sources, settings):
+    settings.SITE = settings.SITE | {"office": "很长很长的名字" * 10}
+    walk.confirmed(walk.applied(people.granny_wang().pid))
+
+    bodies = [row.body for row in office.outbox()]
+    assert len(bodies) == 2 and all(len(body) <= 70 and "12345" in body for body in bodies)
+    assert not any(word in body for body in bodies for word in ("低保", "病", "元", "http"))

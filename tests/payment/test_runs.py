@@ -121,6 +121,24 @@ def test_the_file_is_proved_by_its_checksum_and_written_once(granny):
         queries.bank_file(run.ref, viewer(people.officer_zhao()))
 
 
+def test_killed_while_sending_it_is_sent_once_all_the_same(granny, monkeypatch):
+    run = actions.build(county=people.COUNTY, month=AUGUST, by=people.officer_zhao(), at=PAY_DAY)
+    actions.approve(ref=run.ref, by=people.director_lin(), at=PAY_DAY)
+
+    def killed(*args, **more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("doudi.office.actions.record", killed)
+        with pytest.raises(KeyboardInterrupt), transaction.atomic():
+            actions.send(ref=run.ref, by=people.officer_zhao(), at=PAY_DAY)
+    run.refresh_from_db()
+    assert (run.state, run.file_key, queries.balances(people.COUNTY)["bank"]) == ("approved", "", 0)
+
+    actions.send(ref=run.ref, by=people.officer_zhao(), at=PAY_DAY)
+    assert queries.balances(people.COUNTY)["bank"] == 138000
+
+
 def test_a_line_changed_behind_the_acts_stops_the_run(granny):
     run = actions.build(county=people.COUNTY, month=AUGUST, by=people.officer_zhao(), at=PAY_DAY)
     Line.objects.update(amount_fen=99999999)

@@ -14,6 +14,7 @@ from doudi.registry import actions as registry
 from doudi.registry.core import Purpose
 from doudi.verification import actions, core, queries
 from doudi.verification.core import Asked, Basis, NoBasis
+from doudi.verification.gateways import lake
 from doudi.verification.models import Answer, Check
 from people import NOON
 
@@ -189,3 +190,14 @@ def test_a_report_is_good_for_ninety_days(sources):
 def test_every_rhythm_of_a_contract_has_an_age_after_which_silence_says_nothing():
     assert {contract.rhythm for contract in exchange.contracts().values()} <= set(core.FRESH_DAYS)
     assert {source.dataset for source in casework.sources()} <= set(exchange.contracts())
+
+
+def test_a_marriage_is_read_from_the_side_of_whom_it_is_about(monkeypatch):
+    values = {"event": "marriage", "citizen_no": "1", "name": "甲", "spouse_no": "2", "spouse_name": "乙"}
+    kept = {"dataset": "marriage", "batch": 1, "row_no": 1, "as_of": walk.AS_OF, "values": values}
+    rows = [{**kept, "role": ""}, {**kept, "role": "spouse"}, {**kept, "role": "informant"}]
+    monkeypatch.setattr("doudi.verification.gateways.lake.Lookup.everything", lambda self, pid: rows)
+
+    own, other = lake.rows_of("p")
+
+    assert (own["values"]["spouse_name"], other["values"]["spouse_name"], other["values"]["name"]) == ("乙", "甲", "乙")

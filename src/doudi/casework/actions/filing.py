@@ -87,6 +87,8 @@ def file(application: Application, *, by: By, at: datetime) -> Case:
     """
     on, me = today(at), registry.me(application.applicant)
     road = core.road(application.programme)
+    if len(application.area) < 9:
+        raise NotAllowed("登记信息里没有写住在哪个乡镇，请打电话或到窗口办，我们先补上。")
     receipt = next_receipt(application.area[:6], on)  # first, so that two at once stand in a row
     _not_twice(application, me.masked_name)
     handler, _ = steps.handler_of(application.area, at)

@@ -18,6 +18,8 @@ from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, today
 from doudi.registry import queries as registry
 
+ROUTINE = ("homes", "silent")  # asked of everybody; other differences make the county look one by one
+
 
 @transaction.atomic
 def propose(
@@ -61,7 +63,8 @@ def propose(
         at=at,
         by=office.party(by),
     )
-    case.in_doubt = case.in_doubt or bool(differs) or kind == "refuse"
+    settled = Question.objects.filter(case=case).exclude(kind__in=ROUTINE)
+    case.in_doubt = case.in_doubt or bool(differs) or kind == "refuse" or settled.exists()
     if kind == "help":
         showing = _show(case, opinion, at=at)
         steps.moved(case, "propose", at=at, shown_to=showing.to_on)

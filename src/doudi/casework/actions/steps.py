@@ -19,6 +19,8 @@ from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, today
 
+SMS_LENGTH = 70  # one part of a text message
+
 
 def lock(ref: str, version: int | None = None) -> Case:
     """A case, locked until the act is kept.
@@ -127,8 +129,10 @@ def handler_of(area: str, at: datetime) -> tuple[str, str]:
 def tell(case: Case, phone: str, words: str, *, by: By, at: datetime) -> None:
     """Queue a text to the family: no illness, no amount, no name of a programme, no link; with the office and its number."""
     site = settings.SITE
-    body = f"{words}有事打{site['hotline']}。{site['office']}"
-    office.notify(body=body, subject=case.ref, by=by, at=at, phone=phone, pid=case.applicant)
+    body = f"{words}有事打{site['hotline']}。"
+    office.notify(
+        body=body + site["office"][: SMS_LENGTH - len(body)], subject=case.ref, by=by, at=at, phone=phone, pid=case.applicant
+    )
 
 
 def on_day(day: date) -> str:
