@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
 
 from doudi.casework import actions as casework
 from doudi.monitoring import core
-from doudi.monitoring.core import Finding, Level, Outcome
+from doudi.monitoring.core import Finding, Level, Outcome, State
 from doudi.monitoring.models import Alert, Evaluation, Visit
 from doudi.office import actions as office
 from doudi.office import queries as office_queries
@@ -42,17 +44,7 @@ def publish(
     """
     if (done := Evaluation.objects.filter(cycle=cycle).first()) is not None:
         return dict(done.counts["alerts"])
-    raised = office_queries.today(at)
-    due = {str(level): core.due_on(level, raised) for level in Level}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE incoming (ref varchar(21) PRIMARY KEY, indicator varchar(40), level varchar(1), "
-            "subject_kind varchar(10), subject varchar(21), pid varchar(21), hid varchar(21), area varchar(12), "
-            "masked_name varchar(40), basis varchar(120), mask bigint, figures text, due_on date)"
-        )
-        _fill(cursor, findings, due)
-        counted = _settle(cursor, judged_on=judged_on, raised=raised)
-        cursor.execute("DROP TABLE incoming")
+    counted = _bring(findings, judged_on=judged_on, raised=office_queries.today(at))
     Evaluation.objects.create(
         cycle=cycle,
         judged_on=judged_on,
@@ -65,65 +57,90 @@ def publish(
     return counted
 
 
-def _fill(cursor: Any, findings: Iterable[Finding], due: dict[str, date]) -> None:
-    """Put the findings into the incoming table: by COPY where the database has it, in batches where not."""
-    rows = (
-        (
-            one.ref, one.indicator, one.level, one.subject_kind, one.subject, one.pid, one.hid, one.area, one.masked_name,
-            one.basis, one.mask, one.values, due[one.level],
-        )
-        for one in findings
-    )  # fmt: skip
+def _bring(findings: Iterable[Finding], *, judged_on: date, raised: date) -> dict[str, int]:
+    """Compare what was found with the alerts there are, write what differs in bulk, and count."""
+    due = {str(level): core.due_on(level, raised).isoformat() for level in Level}  # as text: a driver adapts each date anew
+    before: dict[str, str] = dict(Alert.objects.values_list("ref", "state"))
+    seen: set[str] = set()
+    unsealed = Alert._meta.get_field("reason").get_db_prep_value("", connection)
+    days = {"raised_on": raised.isoformat(), "seen_on": judged_on.isoformat()}
+    common = {**days, "state": "open", "outcome": "", "reason": unsealed, "closed_by": ""}
+    known: list[tuple[Any, ...]] = []
+
+    def new() -> Iterator[tuple[Any, ...]]:
+        for one in findings:
+            ref = core.ref_of(one.indicator, one.subject, one.basis)
+            seen.add(ref)
+            if ref in before:
+                known.append((ref, one.level, one.mask, one.values, due[one.level]))
+            else:
+                yield (ref, *one, due[one.level], *common.values())
+
+    with connection.cursor() as cursor, _room_to_write(cursor):
+        _put(cursor, "monitoring_alert", (*COLUMNS, *common), new())
+        gone = [ref for ref, state in before.items() if state == State.OPEN and ref not in seen]
+        cursor.executemany("UPDATE monitoring_alert SET state = 'lapsed' WHERE ref = %s", [(ref,) for ref in gone])
+        returned = _follow(cursor, known, judged_on=judged_on, raised=raised) if known else 0
+        cursor.execute("SELECT count(*) FROM monitoring_alert WHERE state IN ('open', 'assigned')")
+        (standing,) = cursor.fetchone()
+    closed = sum(before[ref] == State.CLOSED for ref in seen if ref in before)
+    return {
+        "new": len(seen) - len(known),
+        "kept": len(known) - closed - returned,
+        "returned": returned,
+        "lapsed": len(gone),
+        "closed": closed,
+        "open": int(standing),
+    }
+
+
+def _follow(cursor: Any, known: list[tuple[Any, ...]], *, judged_on: date, raised: date) -> int:
+    """Bring alerts that are found again up to date; those that had lapsed are open again, and are counted. Closed ones stay."""
+    cursor.execute(
+        "CREATE TEMPORARY TABLE incoming (ref varchar(21) PRIMARY KEY, level varchar(1), mask bigint, figures text, due_on date)"
+    )
+    _put(cursor, "incoming", ("ref", "level", "mask", "figures", "due_on"), known)
+    cursor.execute(
+        "UPDATE monitoring_alert SET state = 'open', raised_on = %s, due_on = i.due_on FROM incoming i "
+        "WHERE i.ref = monitoring_alert.ref AND state = 'lapsed'",
+        [raised],
+    )
+    returned = int(cursor.rowcount)
+    cursor.execute(
+        "UPDATE monitoring_alert SET seen_on = %s, level = i.level, mask = i.mask, figures = i.figures FROM incoming i "
+        "WHERE i.ref = monitoring_alert.ref AND state <> 'closed'",
+        [judged_on],
+    )
+    cursor.execute("DROP TABLE incoming")
+    return returned
+
+
+def _put(cursor: Any, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert many rows: by COPY where the database has it, in batches where not."""
     if connection.vendor == "postgresql":
-        with cursor.copy(f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         return
-    insert = f"INSERT INTO incoming ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
-    batch: list[tuple[Any, ...]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            cursor.executemany(insert, batch)
-            batch.clear()
-    if batch:
+    insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
+    rows = iter(rows)
+    while batch := list(islice(rows, BATCH)):
         cursor.executemany(insert, batch)
 
 
-def _settle(cursor: Any, *, judged_on: date, raised: date) -> dict[str, int]:
-    """Compare what came in with what is known, in the database, and count."""
-
-    def run(statement: str, *values: Any) -> int:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)
-
-    known = "(SELECT ref FROM incoming)"
-    lapsed = run(f"UPDATE monitoring_alert SET state = 'lapsed' WHERE state = 'open' AND ref NOT IN {known}")
-    returned = run(
-        "UPDATE monitoring_alert SET state = 'open', raised_on = %s, due_on = (SELECT i.due_on FROM incoming i WHERE i.ref = "
-        f"monitoring_alert.ref) WHERE state = 'lapsed' AND ref IN {known}",
-        raised,
-    )
-    kept = run(
-        "UPDATE monitoring_alert SET seen_on = %s, level = (SELECT i.level FROM incoming i WHERE i.ref = monitoring_alert.ref), "
-        "mask = (SELECT i.mask FROM incoming i WHERE i.ref = monitoring_alert.ref), "
-        "figures = (SELECT i.figures FROM incoming i WHERE i.ref = monitoring_alert.ref) "
-        f"WHERE ref IN {known} AND state <> 'closed'",
-        judged_on,
-    )
-    closed = run(f"UPDATE monitoring_alert SET seen_on = %s WHERE ref IN {known} AND state = 'closed'", judged_on)
-    plain = ", ".join(COLUMNS)
-    new = run(
-        f"INSERT INTO monitoring_alert ({plain}, raised_on, seen_on, state, outcome, reason, closed_by) "
-        f"SELECT {plain}, %s, %s, 'open', '', %s, '' FROM incoming "
-        "WHERE NOT EXISTS (SELECT 1 FROM monitoring_alert a WHERE a.ref = incoming.ref)",
-        raised,
-        judged_on,
-        Alert._meta.get_field("reason").get_db_prep_value("", connection),
-    )
-    cursor.execute("SELECT count(*) FROM monitoring_alert WHERE state IN ('open', 'assigned')")
-    (standing,) = cursor.fetchone()
-    return {"new": new, "kept": kept - returned, "returned": returned, "lapsed": lapsed, "closed": closed, "open": int(standing)}
+@contextmanager
+def _room_to_write(cursor: Any) -> Iterator[None]:
+    """SQLite keeps two megabytes of pages in memory; filling indexes in random order through so few takes thrice as long."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    cursor.execute("PRAGMA cache_size")
+    (before,) = cursor.fetchone()
+    cursor.execute("PRAGMA cache_size = -200000")
+    try:
+        yield
+    finally:
+        cursor.execute(f"PRAGMA cache_size = {int(before)}")
 
 
 # ---- one alert ----------------------------------------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
+from typing import NamedTuple
 
 from doudi.facts import days
 from doudi.office.core import NotAllowed
@@ -84,8 +84,7 @@ QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
 WISHES = {"yes": "愿意，请帮我申请", "no": "暂时不用", "later": "过些日子再问", "cannot": "他说不清楚，请村里代交"}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule noticed about one person or household in one cycle.
 
     `values`: the figures behind it as a JSON text, without a citizen number. `basis`: what tells this episode from an

@@ -83,6 +83,9 @@ def summary(done: Outcome) -> dict[str, Any]:
         "on": done.cycle.on.isoformat(),
         "already_published": done.already,
         "manifest": done.cycle.sha256,
-        **{name: counts[name] for name in ("persons", "households", "links", "tiers", "facts", "findings", "by_indicator", "silent")},
+        **{
+            name: counts[name]
+            for name in ("persons", "households", "links", "tiers", "facts", "findings", "by_indicator", "silent")
+        },
         "alerts": done.alerts,
     }

@@ -43,7 +43,7 @@ class Alert(models.Model):
     subject_kind = models.CharField(max_length=10)
     subject = models.CharField(max_length=21)
     pid = models.CharField(max_length=21, db_index=True)
-    hid = models.CharField(max_length=21, db_index=True)
+    hid = models.CharField(max_length=21)
     area = models.CharField(max_length=12)
     masked_name = models.CharField(max_length=40)
     basis = models.CharField(max_length=120)
@@ -53,7 +53,7 @@ class Alert(models.Model):
     seen_on = models.DateField()
     due_on = models.DateField()
     state = models.CharField(max_length=10, choices=[(str(key), label) for key, label in STATE_LABELS.items()])
-    worker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    worker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
     outcome = models.CharField(max_length=24, blank=True, choices=[(str(key), label) for key, label in OUTCOME_LABELS.items()])
     reason = SealedText(default="")
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -92,7 +92,7 @@ class Alert(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "due_on", "ref"], name="alert_queue"),
             models.Index(fields=["state", "area", "due_on"], name="alert_place"),
-            models.Index(fields=["worker", "state", "due_on"], name="alert_worker"),
+            models.Index(fields=["worker", "state", "due_on"], name="alert_worker", condition=Q(worker__isnull=False)),
         ]
 
     def __str__(self) -> str:
