@@ -1,4 +1,8 @@
-"""The choice of tests that touch the database; where they live is trial_settings.py."""
+"""The choice of tests that touch the database, and the one browser of all page tests; settings are in trial_settings.py."""
+
+from web.browser import chromium, open_browser
+
+__all__ = ["chromium", "open_browser"]
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 

@@ -1,11 +1,8 @@
-"""Journeys share the browser, a fixed day, and departments' data nobody has to make."""
+"""Journeys share a fixed day, and departments' data nobody has to make."""
 
 import pytest
 
 from web import staged
-from web.browser import chromium, open_browser
-
-__all__ = ["chromium", "open_browser"]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-"""Page tests share the browser and a small register."""
+"""Page tests share a small register."""
 
-from web.browser import chromium, open_browser
 from web.register import register
 
-__all__ = ["chromium", "open_browser", "register"]
+__all__ = ["register"]

@@ -12,10 +12,22 @@ from doudi.casework import actions
 from doudi.office import queries as office
 from doudi.office.core import Party
 from doudi.registry import queries as people
-from doudi.registry.core import RELATIONS
 from doudi.web.parts.permits import resident
 from doudi.web.phone.my.forms import CitizenNumberField, plain
 
+PROXIES = {  # what the helper is to the person helped
+    "spouse": gettext_lazy("老伴、爱人"),
+    "son": gettext_lazy("儿子"),
+    "daughter": gettext_lazy("女儿"),
+    "grandchild": gettext_lazy("孙子女"),
+    "parent": gettext_lazy("父母"),
+    "sibling": gettext_lazy("兄弟姐妹"),
+    "nephew": gettext_lazy("侄子、侄女、外甥"),
+    "in_law": gettext_lazy("儿媳、女婿"),
+    "neighbour": gettext_lazy("邻居"),
+    "village": gettext_lazy("村里的干部"),
+    "other": gettext_lazy("其他"),
+}
 KNOWS = (
     ("beside", gettext_lazy("知道，就在旁边，同意我办")),
     ("call", gettext_lazy("请你们打电话问一声")),
@@ -39,10 +51,10 @@ class RelationForm(forms.Form):
     """What one is to the person helped."""
 
     relation = forms.ChoiceField(
-        label=gettext_lazy("您和他是什么关系？"),
-        choices=[(code, gettext_lazy(words)) for code, words in RELATIONS.items() if code != "self"],
+        label=gettext_lazy("您是他的什么人？"),
+        choices=list(PROXIES.items()),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("请选一下：您和他是什么关系")},
+        error_messages={"required": gettext_lazy("请选一下：您是他的什么人")},
     )
 
 
@@ -92,7 +104,7 @@ def relation(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _keep(request, pid, relation=form.cleaned_data["relation"])
         return redirect(f"/apply/for/knows/?pid={pid}")
-    return _page(request, form, _("您和%(name)s是什么关系？") % {"name": said["name"]}, "/apply/for/")
+    return _page(request, form, _("您是%(name)s的什么人？") % {"name": said["name"]}, "/apply/for/")
 
 
 @resident

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from doudi.casework import core
 from doudi.casework.queries import DraftPage
-from doudi.registry.core import RELATIONS
 from doudi.web.parts.templatetags.parts import yuan
 
 MANDATES = (
@@ -29,13 +28,13 @@ class Row:
     href: str = ""
 
 
-def summary(page: DraftPage, *, mine: bool, relation: str) -> list[Row]:
+def summary(page: DraftPage, *, mine: bool, helper: str) -> list[Row]:
     """The lines to look over before handing in. What the registers know about somebody else is left out."""
     here = f"/apply/{page.ref}"
     rows = [Row(_("申请人"), page.applicant_name, page.area_label)]
     if not mine:
         way = f"/apply/for/relation/?pid={page.applicant}"
-        rows.append(Row(_("谁帮忙办"), _(RELATIONS.get(relation, "")), _("结果同时告诉两个人"), way))
+        rows.append(Row(_("谁帮忙办"), helper, _("结果同时告诉两个人"), way))
     troubles = [_(core.HARDSHIPS[code]) for code in page.hardships] + ([page.story] if page.story else [])
     living = [one.name for one in page.members if one.together or one.is_applicant]
     heads = _("%(count)s 口人") % {"count": len(living)}

@@ -19,6 +19,7 @@ from doudi.registry.core import RELATIONS
 from doudi.web.parts.permits import resident
 from doudi.web.parts.roads import STEPS, first_open
 from doudi.web.phone.apply.answers import Problem, read_household, read_incomes
+from doudi.web.phone.apply.proxy import PROXIES
 from doudi.web.phone.apply.summary import MANDATES, summary
 
 BLANKS = 2  # empty rows for people or incomes to add, besides those written before
@@ -253,7 +254,7 @@ def _check(request: HttpRequest, page: DraftPage) -> HttpResponse:
             problems.append(Problem("mandate" if not mine else "main", str(why)))
     shown = {
         "question": _("最后看一遍，对不对"),
-        "rows": summary(page, mine=mine, relation=helper.get("relation", "")),
+        "rows": summary(page, mine=mine, helper="" if mine else f"{PROXIES[helper['relation']]} {people.me(request.pid).name}"),
         "names": [one.name for one in page.adults],
         "mandates": MANDATES if not mine else (),
     }
