@@ -38,7 +38,7 @@ BANNED = (
     "不符合",
 )
 PUBLIC = sorted(path for folder in ("public", "phone", "parts") for path in (WEB / folder).rglob("*.html"))
-SAYING = sorted(path for folder in ("public", "phone") for path in (WEB / folder).rglob("*.py")) + [WEB / "parts/words.py"]
+SAYING = [*sorted(path for folder in ("public", "phone") for path in (WEB / folder).rglob("*.py")), WEB / "parts/words.py"]
 
 
 def test_there_are_pages_to_read():

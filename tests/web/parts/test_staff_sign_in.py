@@ -1,8 +1,9 @@
 """Staff sign in by name and password."""
 
-import people
 import pytest
 from django.core.cache import cache
+
+import people
 
 pytestmark = pytest.mark.django_db
 
