@@ -79,6 +79,7 @@ LOGIN_REDIRECT_URL = "/desk/"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pages over 2G; Django pads them so that their length tells nothing
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "doudi.web.parts.language.ChosenLanguage",

@@ -83,6 +83,7 @@ class Alerts(Schema):
 
 
 class Stage(Schema):
+    code: str
     label: str
     state: str = Field(description="done, current or ahead")
     on: date | None = None

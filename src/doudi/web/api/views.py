@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import URLPattern
 from ninja import Header, NinjaAPI, Path, Query
 from ninja.errors import HttpError
+from ninja.renderers import JSONRenderer
 
 import doudi
 from doudi.casework import core as road
@@ -22,9 +23,18 @@ from doudi.office.core import NotAllowed
 from doudi.policy import pack as packs
 from doudi.web.api import shapes
 from doudi.web.api.tokens import Token
+from doudi.web.parts import roads
 from doudi.web.parts.permits import OPEN, open_page
 
+
+class Readable(JSONRenderer):
+    """JSON whose Chinese people can read."""
+
+    json_dumps_params: ClassVar = {"ensure_ascii": False}
+
+
 api = NinjaAPI(
+    renderer=Readable(),
     title="doudi",
     version=doudi.__version__,
     description="One door for machines. A token is made by `doudi token USERNAME` and sent as `Authorization: Bearer …`.",
@@ -140,7 +150,16 @@ def progress(request: HttpRequest, receipt: str) -> dict[str, Any]:
         "by_on": case.by_on,
         "by_whom": case.by_whom,
         "you_do": case.you_do,
-        "stages": [{"label": one.label, "state": one.state, "on": one.on, "due_on": one.due_on} for one in case.stages],
+        "stages": [
+            {
+                "code": one.code,
+                "label": str(roads.STATIONS.get(one.code, one.label)),
+                "state": one.state,
+                "on": one.on,
+                "due_on": one.due_on,
+            }
+            for one in case.stages
+        ],
     }
 
 
