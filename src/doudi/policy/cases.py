@@ -46,7 +46,7 @@ def run_one(pack: Pack, case: Case) -> Outcome:
     :raises RuleError: it names a rule, fact, parameter or answer there is not
     """
     try:
-        household = _household(pack, case)
+        household = household_of(pack, case)
         got = _answer(pack, case, household)
     except (RuleError, TableError) as why:
         raise RuleError(f"案例「{case.name}」：{why}", where=case.where) from None
@@ -55,7 +55,12 @@ def run_one(pack: Pack, case: Case) -> Outcome:
     return Outcome(case, got)
 
 
-def _household(pack: Pack, case: Case) -> Household:
+def household_of(pack: Pack, case: Case) -> Household:
+    """The household a case writes down.
+
+    :raises RuleError, TableError: it names a fact there is not, or a value that does not fit
+    """
+
     def read(raw: Any, where: str, *, persons: bool) -> dict[str, Any]:
         if not isinstance(raw, dict):
             raise RuleError(f"{where}要写成 {{ 名称 = 值 }}")
