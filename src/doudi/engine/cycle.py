@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,20 @@ from doudi.policy.pack import Pack
 
 GROUP = 4096  # rows that are read together when one person is looked up
 # Columns that say much the same for many; the others are written as they are.
-_REPEATING = ("sex", "area", "relation", "home_source", "tier", "dataset", "role", "how", "batch", "indicator", "level", "subject_kind")
+_REPEATING = (
+    "sex",
+    "area",
+    "relation",
+    "home_source",
+    "tier",
+    "dataset",
+    "role",
+    "how",
+    "batch",
+    "indicator",
+    "level",
+    "subject_kind",
+)
 
 Mark = Callable[[str], None]
 
@@ -229,7 +241,7 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
     """Ask every rule about everybody. The rules see people and households as numbers; who they are is put beside the answers."""
     needed = sweep.needed(pack, on)
     area = laid.household["area"].combine_chunks()
-    scope = commonprefix(area.dictionary.to_pylist())  # where everybody lives: what does not differ inside it is one number
+    scope = _common([code for code in area.dictionary.to_pylist() if code])  # what does not differ inside it is one number
     m = laid.person["m"].combine_chunks()
     count = len(laid.person)
     views = {
@@ -241,9 +253,8 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
         con.register("laid", pa.table(columns | {column: table[column] for column in needed[name]}))
         con.execute(f"CREATE TEMP TABLE {name} AS SELECT * REPLACE (area::VARCHAR AS area) FROM laid")
         con.unregister("laid")
-    found = con.sql(
-        f"SELECT * FROM ({sweep.findings_sql(pack, on, only=only, scope=scope)}) ORDER BY indicator, subject_kind, subject::INTEGER, basis"
-    ).to_arrow_table()
+    asked = sweep.findings_sql(pack, on, only=only, scope=scope)
+    found = con.sql(f"SELECT * FROM ({asked}) ORDER BY indicator, subject_kind, subject::INTEGER, basis").to_arrow_table()
     con.execute("DROP TABLE person_facts; DROP TABLE household_facts")
     subject = found["subject"].cast(pa.int32()).to_numpy()
     is_person = np.asarray(pc.equal(found["subject_kind"], "person"))
@@ -270,6 +281,12 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
             "values": found["values"],
         }
     )
+
+
+def _common(codes: Sequence[str]) -> str:
+    """What all area codes begin with: everybody lives inside it."""
+    first, last = min(codes, default=""), max(codes, default="")
+    return first[: next((place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
 
 
 def findings(lake: Lake, cycle: Cycle) -> Iterator[tuple[Any, ...]]:
@@ -317,5 +334,9 @@ def _indexes(laid: Laid, link_n: np.ndarray[Any, Any]) -> dict[str, pa.Table]:
 def key_of(ids: pa.ChunkedArray | pa.Array) -> np.ndarray[Any, Any]:
     """Eight bytes of each id (its second to seventeenth character) as a whole number."""
     text = pc.utf8_slice_codeunits(ids, 1, 17)
-    joined = b"".join(chunk.buffers()[2].to_pybytes()[: 16 * len(chunk)] for chunk in text.chunks) if isinstance(text, pa.ChunkedArray) else text.buffers()[2].to_pybytes()[: 16 * len(text)]
+    joined = (
+        b"".join(chunk.buffers()[2].to_pybytes()[: 16 * len(chunk)] for chunk in text.chunks)
+        if isinstance(text, pa.ChunkedArray)
+        else text.buffers()[2].to_pybytes()[: 16 * len(text)]
+    )
     return np.frombuffer(bytes.fromhex(joined.decode()), ">u8").astype(np.uint64)

@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from doudi.engine.contract import Column, Contract
+from doudi.engine.contract import Contract
 from doudi.engine.linkage import roles, rows_table
-from doudi.engine.typing import name_of, quote
+from doudi.engine.sql import name_of, quote
 from doudi.policy.language.names import Fact
 
 TYPES = {"flag": "BOOLEAN", "count": "INTEGER", "money": "BIGINT", "date": "DATE"}
@@ -102,13 +102,12 @@ def summarise(con: duckdb.DuckDBPyConnection, contract: Contract, catalogue: Map
     columns = {fact: _typed(catalogue.get(fact), sql) for fact, sql in summary.facts.items()}
     register = REGISTER_COLUMNS.get(contract.code, ())
     if summary.one:
-        columns |= {f"_{column}": _as_register(contract.by_name[column]) for column in register}
+        columns |= {f"_{column}": name_of(column) for column in register}
         if contract.code in HOUSEHOLD_COLUMN:
             columns["_home"] = f"hash({quote(contract.code)} || {HOUSEHOLD_COLUMN[contract.code]})"
-        where = (
-            f"WHERE line NOT IN (SELECT line FROM (SELECT line, row_number() OVER (PARTITION BY n ORDER BY {summary.one}, line) AS turn "
-            f"FROM {tables[0]} WHERE n IN (SELECT n FROM {tables[0]} GROUP BY n HAVING count(*) > 1)) WHERE turn > 1)"
-        )
+        several = f"SELECT n FROM {tables[0]} GROUP BY n HAVING count(*) > 1"
+        ranked = f"SELECT line, row_number() OVER (PARTITION BY n ORDER BY {summary.one}, line) AS turn FROM {tables[0]}"
+        where = f"WHERE line NOT IN (SELECT line FROM ({ranked} WHERE n IN ({several})) WHERE turn > 1)"
     else:
         columns |= {f"_{column}": f"min({name_of(column)})" for column in register}
         given = "".join(f", {sql} AS {name}" for name, sql in summary.given.items())
@@ -119,15 +118,6 @@ def summarise(con: duckdb.DuckDBPyConnection, contract: Contract, catalogue: Map
     return con.sql(
         sql.replace("$on", f"DATE '{on}'").replace("$year_ago", f"(DATE '{on}' - INTERVAL 12 MONTH)::DATE")
     ).to_arrow_table()
-
-
-def _as_register(column: Column) -> str:
-    # areas and relations as integers and enumerations: moving half a million of them costs a tenth of moving text
-    if column.type == "area":
-        return f"{column.name}::BIGINT"
-    if column.codes:
-        return f"{column.name}::ENUM({', '.join(map(quote, column.codes))})"
-    return name_of(column.name)
 
 
 def arrow_type(fact: Fact) -> pa.DataType:

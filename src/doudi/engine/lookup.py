@@ -53,7 +53,7 @@ class _Files:
         return self._whole[key]
 
     def group(self, name: str, number: int) -> pa.Table:
-        """A row group of an object of the cycle (by name) or of a load (by SHA-256); people of one household share the last few."""
+        """A row group of an object of the cycle (by name) or of a load (by SHA-256). The last few are kept."""
         found = self._groups.pop((name, number), None)
         if found is None:
             file = self.file(name) if name in self.manifest["objects"] else self.load(name)
@@ -194,7 +194,9 @@ class Lookup:
         fits = pc.equal(known["name"], name)
         places = np.flatnonzero(np.asarray(fits.fill_null(False)))
         areas = known["area"].take(pa.array(places)).to_pylist()
-        return [self._person(files, int(n)) for n, where in zip(places, areas, strict=True) if (where or "").startswith(area)][:most]
+        return [self._person(files, int(n)) for n, where in zip(places, areas, strict=True) if (where or "").startswith(area)][
+            :most
+        ]
 
     def _person(self, files: _Files, n: int) -> Row:
         row = files.row("person", n)
@@ -237,7 +239,11 @@ class Lookup:
             return []
         columns = files.manifest["facts"].get(fact, {})
         people = [subject] if not subject.startswith("h") else [one["pid"] for one in self.members(subject)]
-        return [{**row, "pid": pid, "columns": columns.get(row["dataset"], [])} for pid in people for row in self.everything(pid, datasets)]
+        return [
+            {**row, "pid": pid, "columns": columns.get(row["dataset"], [])}
+            for pid in people
+            for row in self.everything(pid, datasets)
+        ]
 
     def everything(self, pid: str, datasets: Iterable[str] | None = None) -> list[Row]:
         """Every delivered row about a person, or those of some datasets: dataset, role, batch, row_no, as_of, how, values."""
@@ -260,7 +266,9 @@ def _place(files: _Files, subject: str, *kinds: str) -> int | None:
     """Where a pid or hid may stand; whether it really does, its row says."""
     if len(subject) != 21 or subject[0] not in kinds or not all(c in "0123456789abcdef" for c in subject[1:]):
         return None
-    keys, places = (files.household_keys, files.household_places) if subject[0] == "h" else (files.person_keys, files.person_places)
+    keys, places = (
+        (files.household_keys, files.household_places) if subject[0] == "h" else (files.person_keys, files.person_places)
+    )
     key = key_of(pa.array([subject]))[0]
     at = int(np.searchsorted(keys, key))
     return int(places[at]) if at < len(keys) and keys[at] == key else None

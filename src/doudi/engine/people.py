@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from doudi.engine.facts import HOUSEHOLD_COLUMN, arrow_type
 from doudi.engine.linkage import born_of, ids_sql
-from doudi.engine.typing import quote
+from doudi.engine.sql import quote
 from doudi.policy.language.names import Fact
 
 # The rolls that make somebody part of the low-income population (O2023 §2); the first that applies is a person's one status.
@@ -52,7 +52,7 @@ class Laid:
 
 @dataclass(frozen=True)
 class Homes:
-    """With whom everybody lives. Of people: household m, what says so (place in HOMES), relation, area. Of households: hid, head."""
+    """Who lives together. Of people: household m, what says so (place in HOMES), relation, area; of households: hid, head."""
 
     m: Array
     source: Array
@@ -118,13 +118,15 @@ def lay(
 
 
 def _everybody(con: duckdb.DuckDBPyConnection, key: str) -> pa.Table:
-    """Everybody in the order of n: pid, number, name, area (as an integer), born_on, sex; of the registered no name and area yet."""
+    """Everybody in the order of n: pid, number, name, area (an integer), born_on, sex; of the registered no name and area yet."""
     day = "make_date({0} // 10000, ({0} // 100) % 100, {0} % 100)"
     found = con.sql(
-        f"SELECT ids.n, pid, ids.number, coalesce(newcomers.name, alone.name) AS name, coalesce(newcomers.area, alone.area)::BIGINT AS area, "
-        f"CASE WHEN ids.k IS NOT NULL THEN {day.format(born_of('ids.k'))} WHEN alone.born IS NOT NULL THEN {day.format('alone.born')} END AS born_on, "
-        f"CASE WHEN ids.k % 2 = 1 THEN '1' WHEN ids.k % 2 = 0 THEN '2' END AS sex FROM ({ids_sql(key)}) ids "
-        "LEFT JOIN newcomers ON newcomers.n = ids.n LEFT JOIN alone ON alone.n = ids.n"
+        f"""SELECT ids.n, pid, ids.number, coalesce(newcomers.name, alone.name) AS name,
+            coalesce(newcomers.area, alone.area)::BIGINT AS area,
+            CASE WHEN ids.k IS NOT NULL THEN {day.format(born_of("ids.k"))}
+                WHEN alone.born IS NOT NULL THEN {day.format("alone.born")} END AS born_on,
+            CASE WHEN ids.k % 2 = 1 THEN '1' WHEN ids.k % 2 = 0 THEN '2' END AS sex
+        FROM ({ids_sql(key)}) ids LEFT JOIN newcomers ON newcomers.n = ids.n LEFT JOIN alone ON alone.n = ids.n"""
     ).to_arrow_table()
     where = np.empty(len(found), np.int32)
     where[found["n"].to_numpy()] = np.arange(len(found), dtype=np.int32)

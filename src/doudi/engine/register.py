@@ -8,11 +8,11 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from doudi.engine import linkage
+from doudi.engine import linkage, matching
 from doudi.engine.contract import Contract
 from doudi.engine.facts import HOUSEHOLD_COLUMN, keep, prepare, summarise
 from doudi.engine.linkage import HOWS, Landed, roles, rows_table
-from doudi.engine.typing import quote
+from doudi.engine.sql import quote
 from doudi.policy.language.names import Fact
 
 # ---- whose is every row -------------------------------------------------------------------------------------------------
@@ -30,7 +30,7 @@ def link(
         linkage.no_base(con)
     for code, role in read:
         linkage.read_rows(con, contracts[code], role, loads[code], keep(contracts[code]))
-    linkage.settle(con, read, {code: column for code, column in HOUSEHOLD_COLUMN.items() if code in datasets}, on)
+    matching.settle(con, read, {code: column for code, column in HOUSEHOLD_COLUMN.items() if code in datasets}, on)
     return datasets
 
 
@@ -49,7 +49,8 @@ def links_sql(contracts: Mapping[str, Contract], datasets: Iterable[str]) -> str
     )
     how = "".join(f" WHEN {code} THEN {quote(name)}" for code, name in HOWS.items())
     return (
-        f"SELECT n, dataset, role, (line >> 32)::INTEGER AS batch, (line & 4294967295)::INTEGER AS row_no, (CASE how{how} END)::{enum(HOWS.values())} AS how FROM ({rows}) "
+        f"SELECT n, dataset, role, (line >> 32)::INTEGER AS batch, (line & 4294967295)::INTEGER AS row_no, "
+        f"(CASE how{how} END)::{enum(HOWS.values())} AS how FROM ({rows}) "
         "ORDER BY n, dataset, role, line"
     )
 
