@@ -10,7 +10,7 @@ from doudi.casework import core
 from doudi.casework.actions import filing, steps
 from doudi.casework.actions.assessing import ask_differences, assess_now
 from doudi.casework.actions.drafts import bring_home, first_content
-from doudi.casework.actions.investigation import ask_sources
+from doudi.casework.actions.investigation import WORKING, ask_sources
 from doudi.casework.core import AlreadyDone, Missing, State
 from doudi.casework.models import Case, CaseMember
 from doudi.casework.queries.page import NoCase
@@ -162,8 +162,21 @@ def record_consent(*, ref: str, pid: str, channel: str, by: By, at: datetime) ->
     if not State(case.state).is_open:
         raise NotAllowed("这件已经办完了，不用再签同意。")
     filing.keep_consents(case, [pid], channel=channel, by=by, at=at)
+    if State(case.state) in WORKING and _may_check(case, by, at):
+        ask_sources(case, by=by, at=at)  # the check waited only for those missing; nobody has to remember to ask again
     steps.keep(case, "record_consent", by=by, at=at, detail={"channel": channel, "person": pid})
     return case
+
+
+def _may_check(case: Case, by: By, at: datetime) -> bool:
+    """Whether who wrote the consent down may also ask the sources; a family on its phone or a village worker may not."""
+    if isinstance(by, Party) or case.applicant not in registry.consented([case.applicant], Purpose.VERIFICATION, at):
+        return False
+    try:
+        need(by, "check.request", area=case.area, at=at)
+    except NotAllowed:
+        return False
+    return True
 
 
 @transaction.atomic
