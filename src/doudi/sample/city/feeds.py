@@ -45,6 +45,9 @@ def details(world: World, lives: Lives) -> None:
     for reason, mask in reasons.items():
         some(f"topup {reason}", on_dibao[mask[on_dibao]], plan.scaled(420, 1))
     lives.sets["topup missing"] = np.unique(np.concatenate([lives.sets[f"topup {reason}"] for reason in reasons]))
+    drawing = lives.members["disability_subsidy"]
+    quiet = np.concatenate([lives.sets["t3 nursing"], lives.sets["t3 living"], world.sharers.ravel()])
+    some("certificate expired", np.setdiff1d(drawing[alive[drawing] & (age[drawing] > 20)], quiet), plan.scaled(640, 1))
     on_tekun = np.setdiff1d(lives.members["tekun"], np.concatenate([lives.sets["r4 tekun"], lives.sets["t7 dibao_tekun"]]))
     some("tekun without carer", on_tekun[alive[on_tekun]], plan.scaled(360, 1))
     some("disaster without relief", lives.members["disaster"], plan.scaled(260, 1))

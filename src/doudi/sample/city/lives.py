@@ -233,7 +233,11 @@ def _disabled(world: World, lives: Lives) -> None:
     borderline = some((world.tier == NEAR) & ~orphan, near, "borderline disabled")
     mark(borderline, (3, 4))
     mental = np.isin(lives.kind, (5, 6))
-    lives.grade[borderline[mental[borderline]]] = 4  # grade 3 of mind could be single-person dibao
+    may_apply = borderline[mental[borderline]]  # grade 3 of mind may be single-person dibao: a few do not know
+    lives.grade[may_apply] = 4
+    untold = choose(rng, may_apply, min(len(may_apply), plan.scaled(240, 1)), "single dibao missing")
+    lives.grade[untold] = 3
+    lives.sets["single dibao missing"] = untold
     others = (world.tier == MONITORED) | (world.tier == OTHER)
     only_nursing = some(others & ~orphan, nursing_only, "nursing only")
     mark(only_nursing, (1, 2))

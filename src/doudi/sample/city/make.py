@@ -13,8 +13,10 @@ import pyarrow as pa
 import doudi.exchange
 from doudi.engine.contract import Contract, read_contracts
 from doudi.sample.city import errors, write
+from doudi.sample.city.checks import make_checks
 from doudi.sample.city.departments.base import City
 from doudi.sample.city.feeds import details, make_table
+from doudi.sample.city.findings import Clean, tell
 from doudi.sample.city.lives import income, live
 from doudi.sample.city.plan import Plan
 from doudi.sample.city.plant import happen, plant
@@ -46,6 +48,7 @@ def make_city(folder: Path, plan: Plan, progress: Progress = lambda step: None) 
 
     Returns rows by dataset, persons, and the hash of the manifest of all files.
     """
+    (folder / "manifest.json").unlink(missing_ok=True)
     for name in ("feeds", "checks", "truth"):
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir(parents=True)
@@ -55,10 +58,11 @@ def make_city(folder: Path, plan: Plan, progress: Progress = lambda step: None) 
     as_of = plan.as_of.isoformat()
     truth = Truth(folder / "truth", city)
     entries = [_division(folder / "feeds", city, known["division"], as_of)]
-    counts = {}
+    counts, clean = {}, Clean()
     for dataset in plan.figures["feeds"]:
         progress(dataset)
         table = make_table(city, dataset)
+        clean.keep(table)
         errors.spoil(city, table)
         counts[dataset] = len(table)
         files = []
@@ -70,9 +74,15 @@ def make_city(folder: Path, plan: Plan, progress: Progress = lambda step: None) 
             files.append((path.name, np.arange(len(table)) if at is None else at))
         truth.add(table, files)
     write.write_json(folder / "feeds" / "manifest.json", {"as_of": as_of, "files": entries})
+    progress("checks")
+    abnormal = make_checks(folder / "checks", city, known, truth)
     progress("truth")
+    tell(city, truth, clean)
     truth.close()
-    return {"rows": sum(counts.values()), "datasets": counts, "persons": plan.persons}
+    write.write_json(folder / "truth" / "plan.json", {"profile": plan.profile, "seed": plan.seed, "as_of": as_of})
+    told = write.hashes(folder)
+    write.write_json(folder / "manifest.json", {"profile": plan.profile, "seed": plan.seed, "as_of": as_of, "sha256": told})
+    return {"rows": sum(counts.values()), "datasets": counts, "persons": plan.persons, "checks": abnormal}
 
 
 def _division(folder: Path, city: City, contract: Contract, as_of: str) -> dict[str, Any]:

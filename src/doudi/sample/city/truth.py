@@ -83,14 +83,14 @@ class Truth:
             "second_no": pc.if_else(pa.array(world.number2 > 0), numbers.text(numbers.written(world.number2)), None),
             "name": pa.array(world.name, pa.string()),
             "sex": pa.array(world.sex),
-            "born": _days(world.born),
+            "born": dates(world.born),
             "relation": cells.one_of(RELATIONS, world.relation),
             "tier": cells.one_of(TIERS, world.tier),
             "rigid": pa.array(lives.rigid),
             "single": pa.array(world.single),
             "area": self.city.area(world.village[world.home]),
             "registered_area": self.city.area(world.kept_village[world.home]),
-            "died": _days(lives.died),
+            "died": dates(lives.died),
             "disability_grade": pa.array(lives.grade),
             "rare_character": pa.array(world.rare),
             "twin": pa.array(np.isin(np.arange(n), world.twins.ravel())),
@@ -133,5 +133,6 @@ class Truth:
         pq.write_table(table, self.folder / f"{name}.parquet", compression="zstd", compression_level=1)
 
 
-def _days(days: np.ndarray) -> pa.Array:
+def dates(days: np.ndarray) -> pa.Array:
+    """Days since 1970 as dates; NEVER is empty."""
     return pa.array(np.where(days > NEVER, days, 0).astype(np.int32), mask=days <= NEVER).cast(pa.date32())

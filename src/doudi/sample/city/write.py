@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
-import pyarrow.parquet as pq
 
 from doudi.engine.contract import Contract
 
@@ -139,15 +138,7 @@ def write_json(path: Path, told: Any) -> None:
     path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
 
 
-def write_parquet(path: Path, table: pa.Table | Mapping[str, Any]) -> None:
-    """A table of the truth."""
-    pq.write_table(table if isinstance(table, pa.Table) else pa.table(dict(table)), path, compression="zstd")
-
-
-def hashes(folder: Path, skip: Sequence[str] = ()) -> dict[str, str]:
-    """The SHA-256 of every file below a folder."""
-    return {
-        str(path.relative_to(folder)): sha256(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in skip
-    }
+def hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file of a city."""
+    parts = [path for name in ("feeds", "checks", "truth") for path in sorted((folder / name).rglob("*"))]
+    return {str(path.relative_to(folder)): sha256(path) for path in parts if path.is_file()}

@@ -64,14 +64,14 @@ def tekun(city: City, who: np.ndarray, turn: np.ndarray, rng: np.random.Generato
     grade = np.where(no_carer[who], 2, grade)
     institution = (rng.random(w.count) < np.where(no_carer, 0.0, 0.16))[who]
     carers = city.name(rng.integers(0, w.count, n))
-    has_carer = ~no_carer[who] & ((grade == 2) | institution | (rng.random(w.count)[who] < 0.55))
+    has_carer = ~no_carer[who] & ((grade > 0) | institution | (rng.random(w.count)[who] < 0.55))
     until = np.full(w.count, NONE)
     until[lives.sets["p1 left"]] = plan.today
     gone = lives.sets["r4 tekun"]
     until[gone] = plan.today - 30 - (gone * 7 % 120)
     town = w.urban[home]
     living = np.where(town, 110500, 89700)
-    care = np.array([0, 24000, 81000])[grade]
+    care = np.array([20000, 60000, 120000])[grade]
     begin = city.since(rng, w.count, median=60, least=200)[who]
     return {
         "case_no": cells.joined("TK", cells.digits(city.home_numbers[home], 8)),

@@ -169,7 +169,9 @@ def dwelling(city: City, who: np.ndarray, turn: np.ndarray, rng: np.random.Gener
         "event": city.code("dwelling", "event", ("sold", "bought"), bought.astype(int)),
         "address": city.address(village, rng.integers(0, 10**6, n)),
         "area_sqm": cells.integer(45 + rng.integers(0, 95, n)),
-        "event_date": cells.day(city.plan.today - rng.integers(15, 1200, n) - 30 * turn),
+        "event_date": cells.day(
+            city.plan.today - np.where(owner, rng.integers(15, 700, n), rng.integers(15, 1200, n)) - 30 * turn
+        ),
         "share": cells.one_of(("100%", "50%"), (rng.random(n) < 0.18).astype(int)),
     }
 

@@ -66,13 +66,17 @@ def disability_certificate(city: City, who: np.ndarray, turn: np.ndarray, rng: n
     issued = plan.today - rng.integers(100, 3300, w.count)
     new = np.flatnonzero((rng.random(w.count) < 0.012) & (lives.died == NEVER))
     issued[new] = plan.today - 3 - new % 80
+    expired = lives.sets["certificate expired"]
+    issued[expired] = plan.today - 3670 - expired % 400
     issued = np.where(turn > 0, issued[who] - 1500, issued[who])
     born = w.born[who] + 200
     issued = np.maximum(issued, np.minimum(born, plan.today - 90))
     grade = np.where(turn > 0, np.minimum(lives.grade[who] + 1, 4), lives.grade[who])
     number = cells.joined(city.number(who), cells.integer(lives.kind[who]), cells.integer(grade))
     number = cells.joined(number, cells.one_of(("", "B1"), (turn > 0).astype(int)))
-    status = np.where(turn > 0, 1, np.where(lives.cancelled[who] > NEVER, 2 * (rng.random(n) < 0.6), 0))
+    cancelled = (lives.cancelled[who] > NEVER) & (rng.random(n) < 0.6) & (turn == 0)
+    lives.sets["certificate cancelled"] = who[cancelled]
+    status = np.where(turn > 0, 1, np.where(cancelled, 2, 0))
     return {
         "certificate_no": number,
         **identity(city, who),
@@ -97,7 +101,8 @@ def medical_cost(city: City, who: np.ndarray, turn: np.ndarray, rng: np.random.G
     period = months_before(city.plan.today, ago)
     period = np.where(lives.died[who] > NEVER, np.minimum(period, first_of_month(lives.died[who] - 31)), period)
     self_paid = np.exp(rng.normal(7.97, 0.75, n))
-    self_paid = np.where(big, np.maximum(self_paid, lives.income[w.home[who]] / 100 * rng.uniform(3.2, 8, n)), self_paid)
+    large = np.maximum(lives.income[w.home[who]] / 100 * rng.uniform(3.2, 8, n), 3500)
+    self_paid = np.where(big, np.maximum(self_paid, large), self_paid)
     t2 = np.isin(w.home[who], lives.sets["t2 homes"])
     self_paid = np.where(t2, lives.outlay[w.home[who]] / 100 * 0.9 / 2, self_paid)
     fen = np.round(np.minimum(self_paid, 260_000) * 100).astype(np.int64)
@@ -105,7 +110,7 @@ def medical_cost(city: City, who: np.ndarray, turn: np.ndarray, rng: np.random.G
     on_roll = w.tier[who] <= NEAR
     missed = np.zeros(w.count, bool)
     missed[lives.sets["t3 medical"]] = True
-    fen = np.where(missed[who], np.maximum(fen, 600_000 + fen // 4), fen)
+    fen = np.where(missed[who], np.maximum(fen, 1_050_000 + fen // 4), fen)
     total = np.maximum(total, fen * 2)
     assisted = np.where(on_roll & ~missed[who], fen * 7 // 10, 0)
     return {
