@@ -183,7 +183,7 @@ def test_large_files_take_another_road_to_the_same_place(folder: Path, monkeypat
     first = load(write(folder / "a.csv", content)).datasets()["tekun"]
     small = rows_of()
     Load.objects.all().delete()
-    monkeypatch.setattr("doudi.engine.landing.HELD_BYTES", 10)
+    monkeypatch.setattr("doudi.engine.csv_text.HELD_BYTES", 10)
     second = load(folder).datasets()["tekun"]
     assert first == second
     assert rows_of() == small

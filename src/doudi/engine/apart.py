@@ -1,26 +1,28 @@
-"""Typed rows set apart: the good into one Parquet file, the rejected with their reasons into another, the repeated counted."""
+"""Rows set apart: the good into one Parquet file, the rejected with their reasons into another, the repeated counted."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from doudi.engine.contract import Contract
+from doudi.engine.columns import Flags, Texts, is_total, kind_of, read_column, read_numbers
+from doudi.engine.contract import Column, Contract
 from doudi.engine.recognise import Match, Refused
-from doudi.engine.statement import BAD, GOOD, SKIPPED, Layout, kept_columns, typed
-from doudi.engine.typing import name_of, quote
 
-HELD_BYTES = 512 << 20  # a file up to this size is typed in memory, a larger one in a table that spills to disk
-_ROW_GROUP = 122_880
+_ROW_GROUP = 8_192  # small, so that one person's rows are read without the rest
+BROKEN = "broken"  # the column in which a reader tells why a line could not be split into cells
+_PROBLEM = pa.struct([("field", pa.string()), ("value", pa.string()), ("reason", pa.string())])
+_REJECTS = pa.schema([("row_no", pa.int32()), ("problems", pa.list_(_PROBLEM)), ("raw", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -43,56 +45,189 @@ class Landed:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """Counts and files of one table."""
+def kept_columns(contract: Contract) -> list[tuple[str, pa.DataType]]:
+    """The columns of a landed object and their types, in order."""
+    kept: list[tuple[str, pa.DataType]] = [("row_no", pa.int32())]
+    for column in contract.columns:
+        kept.append((column.name, kind_of(column)))
+        if column.type == "citizen_no":
+            kept += [(f"{column.name}_raw", pa.string()), (f"{column.name}_state", pa.string())]
+    return kept
 
-    kinds: Mapping[int, int]
-    repeated: int
-    states: Mapping[str, int]
-    reasons: Mapping[str, int]
-    good: Path
-    bad: Path | None
+
+def as_different(match: Match) -> set[int]:
+    """Positions of columns best delivered as dictionaries: all but those in which nearly every row has a text of its own."""
+    contract = match.contract
+    own = {
+        position
+        for name, position in match.positions.items()
+        if contract.by_name[name].type in ("citizen_no", "account")
+        or (name in contract.key and contract.by_name[name].type == "text")
+    }
+    return set(range(len(match.headings))) - own
+
+
+@dataclass
+class _Sorted:
+    """One slice of a table, read: the good rows, and what is wrong with the others."""
+
+    good: pa.Table
+    likeness: npt.NDArray[np.uint64]  # of each good row: equal rows have equal ones
+    bad: list[tuple[int, list[dict[str, str | None]], str]]
+    skipped: int
+
+
+def _read_slice(match: Match, table: pa.Table, first_row: int) -> _Sorted:
+    """Read every column of a slice and judge each row as a whole."""
+    contract, count = match.contract, table.num_rows
+    texts = {at: Texts.of(table[f"c{at}"]) for at in range(len(match.headings))}
+    broken = table[BROKEN].combine_chunks() if BROKEN in table.column_names else None
+    bad = np.zeros(count, dtype=bool) if broken is None else broken.is_valid().to_numpy(zero_copy_only=False)
+    likeness = np.zeros(count, dtype=np.uint64)
+    columns: list[pa.Array] = [pa.array(np.arange(first_row, first_row + count, dtype=np.int32))]
+    problems: list[tuple[Column, Texts, npt.NDArray[np.uint8], tuple[str, ...]]] = []
+
+    def tell_apart(identity: npt.NDArray[np.uint64] | None) -> None:
+        if identity is not None:
+            np.multiply(likeness, np.uint64(0x9E3779B97F4A7C15), out=likeness)
+            np.add(likeness, identity, out=likeness)
+            np.bitwise_xor(likeness, likeness >> np.uint64(29), out=likeness)
+
+    for column in contract.columns:
+        position = match.positions.get(column.name)
+        if position is None:
+            columns.append(pa.nulls(count, kind_of(column)))
+            if column.type == "citizen_no":
+                columns += [pa.nulls(count, pa.string()), pa.array(["missing"] * count)]
+            continue
+        if column.type == "citizen_no":
+            numbers = read_numbers(texts[position])
+            columns += [numbers.values, numbers.raw, numbers.states]
+            tell_apart(numbers.identity)
+            continue
+        read = read_column(column, texts[position], match.factors.get(column.name, 1))
+        columns.append(read.values)
+        tell_apart(read.identity)
+        if read.reasons is not None:
+            bad |= read.reasons > 0
+            problems.append((column, texts[position], read.reasons, read.told))
+    skipped = _skipped(match, texts, bad, broken)
+    keep = ~(bad | skipped)
+    good = pa.Table.from_arrays(columns, names=[name for name, _ in kept_columns(contract)])
+    rejected = np.flatnonzero(bad & ~skipped)
+    told = _tell(match, texts, rejected, problems, broken, first_row)
+    if not keep.all():
+        good, likeness = good.filter(pa.array(keep)), likeness[keep]
+    return _Sorted(good, likeness, told, int(skipped.sum()))
+
+
+def _skipped(match: Match, texts: Mapping[int, Texts], bad: Flags, broken: pa.Array | None) -> Flags:
+    """Rows that are no rows: blank ones, the headings again, and totals (which leave a required cell empty)."""
+    needed = [match.positions[name] for name in match.contract.required or match.positions]
+    skipped = np.zeros(len(bad), dtype=bool)
+    again = np.ones(len(bad), dtype=bool)
+    for position in needed:
+        different = texts[position].different
+        here = pc.equal(different, match.headings[position]).fill_null(False).to_numpy(zero_copy_only=False)
+        if not here.any():
+            again[:] = False
+            break
+        again &= texts[position].spread(here, 0).astype(bool)
+    skipped |= again
+    whole = np.flatnonzero(bad if broken is None else bad & broken.is_null().to_numpy(zero_copy_only=False))
+    if not len(whole):
+        return skipped
+    begins: list[str | None] = [None] * len(whole)
+    for at in range(len(match.headings)):
+        if None not in begins:
+            break
+        begins = [text or other for text, other in zip(begins, texts[at].at(whole), strict=True)]
+    incomplete = np.zeros(len(whole), dtype=bool)
+    for position in needed:
+        incomplete |= np.array([not text for text in texts[position].at(whole)], dtype=bool)
+    skipped[whole] |= [text is None or (lacks and is_total(text)) for text, lacks in zip(begins, incomplete, strict=True)]
+    return skipped
+
+
+def _tell(
+    match: Match,
+    texts: Mapping[int, Texts],
+    rejected: npt.NDArray[np.int64],
+    problems: Sequence[tuple[Column, Texts, npt.NDArray[np.uint8], tuple[str, ...]]],
+    broken: pa.Array | None,
+    first_row: int,
+) -> list[tuple[int, list[dict[str, str | None]], str]]:
+    """Every rejected row with all that is wrong with it, and the row as it came."""
+    if not len(rejected):
+        return []
+    found: list[list[dict[str, str | None]]] = [[] for _ in rejected]
+    split_badly = broken.take(pa.array(rejected)).to_pylist() if broken is not None else [None] * len(rejected)
+    for column, of, reasons, told in problems:
+        here = np.flatnonzero(reasons[rejected])
+        for at, text in zip(here.tolist(), of.at(rejected[here]), strict=True):
+            if split_badly[at] is None:
+                found[at].append({"field": column.name, "value": text, "reason": told[reasons[rejected[at]]]})
+    labels = [
+        heading if heading and heading not in match.headings[:at] else f"{heading}#{at + 1}"
+        for at, heading in enumerate(match.headings)
+    ]
+    cells = [texts[at].at(rejected) for at in range(len(labels))]
+    rows = []
+    for at, (row, why) in enumerate(zip(rejected.tolist(), split_badly, strict=True)):
+        if why is not None:
+            found[at] = [{"field": "", "value": None, "reason": why}]
+        raw = json.dumps({label: column[at] for label, column in zip(labels, cells, strict=True)}, ensure_ascii=False)
+        rows.append((first_row + row, found[at], raw))
+    return rows
+
+
+@dataclass
+class _Count:
+    """What adds up over the slices of a table."""
+
+    good: int = 0
+    skipped: int = 0
+    bad: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
 
 
 def set_apart(
-    con: duckdb.DuckDBPyConnection,
-    match: Match,
-    source: str,
-    workshop: Path,
-    *,
-    broken: bool = False,
-    large: bool = False,
-    may_be_empty: bool = False,
-    notes: tuple[str, ...] = (),
+    match: Match, slices: Iterable[pa.Table], workshop: Path, *, may_be_empty: bool = False, notes: tuple[str, ...] = ()
 ) -> Landed:
-    """Type the rows `source` gives and set them apart.
+    """Read the rows of a table, a slice at a time, and set them apart.
 
-    source: SQL giving c0, c1, … in the order of the headings, and `broken` if lines can be. large: do not hold it in memory.
+    slices: tables with columns c0, c1, … in the order of the headings, and `broken` if lines can be.
 
     :raises Refused: there is no row
     """
-    contract = match.contract
-    statement = typed(contract, _layout(match, broken=broken), source)
-    parts = (_spilling if large else _held)(con, contract, statement, workshop)
-    good, bad = parts.kinds.get(GOOD, 0), parts.kinds.get(BAD, 0)
-    if not good and not bad and not may_be_empty:
-        raise Refused(
-            "no_rows",
-            f"{contract.label}：只有表头，没有数据。",
-            "请检查导出是否成功；确实没有数据的月份，请在清单里写 rows = 0。",
-        )
+    contract, count = match.contract, _Count()
+    good_file, bad_file = workshop / f"{uuid4().hex}.parquet", workshop / f"{uuid4().hex}.parquet"
+    with _Rejects(bad_file) as rejects:
+        pieces = _counted(match, slices, count, rejects)
+        first, second = next(pieces, None), next(pieces, None)
+        if not count.good and not count.bad and not may_be_empty:
+            raise Refused(
+                "no_rows",
+                f"{contract.label}：只有表头，没有数据。",
+                "请检查导出是否成功；确实没有数据的月份，请在清单里写 rows = 0。",
+            )
+        if first is None:
+            first = _read_slice(match, _nothing(match), 1)
+        if second is None:
+            repeated, states = _write_held(contract, first, good_file)
+        else:
+            repeated, states = _write_streamed(contract, _chain(first, second, pieces), good_file, workshop)
     return Landed(
         dataset=contract.code,
-        rows=good + bad,
-        accepted=good - parts.repeated,
-        rejected=bad,
-        repeated=parts.repeated,
-        skipped=parts.kinds.get(SKIPPED, 0),
-        without_number=parts.states,
-        reasons=parts.reasons,
-        good=parts.good,
-        bad=parts.bad,
+        rows=count.good + count.bad,
+        accepted=count.good - repeated,
+        rejected=count.bad,
+        repeated=repeated,
+        skipped=count.skipped,
+        without_number=states,
+        reasons=dict(sorted(count.reasons.items())),
+        good=good_file,
+        bad=bad_file if count.bad else None,
         heading_row=match.heading_row + 1,
         absent=match.absent,
         extra=match.extra,
@@ -100,122 +235,128 @@ def set_apart(
     )
 
 
-def _layout(match: Match, *, broken: bool) -> Layout:
-    return Layout(
-        fields={name: f"c{at}" for name, at in match.positions.items()},
-        headings={f"c{at}": heading for at, heading in enumerate(match.headings)},
-        factors=match.factors,
-        broken="broken" if broken else None,
+def _nothing(match: Match) -> pa.Table:
+    return pa.table({f"c{at}": pa.array([], pa.string()) for at in range(len(match.headings))})
+
+
+def _chain(first: _Sorted, second: _Sorted, others: Iterator[_Sorted]) -> Iterator[_Sorted]:
+    yield first
+    yield second
+    yield from others
+
+
+def _counted(match: Match, slices: Iterable[pa.Table], count: _Count, rejects: _Rejects) -> Iterator[_Sorted]:
+    """Read slice after slice, counting, and writing the rejected rows as they come."""
+    first_row = 1
+    for table in slices:
+        read = _read_slice(match, table, first_row)
+        first_row += table.num_rows
+        count.good += read.good.num_rows
+        count.skipped += read.skipped
+        count.bad += len(read.bad)
+        for _, problems, _ in read.bad:
+            count.reasons.update({str(problem["reason"]) for problem in problems})
+        rejects.add(read.bad)
+        yield read
+
+
+class _Rejects:
+    """The Parquet file of rejected rows; none is written where no row is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.writer = path, None  # type: Path, pq.ParquetWriter | None
+
+    def __enter__(self) -> _Rejects:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.writer:
+            self.writer.close()
+
+    def add(self, rows: Sequence[tuple[int, list[dict[str, str | None]], str]]) -> None:
+        if not rows:
+            return
+        self.writer = self.writer or _writer(self.path, _REJECTS)
+        columns = zip(*rows, strict=True)
+        arrays = [pa.array(values, kind.type) for values, kind in zip(columns, _REJECTS, strict=True)]
+        self.writer.write_table(pa.Table.from_arrays(arrays, schema=_REJECTS), row_group_size=_ROW_GROUP)
+
+
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Quick to write, quick to find a row in: only row numbers are worth statistics, only few different values a dictionary."""
+    few = [one.name for one in schema if pa.types.is_dictionary(one.type) or pa.types.is_date(one.type)]
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        store_schema=False,
+        use_dictionary=few,
+        write_statistics=["row_no"],
     )
 
 
-def _own_state(contract: Contract) -> str | None:
-    """The column that says how good the number is of the person a row is about."""
-    return next((f"{c.name}_state" for c in contract.columns if c.type == "citizen_no" and c.person), None)
+def _states(contract: Contract, good: pa.Table) -> Counter[str]:
+    """How many rows have no number to trust, by state of the number of the person the row is about."""
+    own = next((column.name for column in contract.columns if column.type == "citizen_no" and column.person), None)
+    if own is None:
+        return Counter()
+    without = good[f"{own}_state"].filter(pc.is_null(good[own]))
+    return Counter({one["values"]: one["counts"] for one in pc.value_counts(without).to_pylist()})
 
 
-def _key(contract: Contract) -> str:
-    """SQL hash of what usually tells rows apart; only rows alike in it are compared in full."""
-    names = []
-    for name in contract.key:
-        names += [name, f"{name}_raw"] if contract.by_name[name].type == "citizen_no" else [name]
-    return f"hash({', '.join(name_of(name) for name in names)})"
+def _alike(likeness: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Rows whose likeness another row has too, in order."""
+    if len(likeness) < 2:
+        return np.array([], dtype=np.int64)
+    order = np.argsort(likeness, kind="stable")
+    same = likeness[order[1:]] == likeness[order[:-1]]
+    return np.sort(order[np.append(same, False) | np.append(False, same)])
 
 
-def _repeats(contract: Contract, alike: str) -> str:
-    """SQL: row numbers of rows that say in every column what an earlier row said; the earlier one stays."""
-    columns = ", ".join(name_of(name) for name in kept_columns(contract)[1:])
-    return (
-        f"SELECT row_no FROM (SELECT row_no, row_number() OVER (PARTITION BY {columns} ORDER BY row_no) AS turn "
-        f"FROM typed WHERE _kind = {GOOD} AND {_key(contract)} IN ({alike})) WHERE turn > 1 ORDER BY row_no"
-    )
+def _repeats(alike: pa.Table) -> list[int]:
+    """Row numbers of rows that say in every column what an earlier row said; the earlier one stays."""
+    seen, repeated = set(), []
+    for row in zip(*(column.to_pylist() for column in alike.columns), strict=True):
+        if row[1:] in seen:
+            repeated.append(row[0])
+        seen.add(row[1:])
+    return repeated
 
 
-def _alike(contract: Contract) -> str:
-    return f"SELECT h FROM (SELECT {_key(contract)} AS h FROM typed WHERE _kind = {GOOD}) GROUP BY h HAVING count(*) > 1"
+def _write_held(contract: Contract, read: _Sorted, path: Path) -> tuple[int, dict[str, int]]:
+    """Write the good rows of a table held in memory without the repeated ones: how many those were, the states."""
+    good, repeated = read.good, []
+    if len(alike := _alike(read.likeness)):
+        repeated = _repeats(good.take(pa.array(alike)))
+    if repeated:
+        good = good.filter(pc.invert(pc.is_in(good["row_no"], pa.array(repeated, pa.int32()))))
+    with _writer(path, good.schema) as writer:
+        writer.write_table(good, row_group_size=_ROW_GROUP)
+    return len(repeated), dict(sorted(_states(contract, good).items()))
 
 
-def _held(con: duckdb.DuckDBPyConnection, contract: Contract, statement: str, workshop: Path) -> _Parts:
-    """In memory, as an Arrow table: the quick way."""
-    table = con.sql(statement).to_arrow_table()
-    table = table.add_column(0, "row_no", pa.array(np.arange(1, table.num_rows + 1, dtype=np.int32)))
-    kind = table["_kind"].to_numpy()
-    counts = np.bincount(kind, minlength=SKIPPED + 1)
-    keep = kind == GOOD
-    con.register("typed", table)
-    try:
-        alike = [h for (h,) in con.execute(_alike(contract)).fetchall()]
-        repeated = np.array([], dtype=np.int64)
-        if alike:
-            repeated = con.execute(_repeats(contract, ", ".join(f"{h}::UBIGINT" for h in alike))).fetchnumpy()["row_no"]
-            keep[repeated - 1] = False
-    finally:
-        con.unregister("typed")
-    columns = kept_columns(contract)
-    good = table.select(columns)
-    if not keep.all():
-        good = good.filter(pa.array(keep))
-    good_file = workshop / f"{uuid4().hex}.parquet"
-    _write(good, good_file)
-    states: dict[str, int] = {}
-    if state := _own_state(contract):
-        without = good[state].filter(pc.is_null(good[state.removesuffix("_state")]))
-        states = {one["values"]: one["counts"] for one in pc.value_counts(without).to_pylist()}
-    bad_file, reasons = None, Counter[str]()
-    if counts[BAD]:
-        bad = (
-            table.select(["row_no", "_problems", "_raw"])
-            .filter(pa.array(kind == BAD))
-            .rename_columns(["row_no", "problems", "raw"])
-        )
-        for problems in bad["problems"].to_pylist():
-            reasons.update({problem["reason"] for problem in problems})
-        bad_file = workshop / f"{uuid4().hex}.parquet"
-        _write(bad, bad_file)
-    kinds = {at: int(count) for at, count in enumerate(counts)}
-    return _Parts(kinds, len(repeated), dict(sorted(states.items())), dict(sorted(reasons.items())), good_file, bad_file)
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    pq.write_table(table, path, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP)
-
-
-def _spilling(con: duckdb.DuckDBPyConnection, contract: Contract, statement: str, workshop: Path) -> _Parts:
-    """In a table DuckDB may move to disk: slower by half, for files of any size."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE lines AS {statement}")
-    con.execute("CREATE OR REPLACE TEMP VIEW typed AS SELECT (rowid + 1)::INTEGER AS row_no, * FROM lines")
-    try:
-        kinds = dict(con.execute("SELECT _kind, count(*) FROM typed GROUP BY _kind").fetchall())
-        con.execute(f"CREATE OR REPLACE TEMP TABLE alike AS {_alike(contract)}")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE repeated AS {_repeats(contract, 'SELECT h FROM alike')}")
-        (repeated,) = con.execute("SELECT count(*) FROM repeated").fetchone() or (0,)
-        good_file, bad_file = workshop / f"{uuid4().hex}.parquet", None
-        kept = f"_kind = {GOOD} AND row_no NOT IN (SELECT row_no FROM repeated)"
-        columns = ", ".join(name_of(name) for name in kept_columns(contract))
-        shape = f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {_ROW_GROUP})"
-        con.execute(f"COPY (SELECT {columns} FROM typed WHERE {kept}) TO {quote(str(good_file))} {shape}")
-        states: dict[str, int] = {}
-        if state := _own_state(contract):
-            number = name_of(state.removesuffix("_state"))
-            states = dict(
-                con.execute(
-                    f"SELECT {name_of(state)}, count(*) FROM typed WHERE {kept} AND {number} IS NULL GROUP BY ALL ORDER BY 1"
-                ).fetchall()
-            )
-        reasons: dict[str, int] = {}
-        if kinds.get(BAD):
-            bad_file = workshop / f"{uuid4().hex}.parquet"
-            con.execute(
-                f"COPY (SELECT row_no, _problems AS problems, _raw AS raw FROM typed WHERE _kind = {BAD}) "
-                f"TO {quote(str(bad_file))} {shape}"
-            )
-            reasons = dict(
-                con.execute(
-                    "SELECT reason, count(*) FROM (SELECT DISTINCT row_no, unnest(_problems).reason AS reason "
-                    f"FROM typed WHERE _kind = {BAD}) GROUP BY reason ORDER BY reason"
-                ).fetchall()
-            )
-        return _Parts(kinds, repeated, states, reasons, good_file, bad_file)
-    finally:
-        con.execute("DROP VIEW IF EXISTS typed; DROP TABLE IF EXISTS lines; DROP TABLE IF EXISTS alike")
-        con.execute("DROP TABLE IF EXISTS repeated")
+def _write_streamed(contract: Contract, pieces: Iterable[_Sorted], path: Path, workshop: Path) -> tuple[int, dict[str, int]]:
+    """The same for a table too large to hold: written as it comes, and once more if rows turn out to be repeated."""
+    schema = pa.schema(kept_columns(contract))
+    held = workshop / f"{uuid4().hex}.parquet"
+    likenesses, numbers = [], []
+    with _writer(held, schema) as writer:
+        for piece in pieces:
+            writer.write_table(piece.good.cast(schema), row_group_size=_ROW_GROUP)
+            likenesses.append(piece.likeness)
+            numbers.append(piece.good["row_no"].to_numpy())
+    alike = np.concatenate(numbers)[_alike(np.concatenate(likenesses))]
+    source, wanted = pq.ParquetFile(held), pa.array(alike)
+    chosen = []
+    for batch in source.iter_batches(_ROW_GROUP * 16) if len(alike) else ():
+        chosen.append(pa.Table.from_batches([batch]).filter(pc.is_in(batch["row_no"], wanted)))
+    repeated = pa.array(_repeats(pa.concat_tables(chosen)) if chosen else [], pa.int32())
+    states: Counter[str] = Counter()
+    with _writer(path, schema) as writer:
+        for batch in source.iter_batches(_ROW_GROUP * 16):
+            kept = pa.Table.from_batches([batch]).filter(pc.invert(pc.is_in(batch["row_no"], repeated)))
+            writer.write_table(kept, row_group_size=_ROW_GROUP)
+            states += _states(contract, kept)
+    held.unlink()
+    return len(repeated), dict(sorted(states.items()))

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import codecs
 import csv
+import mmap
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from doudi.engine.apart import BROKEN
 from doudi.engine.recognise import Refused
 
 DELIMITERS = (",", "\t", ";")
+HELD_BYTES = 256 << 20  # a file up to this size is read at once, a larger one piece by piece
 _HEAD = 1 << 17
 _BLOCK = 1 << 22
+_PIECE = 64 << 20
+_ROWS_AT_ONCE = 200_000
 _JOINED = 40  # a quoted cell may run over this many lines; more means a stray quote
 LONGEST_LINE = 1 << 20
 LONGEST_CELL = 1 << 15
+
+
+class Irregular(Exception):
+    """Some line is not as it should be: take them one by one."""
 
 
 def _decodes(head: bytes, encoding: str, *, whole: bool) -> bool:
@@ -50,8 +64,8 @@ def encoding_of(path: Path) -> str:
     raise Refused("not_text", "这不是文本：不是 UTF-8、UTF-16，也不是 GB18030。", "请另存为 CSV(UTF-8 或 GB18030)或 XLSX 再发。")
 
 
-def head_rows(path: Path, encoding: str, rows: int = 25) -> tuple[str, list[list[list[str]]]]:
-    """The first text of a file, and its first rows split by each delimiter in turn."""
+def head_rows(path: Path, encoding: str, rows: int = 25) -> list[list[list[str]]]:
+    """The first rows of a file, split by each delimiter in turn."""
     with path.open("rb") as file:
         raw = file.read(_HEAD)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(raw, False).removeprefix("\ufeff")
@@ -64,11 +78,11 @@ def head_rows(path: Path, encoding: str, rows: int = 25) -> tuple[str, list[list
             split.append([row for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(rows), strict=False)])
         except csv.Error:
             split.append([])
-    return text, split
+    return split
 
 
 def to_utf8(path: Path, encoding: str, target: Path) -> bool:
-    """Write a file again in UTF-8, strictly; False when some byte does not belong to the encoding."""
+    """Write a file again in UTF-8, strictly; False when some byte does not belong to its encoding."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     with path.open("rb") as source, target.open("wb") as into:
         try:
@@ -80,6 +94,67 @@ def to_utf8(path: Path, encoding: str, target: Path) -> bool:
     return True
 
 
+def regular_tables(
+    path: Path, encoding: str, delimiter: str, width: int, skip: int, different: Collection[int]
+) -> Iterator[pa.Table]:
+    """The records below the heading as tables of texts c0, c1, …; `different` are best read as dictionaries.
+
+    skip: lines up to and including the heading.
+
+    :raises Irregular: a line has more or fewer cells, a quote is open, a byte is no character, a cell runs over lines
+    """
+    quoted = _quotes(path)
+    if quoted % 2:
+        raise Irregular
+    names = [f"c{at}" for at in range(width)]
+    kinds = {name: pa.dictionary(pa.int32(), pa.string()) if at in different else pa.string() for at, name in enumerate(names)}
+    large = path.stat().st_size > HELD_BYTES
+    how = {
+        "read_options": pyarrow.csv.ReadOptions(
+            column_names=names, skip_rows=skip, encoding=encoding, block_size=_PIECE if large else None
+        ),
+        "parse_options": pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=bool(quoted)),
+        "convert_options": pyarrow.csv.ConvertOptions(
+            column_types=kinds, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
+        ),
+    }
+    try:
+        if not large:
+            table = pyarrow.csv.read_csv(path, **how).unify_dictionaries().combine_chunks()
+            if quoted:
+                _one_line_each(table)
+            yield table
+            return
+        with pyarrow.csv.open_csv(path, **how) as reader:
+            for batch in reader:
+                table = pa.Table.from_batches([batch])
+                if quoted:
+                    _one_line_each(table)
+                yield table
+    except (pa.ArrowInvalid, UnicodeError):
+        raise Irregular from None
+
+
+def _quotes(path: Path) -> int:
+    """How many quotes a file holds; no character of UTF-8 or GB18030 has this byte within."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return (
+            0 if content.find(b'"') < 0 else sum(content[at : at + _BLOCK].count(b'"') for at in range(0, len(content), _BLOCK))
+        )
+
+
+def _one_line_each(table: pa.Table) -> None:
+    """A cell that runs over lines may be meant, or two stray quotes far apart: the careful way tells.
+
+    :raises Irregular: there is such a cell
+    """
+    for column in table.columns:
+        for chunk in column.chunks:
+            texts = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
+            if pc.any(pc.match_substring_regex(texts, "[\r\n]")).as_py():
+                raise Irregular
+
+
 @dataclass(frozen=True)
 class Line:
     """One record: its cells, or why the line could not be split (then the line itself is its first cell)."""
@@ -88,15 +163,34 @@ class Line:
     broken: str = ""
 
 
-def _split(text: str, delimiter: str) -> list[str] | None:
-    """The cells of one record, or None when a quote in it is not closed or something follows a closing quote."""
+def _split(text: str, delimiter: str, *, strict: bool = False) -> list[str] | None:
+    """The cells of one record, or None when a quote in it is not closed (strict: or something follows a closing quote)."""
     if '"' not in text:
         return text.split(delimiter)
+    if text.count('"') % 2:
+        return None
     try:
-        rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+        rows = list(csv.reader([text], delimiter=delimiter, strict=strict))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None
+
+
+def careful_tables(
+    path: Path, encoding: str, delimiter: str, width: int, skip: int, different: Collection[int], *, complete: bool
+) -> Iterator[pa.Table]:
+    """The same as `regular_tables`, line by line: a broken line is a row of its own that says why in `broken`.
+
+    complete: a manifest proves that nothing is missing, so a short last line is only a bad line.
+
+    :raises Refused: the file breaks off within a record
+    """
+    lines = careful_lines(path, encoding, delimiter, width, skip, complete=complete)
+    names = [*(f"c{at}" for at in range(width)), BROKEN]
+    while some := list(islice(lines, _ROWS_AT_ONCE)):
+        rows = ([*line.cells, *[None] * (width - len(line.cells)), line.broken or None] for line in some)
+        arrays = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        yield pa.table([one.dictionary_encode() if at in different else one for at, one in enumerate(arrays)], names=names)
 
 
 def careful_lines(path: Path, encoding: str, delimiter: str, width: int, skip: int, *, complete: bool) -> Iterator[Line]:
@@ -177,7 +271,7 @@ def _record(
         if more is None or used > _JOINED:
             return Line([told], "stray_quote"), 1
         joined += more
-        cells = _split(joined.rstrip("\r\n"), delimiter)
+        cells = _split(joined.rstrip("\r\n"), delimiter, strict=used > 1)
         if cells is None:
             continue
         if width is None:

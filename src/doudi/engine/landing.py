@@ -1,43 +1,27 @@
-"""One delivered file, from bytes to typed and rejected rows; nothing here decides, nothing here knows the database."""
+"""One delivered file, from bytes to good and rejected rows; nothing here decides, nothing here knows the database."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from doudi.engine import csv_text, sheets
-from doudi.engine.apart import HELD_BYTES, Landed, set_apart
-from doudi.engine.contract import Contract
+from doudi.engine.apart import Landed, as_different, set_apart
+from doudi.engine.contract import Column, Contract, plain_header
 from doudi.engine.recognise import HEADING_ROWS, Match, Refused, recognise
-from doudi.engine.typing import quote
 
-_ROWS_A_BATCH = 20_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-def connect(workshop: Path, *, memory: str = "1200MB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB of one's own that spills into the workshop rather than growing."""
-    settings: dict[str, Any] = {
-        "memory_limit": memory,
-        "temp_directory": str(workshop / "spill"),
-        "preserve_insertion_order": True,
-    }
-    if threads:
-        settings["threads"] = threads
-    return duckdb.connect(":memory:", config=settings)
 
 
 def land_csv(
     path: Path,
     contracts: Mapping[str, Contract],
     workshop: Path,
-    con: duckdb.DuckDBPyConnection,
     *,
     dataset: str = "",
     file_name: str = "",
@@ -46,25 +30,24 @@ def land_csv(
 ) -> list[Landed]:
     """Land a delimited text file.
 
+    complete: a manifest proves that it is whole. may_be_empty: a manifest says that there is no row.
+
     :raises Refused: it is not text, no contract fits, or it breaks off
     """
     encoding = csv_text.encoding_of(path)
-    _, splits = csv_text.head_rows(path, encoding)
-    match, delimiter, skip = _best_split(splits, contracts, dataset, file_name)
     readable = path
-    if encoding != "utf-8":
-        readable = workshop / "as-utf8.csv"
-        if not csv_text.to_utf8(path, encoding, readable):
-            return [_careful(path, encoding, match, delimiter, skip, workshop, con, complete=complete, may_be_empty=may_be_empty)]
-    large = readable.stat().st_size > HELD_BYTES
-    text = _read_csv(readable, delimiter, len(match.headings), skip)
+    if encoding == "utf-16":
+        readable, encoding = workshop / "as-utf8.csv", "utf-8"
+        if not csv_text.to_utf8(path, "utf-16", readable):
+            raise Refused("not_text", "这不是完整的 UTF-16 文本。", "请另存为 CSV(UTF-8 或 GB18030)或 XLSX 再发。")
+    match, delimiter, skip = _best_split(csv_text.head_rows(readable, encoding), contracts, dataset, file_name)
+    shape = (readable, encoding, delimiter, len(match.headings), skip, as_different(match))
     try:
-        return [set_apart(con, match, text, workshop, large=large, may_be_empty=may_be_empty)]
-    except (duckdb.InvalidInputException, duckdb.ConversionException):  # some line is not as it should be: take them one by one
-        return [_careful(path, encoding, match, delimiter, skip, workshop, con, complete=complete, may_be_empty=may_be_empty)]
-    finally:
-        if readable != path:
-            readable.unlink(missing_ok=True)
+        tables = csv_text.regular_tables(*shape)
+        return [set_apart(match, tables, workshop, may_be_empty=may_be_empty)]
+    except csv_text.Irregular:
+        tables = csv_text.careful_tables(*shape, complete=complete)
+        return [set_apart(match, tables, workshop, may_be_empty=may_be_empty)]
 
 
 def _best_split(
@@ -87,79 +70,10 @@ def _best_split(
     raise Refused("unknown_file", "没有找到用逗号、分号或制表符分开的列。", "请确认发的是约定的表，另存为 CSV(逗号分隔)或 XLSX。")
 
 
-def _read_csv(path: Path, delimiter: str, width: int, skip: int) -> str:
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    return (
-        f"SELECT * FROM read_csv({quote(str(path))}, auto_detect=false, header=false, skip={skip}, delim={quote(delimiter)}, "
-        f"quote='\"', escape='\"', strict_mode=true, max_line_size={csv_text.LONGEST_LINE}, columns={{{columns}}})"
-    )
-
-
-def _careful(
-    path: Path,
-    encoding: str,
-    match: Match,
-    delimiter: str,
-    skip: int,
-    workshop: Path,
-    con: duckdb.DuckDBPyConnection,
-    *,
-    complete: bool,
-    may_be_empty: bool,
-) -> Landed:
-    """Land a file some of whose lines are broken: each such line is one rejected row."""
-    width = len(match.headings)
-    lines = csv_text.careful_lines(path, encoding, delimiter, width, skip, complete=complete)
-    rows = ([*line.cells, *[None] * (width - len(line.cells)), line.broken or None] for line in lines)
-    large = path.stat().st_size > HELD_BYTES
-    return _from_rows(con, match, rows, workshop, broken=True, large=large, may_be_empty=may_be_empty)
-
-
-def _from_rows(
-    con: duckdb.DuckDBPyConnection,
-    match: Match,
-    rows: Iterable[Sequence[str | None]],
-    workshop: Path,
-    *,
-    broken: bool,
-    large: bool = False,
-    may_be_empty: bool = False,
-    notes: tuple[str, ...] = (),
-) -> Landed:
-    """Land rows held in Python, a batch at a time."""
-    names = [f"c{i}" for i in range(len(match.headings))] + (["broken"] if broken else [])
-    schema = pa.schema([(name, pa.string()) for name in names])
-    rows = iter(rows)
-    failed: list[Refused] = []
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        try:
-            while some := list(islice(rows, _ROWS_A_BATCH)):
-                yield pa.RecordBatch.from_arrays(
-                    [pa.array(column, pa.string()) for column in zip(*some, strict=True)], schema=schema
-                )
-        except Refused as why:  # told again below: DuckDB would wrap it
-            failed.append(why)
-            raise
-
-    con.register("handed", pa.RecordBatchReader.from_batches(schema, batches()))
-    try:
-        return set_apart(
-            con, match, "SELECT * FROM handed", workshop, broken=broken, large=large, may_be_empty=may_be_empty, notes=notes
-        )
-    except Exception:
-        if failed:
-            raise failed[0] from None
-        raise
-    finally:
-        con.unregister("handed")
-
-
 def land_book(
     path: Path,
     contracts: Mapping[str, Contract],
     workshop: Path,
-    con: duckdb.DuckDBPyConnection,
     *,
     dataset: str = "",
     file_name: str = "",
@@ -189,11 +103,7 @@ def land_book(
     landed = []
     for code in dict.fromkeys(match.contract.code for match, _ in found):
         match, table = _one_table([one for one in found if one[0].contract.code == code])
-        con.register("handed", table)
-        try:
-            landed.append(set_apart(con, match, "SELECT * FROM handed", workshop, may_be_empty=may_be_empty, notes=notes))
-        finally:
-            con.unregister("handed")
+        landed.append(set_apart(match, [_encoded(table, match)], workshop, may_be_empty=may_be_empty, notes=notes))
     return landed
 
 
@@ -213,28 +123,30 @@ def _one_table(found: Sequence[tuple[Match, sheets.Sheet]]) -> tuple[Match, pa.T
             at = {first.positions[name]: here for name, here in match.positions.items()}
             below = [below[at[n]] if n in at else pa.nulls(len(below[0]), pa.string()) for n in range(len(first.headings))]
         tables.append(pa.table(below, names=[f"c{n}" for n in range(len(below))]))
-    return first, pa.concat_tables(tables)
+    return first, pa.concat_tables(tables).combine_chunks()
 
 
-def land_rows(
-    contract: Contract,
-    rows: Sequence[Mapping[str, Any]],
-    workshop: Path,
-    con: duckdb.DuckDBPyConnection,
-) -> tuple[Landed, list[dict[str, Any]]]:
-    """Land rows pushed by a machine, and answer for each of them.
+def _encoded(table: pa.Table, match: Match) -> pa.Table:
+    """The same table, each text of a column in it once."""
+    different = as_different(match)
+    columns = [
+        column.combine_chunks().dictionary_encode() if at in different else column for at, column in enumerate(table.columns)
+    ]
+    return pa.table(columns, names=table.column_names)
+
+
+def land_rows(contract: Contract, rows: Sequence[Mapping[str, Any]], workshop: Path) -> tuple[Landed, list[dict[str, Any]]]:
+    """Land rows pushed by a machine, and answer for each of them: accepted, rejected (with problems) or repeated.
 
     :raises Refused: the rows' names do not fit the contract
     """
     headings = list(dict.fromkeys(str(name) for row in rows for name in row))
     match = recognise([headings], {contract.code: contract}, dataset=contract.code)
-    texts = [[_pushed_text(row.get(name)) for name in headings] for row in rows]
-    landed = _from_rows(con, match, texts, workshop, broken=False)
-    told: dict[int, list[dict[str, Any]]] = {}
-    if landed.bad:
-        for reject in read_rejects(con, landed.bad):
-            told[reject["row_no"]] = reject["problems"]
-    kept = {row for (row,) in con.execute(f"SELECT row_no FROM read_parquet({quote(str(landed.good))})").fetchall()}
+    columns = [pa.array([_pushed_text(row.get(name)) for row in rows], pa.string()) for name in headings]
+    table = pa.table(columns, names=[f"c{at}" for at in range(len(headings))])
+    landed = set_apart(match, [_encoded(table, match)], workshop)
+    told = {row["row_no"]: row["problems"] for row in read_rejects(landed.bad)} if landed.bad else {}
+    kept = set(pq.read_table(landed.good, columns=["row_no"])["row_no"].to_pylist())
     answers = []
     for no in range(1, len(rows) + 1):
         state = "rejected" if no in told else "accepted" if no in kept else "repeated"
@@ -253,13 +165,22 @@ def _pushed_text(value: Any) -> str | None:
 
 
 def read_rejects(
-    con: duckdb.DuckDBPyConnection, path: Path, *, first: int = 0, count: int = 1_000_000, area: tuple[str, str] | None = None
+    path: Path, *, first: int = 0, count: int | None = None, within: tuple[Column, str] | None = None
 ) -> list[dict[str, Any]]:
     """Rejected rows in the order of the file: row_no, problems (field, value, reason), raw (heading → text).
 
-    area: (heading, prefix) keeps only rows whose cell under that heading begins so.
+    within: a column and a beginning; only rows whose cell there begins so.
     """
-    where = f"WHERE starts_with(coalesce(raw->>{quote(area[0])}, ''), {quote(area[1])})" if area else ""
-    page = f"ORDER BY row_no LIMIT {count:d} OFFSET {first:d}"
-    rows = con.execute(f"SELECT row_no, problems, raw FROM read_parquet({quote(str(path))}) {where} {page}").fetchall()
-    return [{"row_no": no, "problems": problems, "raw": json.loads(raw)} for no, problems, raw in rows]
+    table = pq.read_table(path)
+    if within is None:
+        table = table.slice(first, count)
+    rows = [row | {"raw": json.loads(row["raw"])} for row in table.to_pylist()]
+    if within is None:
+        return rows
+    column, beginning = within
+    here = [
+        row
+        for row in rows
+        if any(plain_header(h) in column.headings and (cell or "").startswith(beginning) for h, cell in row["raw"].items())
+    ]
+    return here[first : None if count is None else first + count]

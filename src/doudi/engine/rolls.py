@@ -13,7 +13,7 @@ import pyarrow as pa
 from doudi.engine import register
 from doudi.engine.contract import Contract
 from doudi.engine.linkage import HOWS, Landed, ids_sql, key_of, roles, source, whose_sql
-from doudi.engine.typing import name_of, quote
+from doudi.engine.sql import name_of, quote
 from doudi.policy.checks import ROLL, Column, Compiled, Lists, RollCheck, compile_check
 from doudi.policy.language.errors import RuleError
 

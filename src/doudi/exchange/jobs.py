@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import duckdb
+import pyarrow.parquet as pq
 from django.db import transaction
 
 from doudi.engine import landing, sheets
@@ -103,16 +102,14 @@ def pick_up(
     :raises FileNotFoundError: there is nothing at `where`
     """
     outcome, lake = Outcome(), queries.lake()
-    with ExitStack() as stack:
-        workshop = stack.enter_context(lake.workshop())
-        con = stack.enter_context(landing.connect(workshop))
+    with lake.workshop() as workshop:
         files, troubles = _gather(where)
         for name, why in troubles:
             outcome.refused.append(Told(name, why.reason, str(why), why.fix))
         for done, file in enumerate(files):
             if progress:
                 progress(file.name, done, len(files))
-            _Receiver(lake, workshop, con, outcome, by, at, snapshot, as_of, sender).receive(file)
+            _Receiver(lake, workshop, outcome, by, at, snapshot, as_of, sender).receive(file)
     return outcome
 
 
@@ -159,7 +156,6 @@ class _Receiver:
 
     lake: Lake
     workshop: Path
-    con: duckdb.DuckDBPyConnection
     outcome: Outcome
     by: By
     at: datetime
@@ -233,7 +229,14 @@ class _Receiver:
     def _land(self, file: _File, promise: Promise, kind: str) -> list[Landed]:
         contracts = queries.contracts()
         if kind == "book":
-            return landing.land_book(file.path, contracts, self.workshop, self.con, dataset=promise.dataset, file_name=file.name)
+            return landing.land_book(
+                file.path,
+                contracts,
+                self.workshop,
+                dataset=promise.dataset,
+                file_name=file.name,
+                may_be_empty=promise.rows == 0,
+            )
         if not file.path.stat().st_size:
             raise Refused("no_rows", "文件是空的。", "请检查导出是否成功。")
         complete = bool(promise.sha256)
@@ -241,7 +244,6 @@ class _Receiver:
             file.path,
             contracts,
             self.workshop,
-            self.con,
             dataset=promise.dataset,
             file_name=file.name,
             complete=complete,
@@ -269,10 +271,9 @@ class _Receiver:
         """The division names the places clerks work in."""
         for load in loads:
             if load.dataset == "division":
-                path = str(self.lake.object(load.object))
-                rows = self.con.execute("SELECT code, label, kind, parent, place_kind FROM read_parquet(?)", [path]).fetchall()
-                names = ("code", "label", "kind", "parent", "place_kind")
-                office.set_areas([dict(zip(names, row, strict=True)) for row in rows], by=self.by, at=self.at)
+                columns = ["code", "label", "kind", "parent", "place_kind"]
+                rows = pq.read_table(self.lake.object(load.object), columns=columns).to_pylist()
+                office.set_areas(rows, by=self.by, at=self.at)
 
     def _unpack(self, file: _File) -> None:
         """Load each file of a zip as if it had come alone; nothing is ever written under a name from inside."""
@@ -343,19 +344,19 @@ def push_rows(
     if not rows or len(rows) > MOST_ROWS_PUSHED:
         raise Refused("no_rows", f"一批要有 1 到 {MOST_ROWS_PUSHED} 行，这批有 {len(rows)} 行。", "请分批发送。")
     lake = queries.lake()
-    with lake.workshop() as workshop, landing.connect(workshop, threads=1) as con:
+    with lake.workshop() as workshop:
         body = workshop / "pushed.json"
         body.write_text(
             json.dumps({"dataset": dataset, "sender": sender, "batch": batch_key, "rows": rows}, ensure_ascii=False, default=str)
         )
         delivery = lake.keep_delivery(body, workshop)
-        landed, answers = landing.land_rows(contract, rows, workshop, con)
+        landed, answers = landing.land_rows(contract, rows, workshop)
         answers = [_told(contract, one) for one in answers]
         if known := queries.of_batch(dataset, sender, batch_key):
             if known.delivery != delivery:
                 raise Refused("batch_key_used", "这个批次号已经用过，内容却不一样。", "新的一批请用新的批次号。")
             return Pushed(known, True, answers)
-        arrival = _Receiver(lake, workshop, con, Outcome(), by, at, "", None, sender)._keep(landed)
+        arrival = _Receiver(lake, workshop, Outcome(), by, at, "", None, sender)._keep(landed)
         (load,) = actions.receive_load(
             [arrival],
             delivery=delivery,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -201,15 +200,13 @@ def rejects(load_id: int, viewer: Viewer, *, first: int = 0, count: int = 50) ->
     found = Load.objects.filter(pk=load_id).first()
     if found is None or not found.rejects:
         return []
-    area = None
-    contract = contracts().get(found.dataset)
+    contract, within = contracts().get(found.dataset), None
     if len(viewer.within) > 4:
         column = next((c for c in contract.columns if c.type == "area"), None) if contract else None
         if column is None:
             return []
-        area = (column.label, viewer.within)
-    with TemporaryDirectory() as folder, landing.connect(Path(folder), threads=1) as con:
-        rows = landing.read_rejects(con, lake().object(found.rejects), first=first, count=count, area=area)
+        within = (column, viewer.within)
+    rows = landing.read_rejects(lake().object(found.rejects), first=first, count=count, within=within)
     return [RejectLine(row["row_no"], [problem(contract, told) for told in row["problems"]], row["raw"]) for row in rows]
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from doudi.engine import landing, rolls
+from doudi.engine import rolls
 from doudi.engine.contract import Contract
 from doudi.engine.lake import Lake, digest, rename, settle
 from doudi.engine.linkage import Landed
-from doudi.engine.typing import name_of
+from doudi.engine.sql import connect, name_of
 from doudi.policy.checks import RollCheck, pick
 
 _HEAD = (
@@ -77,7 +77,7 @@ def run(
     """
     parquet, readable = paths(lake, ref)
     parquet.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with lake.workshop() as workshop, landing.connect(workshop) as con:
+    with lake.workshop() as workshop, connect(workshop) as con:
         found = rolls.compare(con, contracts, loads, roll, checks, on, key=key)
         made = workshop / "anomalies.parquet"
         pq.write_table(found.table, made, compression="zstd")
