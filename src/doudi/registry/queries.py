@@ -373,24 +373,23 @@ def person_page(pid: str, viewer: Viewer) -> PersonPage:
     )
 
 
-def rows_behind(
-    subject: str, facts: dict[str, tuple[str, ...]], viewer: Viewer, area: str
-) -> list[tuple[SourceRow, frozenset[str]]]:
-    """The delivered rows some facts of a person or household were worked out from, each with the columns that were read.
+def rows_behind(subject: str, facts: dict[str, tuple[str, ...]], viewer: Viewer) -> list[tuple[SourceRow, frozenset[str]]]:
+    """The delivered rows some facts of a person or household were worked out from, each with the columns that were read;
+    none named: worked out from the row as a whole, as a household's facts are from those of its members.
 
     :param facts: fact → the datasets the catalogue names for it
-    :param area: where the subject lives
-    :raises NotAllowed: the post does not allow it, or the place lies outside the viewer's area
+    :raises NotAllowed: the post does not allow it, or they live outside the viewer's area
+    :raises NotKnown: nobody of this id
     """
-    viewer.need("person.read", area)
+    viewer.need("person.read")
+    viewer.need("person.read", _household(subject).area if subject.startswith("h") else _person_row(subject).area)
     rows: dict[tuple[str, int, int], SourceRow] = {}
     read: dict[tuple[str, int, int], set[str]] = {}
     for fact, datasets in facts.items():
         for found in register.rows_behind(subject, fact, datasets):
-            if found["columns"]:
-                place = (found["dataset"], found["batch"], found["row_no"])
-                rows[place] = _source(found)
-                read.setdefault(place, set()).update(found["columns"])
+            place = (found["dataset"], found["batch"], found["row_no"])
+            rows[place] = _source(found)
+            read.setdefault(place, set()).update(found["columns"])
     return [(rows[place], frozenset(read[place])) for place in sorted(rows)]
 
 

@@ -44,10 +44,17 @@ def test_urgent_before_due_before_others(client):
 
 def test_an_alert_stands_among_the_cases_and_never_as_a_score(client):
     staged.submitted()
-    ref = staged.alerted(indicator="A01")
+    ref = staged.alerted(indicator="A01", level="R")
     words = inbox(client, people.clerk_li()).content.decode()
     assert f"/desk/alerts/{ref}/" in words and "主动发现" in words and "2 件事" in words
     assert "分）" not in words and "排名" not in words
+
+
+def test_only_the_most_urgent_alerts_belong_into_today(client):
+    ref = staged.alerted(indicator="A01", level="Y")
+    li = people.clerk_li()
+    assert "都办完了" in inbox(client, li).content.decode()
+    assert ref in inbox(client, li, "?pile=alerts").content.decode()
 
 
 def test_a_colleague_next_door_and_the_county_have_other_inboxes(client):
@@ -109,7 +116,7 @@ def test_the_look_ahead_works_as_page_and_as_fragment(client):
 @pytest.mark.parametrize("count", [1, 30])
 def test_as_many_queries_for_thirty_rows_as_for_one(client, django_assert_num_queries, count):
     many(count)
-    staged.alerted(indicator="A01")
+    staged.alerted(indicator="A01", level="R")
     inbox(client, people.clerk_li())
     with django_assert_num_queries(12):
         client.get("/desk/")

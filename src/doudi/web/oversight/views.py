@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from doudi.casework import core as cases
 from doudi.casework import queries as casework
 from doudi.casework.queries import figures
+from doudi.monitoring import queries as monitoring
 from doudi.office import actions, proofs
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed
+from doudi.office.core import NotAllowed, Viewer
 from doudi.office.merkle import NotProven
+from doudi.payment import queries as payment
 from doudi.registry import queries as registry
 from doudi.web.oversight.words import act_words, detail_words
 from doudi.web.parts.permits import permit
@@ -27,25 +31,44 @@ PAGE = 50
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """One page of figures by county, each counted in the database when the page is opened."""
-    at = office.now()
-    rows = figures.by_county(request.viewer, at=at)
-    names = ("open", "urgent", "overdue", "shown", "confirmed", "refused", "from_visit", "in_force", "in_force_fen")
-    total = {name: sum(getattr(row, name) for row in rows) for name in names}
-    most = max((row.in_force for row in rows), default=0)
+    at, viewer = office.now(), request.viewer
+    rows = _by_county(viewer, at)
+    total = {name: sum(row[name] for row in rows) for name in rows[0] if name not in WORDS} if rows else {}
+    runs = payment.runs(viewer) if viewer.may("payment.list") else ()
+    latest_month = max((run.month for run in runs), default=None)
+    latest = [run for run in runs if run.month == latest_month]
     context = {
         "rows": rows,
         "total": total,
-        "most": most,
-        "tiles": [{"row": row, "shade": _shade(row.in_force, most)} for row in rows],
+        "seen_share": _share(total.get("closed", 0), total.get("waiting", 0)),
+        "month": latest_month,
+        "paid_fen": sum(run.paid_fen for run in latest),
+        "failed": [run for run in latest if run.failed],
+        "evaluation": monitoring.latest(),
         "at": at,
-        "journal": office.journal_state() if request.viewer.may("journal.read") else None,
+        "journal": office.journal_state() if viewer.may("journal.read") else None,
     }
     return render(request, "oversight/today.html", context)
 
 
-def _shade(count: int, most: int) -> int:
-    """Which of five steps of the scale a count takes; nothing at all is the lightest."""
-    return 1 if not count else min(5, 2 + 4 * (count - 1) // max(most, 1))
+WORDS = ("county", "label", "share", "shade")
+
+
+def _by_county(viewer: Viewer, at: datetime) -> list[dict[str, Any]]:
+    """Cases, help and alerts of each county side by side."""
+    alerts = {row["county"]: row for row in monitoring.by_county(viewer)}
+    found = []
+    for row in figures.by_county(viewer, at=at):
+        noticed = alerts.get(row.county, {"waiting": 0, "closed": 0})
+        share = _share(noticed["closed"], noticed["waiting"])
+        shade = 0 if share is None else 1 + min(share // 20, 4)
+        found.append({**asdict(row), "waiting": noticed["waiting"], "closed": noticed["closed"], "share": share, "shade": shade})
+    return found
+
+
+def _share(done: int, waiting: int) -> int | None:
+    """How many per cent were answered; None where there was nothing to answer."""
+    return 100 * done // (done + waiting) if done + waiting else None
 
 
 @permit("audit.read")

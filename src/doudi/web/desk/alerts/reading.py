@@ -14,6 +14,7 @@ from doudi.policy.language.errors import RuleError
 from doudi.registry import queries as registry
 from doudi.web.desk.person.reading import row_words
 
+WHO = ("hukou", "division")  # registers that mostly say who and where somebody is
 LEVELS = {"R": ("马上去看", "red"), "O": ("尽快去看", "amber"), "Y": ("抽空去看", "blue")}
 
 
@@ -35,8 +36,13 @@ def rows_behind(alert: Any, on: date, viewer: Viewer) -> list[dict[str, Any]]:
         return []
     asked = {name: rules.names.facts[name].sources for name in sorted(facts) if name in rules.names.facts}
     try:
-        rows = registry.rows_behind(alert.subject, asked, viewer, alert.row.area)
-    except NotAllowed:
+        rows = registry.rows_behind(alert.subject, asked, viewer)
+    except (NotAllowed, registry.NotKnown):  # NotKnown: gone from the register since
         return []
     contracts = exchange.contracts()
-    return [row_words(row, contracts.get(row.dataset), read) for row, read in rows]
+    return [row_words(row, contracts.get(row.dataset), read or None) for row, read in rows]
+
+
+def _telling(datasets: tuple[str, ...]) -> tuple[str, ...]:
+    """The datasets that say more than who somebody is, where there are any."""
+    return tuple(one for one in datasets if one not in WHO) or datasets

@@ -347,7 +347,11 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
         else:
             actions.refuse(article=said["article"], reason=said["reason"], differs_reason=said["differs_reason"], **common)
 
-    done = {"confirm": "县里定下来了，已经告诉申请人。", "return_one": "退回镇里补一样。", "refuse": "这次没有批，已经告诉申请人。"}
+    done = {
+        "confirm": "县里定下来了，已经告诉申请人。",
+        "return_one": "退回镇里补一样。",
+        "refuse": "这次没有批，已经告诉申请人。",
+    }
     return act(request, ref, do, done.get(form["kind"].value() or "", ""), {"decide": form})
 
 

@@ -39,13 +39,16 @@ def _value(value: Any, column: Any) -> str:
     return worded(value)
 
 
-def facts_words(values: dict[str, Any]) -> list[dict[str, str]]:
-    """Known facts by their label in the catalogue, with the datasets they may come from; what is unknown is not listed."""
+def facts_words(values: dict[str, Any], *, whole: bool = False) -> list[dict[str, Any]]:
+    """Known facts in the order of the catalogue; what is unknown is not listed. `is_not`: looked for and not there.
+
+    :param whole: they are those of the household
+    """
     names = pack.load(settings.PACKS).names.facts
     found = []
-    for name, value in values.items():
-        fact = names.get(name)
-        if fact is None or value is None:
+    for name, fact in names.items():
+        value = values.get(name)
+        if value is None:
             continue
         if fact.type == "money":
             said = yuan(value)
@@ -53,8 +56,8 @@ def facts_words(values: dict[str, Any]) -> list[dict[str, str]]:
             said = fact.codes.get(str(value), str(value))
         else:
             said = worded(value)
-        found.append({"label": fact.label, "value": said, "name": name})
-    return sorted(found, key=lambda one: one["label"])
+        found.append({"label": fact.label, "value": said, "is_not": value is False or value == 0, "whole": whole})
+    return found
 
 
 def worded(value: object) -> str:

@@ -109,14 +109,15 @@ def _page(request: HttpRequest, pid: str, why: str, at: datetime) -> dict[str, A
     page = registry.person_page(pid, request.viewer)
     today = time.today(at)
     contracts = exchange.contracts()
+    facts = facts_words(page.facts) + facts_words(page.household_facts, whole=True)
     found = casework.cases_of(pid, request.viewer, at=at) if request.viewer.may("case.read") else ()
     return {
         "who": page.person,
         "age": page.person.age(today),
         "why": why,
         "home": page.household,
-        "facts": facts_words(page.facts),
-        "home_facts": facts_words(page.household_facts),
+        "facts": [one for one in facts if not one["is_not"]],
+        "nots": [one for one in facts if one["is_not"]],
         "rows": [row_words(row, contracts.get(row.dataset)) for row in page.rows],
         "cases": [
             {

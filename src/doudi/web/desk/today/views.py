@@ -24,6 +24,7 @@ from doudi.web.desk.frame import due
 from doudi.web.parts.permits import permit
 
 CASES, ALERTS = 20, 10  # rows of each kind on a page
+URGENT = "R"  # the level of alerts that belongs into today whatever else there is
 END = "end"  # a list that has no further page
 HOMES = {
     Role.VILLAGE: "field:today",
@@ -102,13 +103,13 @@ def of_alert(row: AlertRow, today: date, pile: str, after: str, alerts_after: st
     words, tone = due(row.due_on, today)
     asked = {"pile": pile, "after": after, "alerts": alerts_after, "peek": row.ref}
     return Entry(
-        key=(0 if row.level == "R" else 1, row.due_on),
+        key=(0 if row.level == URGENT else 1, row.due_on),
         ref=row.ref,
         who=row.masked_name,
         about=row.area_label,
         what="主动发现",
-        tag=LEVELS[row.level][0] if row.level == "R" else "新预警",
-        tone="red" if row.level == "R" else "violet",
+        tag=LEVELS[row.level][0] if row.level == URGENT else "新预警",
+        tone="red" if row.level == URGENT else "violet",
         why=f"{said.label}：{said.sentence}",
         due_words=words,
         due_tone=tone,
@@ -133,6 +134,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if pile not in dict(piles):
         raise Http404
     counts, waiting = casework.counts(viewer, at=at), _waiting(viewer)
+    todo = counts.todo + waiting[URGENT]
     try:
         cases, alerts = _lists(viewer, at, pile, after, alerts_after)
     except NotAllowed:
@@ -143,13 +145,13 @@ def today(request: HttpRequest) -> HttpResponse:
     open_entry = next((entry for entry in entries if entry.ref == wanted), None)
     following = {"pile": pile, "after": cases.next or END, "alerts": alerts.next or END}
     context = {
-        "total": counts.todo + waiting,
+        "total": todo,
         "due_today": counts.due_today,
         "overdue": counts.overdue,
         "chips": [
             {
                 "words": words,
-                "count": waiting if code == "alerts" else counts.todo + waiting if code == "todo" else getattr(counts, code),
+                "count": waiting["all"] if code == "alerts" else todo if code == "todo" else getattr(counts, code),
                 "href": f"?pile={code}",
                 "here": code == pile,
             }
@@ -164,9 +166,9 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/today/page.html#peek" if request.htmx and wanted else "desk/today/page.html", context)
 
 
-def _waiting(viewer: Viewer) -> int:
-    """How many alerts nobody has taken up, where they belong into this post's day."""
-    return monitoring.counts(viewer)["all"] if viewer.role == Role.TOWNSHIP else 0
+def _waiting(viewer: Viewer) -> dict[str, int]:
+    """How many alerts wait by level, where they belong into this post's day; only the most urgent are counted into it."""
+    return monitoring.counts(viewer) if viewer.role == Role.TOWNSHIP else {"all": 0, URGENT: 0}
 
 
 def _lists(viewer: Viewer, at: datetime, pile: str, after: str, alerts_after: str) -> tuple[casework.Page, monitoring.AlertPage]:
@@ -178,7 +180,8 @@ def _lists(viewer: Viewer, at: datetime, pile: str, after: str, alerts_after: st
     if pile != "alerts" and after != END:
         cases = casework.inbox(viewer, at=at, pile=pile, after=after, limit=CASES)
     if viewer.role == Role.TOWNSHIP and pile in ("todo", "alerts") and alerts_after != END:
-        alerts = monitoring.inbox(viewer, state="open", after=alerts_after, size=ALERTS)
+        level = URGENT if pile == "todo" else ""
+        alerts = monitoring.inbox(viewer, state="open", level=level, after=alerts_after, size=ALERTS)
     return cases, alerts
 
 

@@ -40,6 +40,12 @@ def money(fen: int | None) -> str:
 
 
 @register.filter
+def count(number: int | None) -> str:
+    """A large count in threes, as figures are read everywhere: 1284 → 1,284."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
 def yuan(fen: int | None) -> str:
     """Fen as words: 48600 → 486 元."""
     return _("不清楚") if fen is None else _("%(amount)s 元") % {"amount": money(fen)}
