@@ -13,10 +13,10 @@ from doudi.engine.lake import Lake
 from doudi.exchange import jobs as exchange
 from doudi.exchange import queries as books
 from doudi.office import queries as office
-from doudi.office.core import Party
+from doudi.office.core import NotAllowed, Party
 from doudi.policy import pack
 from doudi.registry import actions, queries
-from people import HALL, NOON, OTHER_VILLAGE, VILLAGE, clerk_li, number_of, pid_of, places
+from people import HALL, NOON, OTHER_VILLAGE, VILLAGE, clerk_li, clerk_sun, number_of, pid_of, places
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ON = date(2026, 6, 30)
@@ -70,6 +70,18 @@ def test_a_household_delivered_signs_in_comes_in_and_is_shown_with_its_sources(p
     assert (page.person.number, page.facts["age"]) == (LIU, 71)
     assert [(row.dataset, row.row_no, row.as_of, row.values["address"]) for row in page.rows] == [("hukou", 1, ON, "石磨村3号")]
     assert queries.find_by_number(CHEN, li).name == "陈*"  # type: ignore[union-attr]
+
+
+def test_people_are_found_by_name_and_a_fact_leads_to_its_row_only_where_the_viewer_works(published: None) -> None:
+    here, there = office.viewer(clerk_li(), "x", NOON), office.viewer(clerk_sun(), "x", NOON)
+    assert here and there
+    assert [one.name for one in queries.find_by_name(" 刘大山 ", here)] == ["刘*山"]
+    assert queries.find_by_name("刘大山", there) == [] == queries.find_by_name("刘大川", here)
+    ((row, columns),) = queries.rows_behind(pid_of(LIU), {"hukou_kind": ("hukou",)}, here)
+    assert (row.dataset, row.row_no) == ("hukou", 1) and columns == {"hukou_kind"}
+    for subject in (pid_of(LIU), queries.my_household(pid_of(LIU)).hid):
+        with pytest.raises(NotAllowed):
+            queries.rows_behind(subject, {"age": ("hukou",)}, there)
 
 
 def test_the_dead_are_not_asked_whether_they_live_here_but_their_own_record_can_be_opened(published: None) -> None:

@@ -12,6 +12,7 @@ from doudi.office import actions as office_actions
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Role, Viewer, contains
 from doudi.registry import queries
+from doudi.registry.core import RegisterPerson
 from doudi.registry.gateways import register
 from doudi.registry.models import Person
 from people import CITY, COUNTY, HALL, NOON, OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE, granny_wang
@@ -37,6 +38,11 @@ QUERIES: dict[str, tuple[Callable[[Person, Viewer], bool], set[Role]]] = {
     ),
     "to_visit": (lambda granny, viewer: queries.to_visit(granny.pid, viewer)[0].name == granny.name, VISITORS),
     "find_by_number": (lambda granny, viewer: queries.find_by_number(granny.citizen_no, viewer) is not None, FINDERS),
+    "find_by_name": (
+        lambda granny, viewer: granny.pid in {one.pid for one in queries.find_by_name(granny.name, viewer)},
+        FINDERS,
+    ),
+    "rows_behind": (lambda granny, viewer: queries.rows_behind(granny.pid, {"age": ("hukou",)}, viewer) == [], READERS),
     "names": (lambda granny, viewer: granny.pid in queries.names([granny.pid], viewer), ANYBODY),
 }
 
@@ -48,7 +54,11 @@ def granny(monkeypatch: pytest.MonkeyPatch) -> Person:
     monkeypatch.setattr(register, "household_of", lambda subject: None)
     monkeypatch.setattr(register, "facts", lambda subject: {})
     monkeypatch.setattr(register, "everything", lambda pid: [])
-    return granny_wang()
+    monkeypatch.setattr(register, "rows_behind", lambda subject, fact, datasets: [])
+    found = granny_wang()
+    known = RegisterPerson(found.pid, found.name, found.citizen_no, "2", found.born_on, found.area)
+    monkeypatch.setattr(register, "by_name", lambda name, area: [known] if known.area.startswith(area) else [])
+    return found
 
 
 def viewer(role: Role, area: str) -> Viewer:
