@@ -177,7 +177,9 @@ def _rolls(world: World, lives: Lives) -> None:
         count,
         "dibao and tekun",
     )
-    new = choose(rng, world.everybody((world.tier == TEKUN) & free), count, "new tekun")
+    known = np.zeros(world.count, bool)
+    known[lives.members["hukou"]] = True
+    new = choose(rng, world.everybody((world.tier == TEKUN) & free & known), count, "new tekun")
     lives.sets["t7 dibao_tekun"], lives.sets["new tekun"] = both, new
     tekun = world.everybody(world.tier == TEKUN)
     lives.members["dibao"] = world.everybody(world.tier == DIBAO)

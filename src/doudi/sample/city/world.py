@@ -240,14 +240,15 @@ def _births(plan: Plan, letter: np.ndarray, home: np.ndarray, first: np.ndarray,
     high = np.where(with_child[home] | has_parent[home], 52.0, 59.9)
     age[adult] = (low + (high - low) * draw**0.72)[adult]
     of_head = age[first[home]]
+    part = rng.random(count)  # of a year, so that nobody's birthday is the edge of a rule
     rules = {
-        "e": np.clip(of_head - 2 + 3.5 * normal, 58, 79.6),
-        "a": np.clip(of_head - 1 + 3 * normal, 22, 62),
-        "C": np.minimum(18 * draw, of_head - 20.5),
-        "Y": np.clip(of_head - 22 - 10 * draw, 18.1, 45),
-        "P": np.clip(of_head + 21 + 9 * draw, 58, 79.6),
-        "G": np.clip(18 * draw, 1, 17.9),
-        "B": np.clip(of_head + 8 * normal, 25, 70),
+        "e": np.clip(of_head - 3 + 3.5 * normal, 58, 78.6) + part,
+        "a": np.clip(of_head - 2 + 3 * normal, 22, 61) + part,
+        "C": np.maximum(np.minimum(18 * draw, of_head - 21) - part, 0.9 * part),
+        "Y": np.clip(of_head - 22 - 10 * draw, 18.1, 44) + part,
+        "P": np.clip(of_head + 21 + 9 * draw, 58, 78.6) + part,
+        "G": 1 + 16.9 * draw,
+        "B": np.clip(of_head + 8 * normal, 25, 69) + part,
         "O": 30 + 45 * draw,
     }
     for one, rule in rules.items():
@@ -255,7 +256,7 @@ def _births(plan: Plan, letter: np.ndarray, home: np.ndarray, first: np.ndarray,
         age[at] = rule[at]
     pool = np.flatnonzero(np.isin(letter, ("E", "e", "P")) & (age >= 66))
     over = choose(plan.stream("over 80"), pool, over_80(plan), "people over 80")
-    age[over] = PAID_AGE + 0.03 + 16 * rng.random(len(over)) ** 2.1
+    age[over] = PAID_AGE + 0.03 + 16 * rng.random(len(over)) ** 1.4
     return (plan.today - np.floor(age * YEAR)).astype(np.int32)
 
 
@@ -291,6 +292,7 @@ def _make_twins(world: World) -> None:
     plan = world.plan
     minor = np.isin(world.letter, ("C", "G"))
     second = np.flatnonzero(minor & np.roll(minor, 1) & (np.roll(world.home, 1) == world.home))
+    second = second[~np.isin(second - 1, second)]  # a third child is no twin
     wanted = min(plan.of("status", "twins"), len(second))
     found = choose(plan.stream("twins"), second, wanted, "twins")
     world.born[found] = world.born[found - 1]
