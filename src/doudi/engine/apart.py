@@ -21,6 +21,7 @@ from doudi.engine.recognise import Match, Refused
 
 _ROW_GROUP = 8_192  # small, so that one person's rows are read without the rest
 BROKEN = "broken"  # the column in which a reader tells why a line could not be split into cells
+_MANY = 0.3  # of the rows with a text of their own, and a dictionary costs more than it saves
 _PROBLEM = pa.struct([("field", pa.string()), ("value", pa.string()), ("reason", pa.string())])
 _REJECTS = pa.schema([("row_no", pa.int32()), ("problems", pa.list_(_PROBLEM)), ("raw", pa.string())])
 
@@ -55,15 +56,20 @@ def kept_columns(contract: Contract) -> list[tuple[str, pa.DataType]]:
     return kept
 
 
-def as_different(match: Match) -> set[int]:
-    """Positions of columns best delivered as dictionaries: all but those in which nearly every row has a text of its own."""
-    contract = match.contract
-    own = {
-        position
-        for name, position in match.positions.items()
-        if contract.by_name[name].type in ("citizen_no", "account")
-        or (name in contract.key and contract.by_name[name].type == "text")
-    }
+def as_different(match: Match, sample: Sequence[Sequence[str]]) -> set[int]:
+    """Positions of columns best delivered as dictionaries: all but those in which many rows have a text of their own.
+
+    sample: some of the first rows.
+    """
+    own = set()
+    for name, position in match.positions.items():
+        kind = match.contract.by_name[name].type
+        if kind in ("text", "name"):
+            texts = [row[position] for row in sample if position < len(row)]
+            if len(set(texts)) > _MANY * len(texts):
+                own.add(position)
+        elif kind in ("citizen_no", "account"):
+            own.add(position)
     return set(range(len(match.headings))) - own
 
 

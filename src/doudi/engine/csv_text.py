@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import mmap
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -64,7 +64,7 @@ def encoding_of(path: Path) -> str:
     raise Refused("not_text", "这不是文本：不是 UTF-8、UTF-16，也不是 GB18030。", "请另存为 CSV(UTF-8 或 GB18030)或 XLSX 再发。")
 
 
-def head_rows(path: Path, encoding: str, rows: int = 25) -> list[list[list[str]]]:
+def head_rows(path: Path, encoding: str, rows: int = 400) -> list[list[list[str]]]:
     """The first rows of a file, split by each delimiter in turn."""
     with path.open("rb") as file:
         raw = file.read(_HEAD)
@@ -103,8 +103,8 @@ def regular_tables(
 
     :raises Irregular: a line has more or fewer cells, a quote is open, a byte is no character, a cell runs over lines
     """
-    quoted = _quotes(path)
-    if quoted % 2:
+    quotes, lines = _counted(path)
+    if quotes % 2:
         raise Irregular
     names = [f"c{at}" for at in range(width)]
     kinds = {name: pa.dictionary(pa.int32(), pa.string()) if at in different else pa.string() for at, name in enumerate(names)}
@@ -113,7 +113,7 @@ def regular_tables(
         "read_options": pyarrow.csv.ReadOptions(
             column_names=names, skip_rows=skip, encoding=encoding, block_size=_PIECE if large else None
         ),
-        "parse_options": pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=bool(quoted)),
+        "parse_options": pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=bool(quotes)),
         "convert_options": pyarrow.csv.ConvertOptions(
             column_types=kinds, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
         ),
@@ -121,26 +121,31 @@ def regular_tables(
     try:
         if not large:
             table = pyarrow.csv.read_csv(path, **how).unify_dictionaries().combine_chunks()
-            if quoted:
+            if quotes and table.num_rows != lines - skip:  # blank lines, or cells that run over lines
                 _one_line_each(table)
             yield table
             return
         with pyarrow.csv.open_csv(path, **how) as reader:
             for batch in reader:
                 table = pa.Table.from_batches([batch])
-                if quoted:
+                if quotes:
                     _one_line_each(table)
                 yield table
     except (pa.ArrowInvalid, UnicodeError):
         raise Irregular from None
 
 
-def _quotes(path: Path) -> int:
-    """How many quotes a file holds; no character of UTF-8 or GB18030 has this byte within."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return (
-            0 if content.find(b'"') < 0 else sum(content[at : at + _BLOCK].count(b'"') for at in range(0, len(content), _BLOCK))
-        )
+def _counted(path: Path) -> tuple[int, int]:
+    """How many quotes and how many lines a file holds; no character of UTF-8 or GB18030 has these bytes within."""
+    quotes = lines = 0
+    last = b"\n"
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(_BLOCK):
+            content = np.frombuffer(block, dtype=np.uint8)
+            quotes += int(np.count_nonzero(content == ord('"')))
+            lines += int(np.count_nonzero(content == ord("\n")))
+            last = block[-1:]
+    return quotes, lines + (last != b"\n")
 
 
 def _one_line_each(table: pa.Table) -> None:

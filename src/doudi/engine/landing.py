@@ -40,8 +40,8 @@ def land_csv(
         readable, encoding = workshop / "as-utf8.csv", "utf-8"
         if not csv_text.to_utf8(path, "utf-16", readable):
             raise Refused("not_text", "这不是完整的 UTF-16 文本。", "请另存为 CSV(UTF-8 或 GB18030)或 XLSX 再发。")
-    match, delimiter, skip = _best_split(csv_text.head_rows(readable, encoding), contracts, dataset, file_name)
-    shape = (readable, encoding, delimiter, len(match.headings), skip, as_different(match))
+    match, delimiter, sample = _best_split(csv_text.head_rows(readable, encoding), contracts, dataset, file_name)
+    shape = (readable, encoding, delimiter, len(match.headings), match.heading_row + 1, as_different(match, sample))
     try:
         tables = csv_text.regular_tables(*shape)
         return [set_apart(match, tables, workshop, may_be_empty=may_be_empty)]
@@ -52,8 +52,8 @@ def land_csv(
 
 def _best_split(
     splits: Sequence[list[list[str]]], contracts: Mapping[str, Contract], dataset: str, file_name: str
-) -> tuple[Match, str, int]:
-    """The delimiter under which the headings make sense; several known headings in one row decide."""
+) -> tuple[Match, str, list[list[str]]]:
+    """The delimiter under which the headings make sense, and the first rows below them split by it."""
     refusals: list[Refused] = []
     for delimiter, rows in zip(csv_text.DELIMITERS, splits, strict=True):
         widest = max((len(row) for row in rows), default=0)
@@ -64,7 +64,7 @@ def _best_split(
         except Refused as why:
             refusals.append(why)
             continue
-        return match, delimiter, match.heading_row + 1
+        return match, delimiter, rows[match.heading_row + 1 :]
     if refusals:
         raise min(refusals, key=lambda why: why.reason == "unknown_file")
     raise Refused("unknown_file", "没有找到用逗号、分号或制表符分开的列。", "请确认发的是约定的表，另存为 CSV(逗号分隔)或 XLSX。")
@@ -128,7 +128,8 @@ def _one_table(found: Sequence[tuple[Match, sheets.Sheet]]) -> tuple[Match, pa.T
 
 def _encoded(table: pa.Table, match: Match) -> pa.Table:
     """The same table, each text of a column in it once."""
-    different = as_different(match)
+    sample = list(zip(*(column.slice(0, 400).to_pylist() for column in table.columns), strict=True))
+    different = as_different(match, sample)
     columns = [
         column.combine_chunks().dictionary_encode() if at in different else column for at, column in enumerate(table.columns)
     ]
