@@ -102,3 +102,14 @@ def test_signing_in_never_leads_to_another_site(client):
     )
     assert client.post("/my/sign-in/code/", {"code": last_code()}).url == "/my/"
     assert registry.me(granny.pid).pid == granny.pid
+
+
+def test_outside_a_demo_no_code_goes_to_a_phone_nobody_has_seen(client, settings):
+    stranger = people.person("刘石头", people.date(1950, 3, 4), order=9)
+    settings.FIRST_PHONE_TYPED = False
+    known = {"name": stranger.name, "number": stranger.citizen_no, "phone": "13700000000"}
+    assert client.post("/my/sign-in/", known).url == "/my/sign-in/code/"
+    assert office.outbox() == []
+    settings.FIRST_PHONE_TYPED = True
+    client.post("/my/sign-in/", known)
+    assert len(office.outbox()) == 1
