@@ -294,8 +294,7 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         path,
         schema,
-        compression="zstd",
-        compression_level=1,
+        compression="snappy",
         store_schema=False,
         use_dictionary=few,
         write_statistics=["row_no"],

@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ class BadContract(ValueError):
     """A contract that cannot be used; says which file, which column, what is wrong."""
 
 
+@lru_cache(maxsize=4096)
 def plain_header(text: str) -> str:
     """A column heading as it is compared: half-width, small letters, no blanks, quotes, stars or invisible characters."""
     return _IN_HEADERS.sub("", unicodedata.normalize("NFKC", text)).lower()

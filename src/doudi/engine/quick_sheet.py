@@ -68,7 +68,7 @@ def _tags(data: Bytes) -> tuple[Places, Bytes, Bytes, Bytes]:
     return lt, one, two, three
 
 
-_KEPT = np.frombuffer(b' xml:space="preserve">', dtype=np.uint8)
+_KEPT = b'<t xml:space="preserve">'
 
 
 def _texts(data: Bytes, lt: Places, at: Places) -> tuple[Places, Places]:
@@ -81,9 +81,10 @@ def _texts(data: Bytes, lt: Places, at: Places) -> tuple[Places, Places]:
     after = data[lt[at] + 2]
     if (spaced := after == _SPACE).any():
         kept = lt[at][spaced]
-        if kept[-1] + 24 >= len(data) or (data[kept[:, None] + np.arange(2, 24)] != _KEPT).any():
+        last = len(_KEPT)
+        if kept[-1] + last >= len(data) or any((data[kept + at] != _KEPT[at]).any() for at in (3, 6, 7, last - 2, last - 1)):
             raise NotPlain
-        starts = starts + 21 * spaced
+        starts = starts + (last - 3) * spaced
     empty = (after == _SLASH) & (data[starts] == _GT)
     ends = np.where(empty, starts, ends)
     if (starts > ends).any() or (~empty & (data[ends + 1] != _SLASH)).any() or (~empty & ~spaced & (after != _GT)).any():
@@ -220,14 +221,13 @@ def _values(
     extras: list[pa.Array] = []
     written = ~in_table
     if written.any():
-        texts = _slices(data, starts[written], ends[written]).to_pylist()
-        of_kind = kinds[owner[written]]
-        told = [
-            _told(text, kind, _as_day if as_day else as_number)
-            for text, kind, as_day in zip(texts, of_kind.tolist(), is_day[owner[written]].tolist(), strict=True)
-        ]
+        texts = _slices(data, starts[written], ends[written]).dictionary_encode()
+        as_what = kinds[owner[written]].astype(np.int64) * 2 + is_day[owner[written]]
+        different, which = np.unique(texts.indices.to_numpy() * np.int64(512) + as_what, return_inverse=True)
+        words = texts.dictionary.to_pylist()
+        told = [_told(words[one // 512], one % 512 // 2, _as_day if one % 2 else as_number) for one in different.tolist()]
         extras.append(pa.array(told, pa.string()))
-        indices[owner[written]] = shared + np.arange(len(told))
+        indices[owner[written]] = shared + which
     inline = np.flatnonzero(tags.is_text)
     if len(inline):
         owner = tags.cell[inline]
