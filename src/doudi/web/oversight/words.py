@@ -25,9 +25,9 @@ ACTS = {
     "exchange.receive_load": "收下一批数据",
     "exchange.refuse_load": "退回一个文件",
     "casework.start_draft": "开始填申请",
-    "casework.save_hardships": "写了难在哪里",
-    "casework.save_members": "写了谁一起吃住",
-    "casework.save_incomes": "写了进项",
+    "casework.save_hardship": "写了难在哪里",
+    "casework.save_household": "写了谁一起吃住",
+    "casework.save_income": "写了进项",
     "casework.save_account": "写了账户",
     "casework.drop_draft": "不填了",
     "casework.submit": "交了申请",
@@ -67,6 +67,7 @@ ACTS = {
     "monitoring.dismiss": "说明不用管",
     "monitoring.close_visit": "记下走访",
     "verification.request": "发起核对",
+    "verification.keep_batch": "批量核对了一份名单",
 }
 KEYS = {
     "reason": "原因",

@@ -40,7 +40,7 @@ def rows_behind(alert: Any, on: date, viewer: Viewer) -> list[dict[str, Any]]:
     except (NotAllowed, registry.NotKnown):  # NotKnown: gone from the register since
         return []
     contracts = exchange.contracts()
-    return [row_words(row, contracts.get(row.dataset), read or None) for row, read in rows]
+    return [row_words(row, contracts.get(row.dataset), read) for row, read in rows]
 
 
 def _telling(datasets: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from doudi.casework import actions, core, queries
 from doudi.casework.queries import CasePage
-from doudi.casework.queries.page import NoCase
 from doudi.office import actions as office
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed, Role
@@ -31,11 +30,11 @@ WORKING = (core.State.ACCEPTED, core.State.INVESTIGATING, core.State.OBJECTED, c
 def read(request: HttpRequest, ref: str, at: datetime) -> CasePage:
     """The case, for this viewer.
 
-    :raises Http404: no such case, or not in the viewer's area; the answer does not tell which
+    :raises Http404: no such case, or not for this post and area; the answer does not tell which
     """
     try:
         return queries.case(ref, request.viewer, at=at)
-    except NoCase:
+    except NotAllowed:
         raise Http404 from None
 
 
@@ -127,7 +126,7 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
     found["may_check"] = state in WORKING and viewer.may("check.request")
     found["may_object"] = viewer.may("case.object")
     found["may_serve"] = viewer.may("case.propose")
-    if this.may("withdraw"):
+    if this.may("withdraw") and viewer.may("case.accept"):
         found["withdraw_form"] = held.get("withdraw") or shapes.WithdrawForm(prefix="withdraw")
     if state in WORKING and viewer.may("case.propose"):
         found["assign_form"] = held.get("hand") or shapes.HandForm(_colleagues(request, at, Role.TOWNSHIP))

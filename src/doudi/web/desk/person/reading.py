@@ -13,13 +13,18 @@ from doudi.policy import pack
 from doudi.registry.queries import SourceRow
 from doudi.web.parts.templatetags.parts import full_day, month, yuan
 
+WHO = ("citizen_no", "name", "area")
+
 
 def row_words(row: SourceRow, contract: Any, read: frozenset[str] | None = None) -> dict[str, Any]:
-    """A delivered row with the labels of its contract; what is empty stays away, and with `read` all cells but those."""
+    """A delivered row with the labels of its contract; what is empty stays away.
+
+    :param read: only these cells; with none named, all but those that only say who and where somebody is
+    """
     pairs = []
     for column in contract.columns if contract else ():
         value = row.values.get(column.name)
-        if value is not None and value != "" and (read is None or column.name in read):
+        if value is not None and value != "" and (read is None or (column.name in read if read else column.type not in WHO)):
             pairs.append((column.label, _value(value, column)))
     label = f"{contract.department} · {contract.label}" if contract else row.dataset
     return {"label": label, "as_of": row.as_of, "batch": row.batch, "row_no": row.row_no, "pairs": pairs}

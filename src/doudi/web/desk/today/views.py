@@ -56,7 +56,7 @@ PILES = {
 class Entry:
     """One line of the inbox."""
 
-    key: tuple[int, date]
+    key: tuple[int, date, int]  # urgent cases, then by the day they are due, who asked before who was noticed
     ref: str
     who: str
     about: str
@@ -79,7 +79,7 @@ def of_case(row: InboxRow, today: date, pile: str = "todo", after: str = "") -> 
     tag, colour = ("急难先办", "red") if row.is_urgent else STATES[row.state]
     href = reverse("desk:case", args=[row.ref])
     return Entry(
-        key=(0 if row.is_urgent else 1, row.due_on),
+        key=(0 if row.is_urgent else 1, row.due_on, 0),
         ref=row.ref,
         who=mask_name(row.name),
         about=f"{row.area_label} · {row.channel_label}",
@@ -103,7 +103,7 @@ def of_alert(row: AlertRow, today: date, pile: str, after: str, alerts_after: st
     words, tone = due(row.due_on, today)
     asked = {"pile": pile, "after": after, "alerts": alerts_after, "peek": row.ref}
     return Entry(
-        key=(0 if row.level == URGENT else 1, row.due_on),
+        key=(1, row.due_on, 1),
         ref=row.ref,
         who=row.masked_name,
         about=row.area_label,

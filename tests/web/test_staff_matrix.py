@@ -1,0 +1,123 @@
+"""Every staff address × every role: strangers sign in, other places learn nothing, a post opens what the table says."""
+
+import pytest
+from django.urls import get_resolver
+
+import people
+from doudi.office.core import ACTS, Role
+from web import staged
+
+pytestmark = pytest.mark.django_db
+PREFIXES = ("desk/", "field/", "audit/")
+OPEN = {"desk-login", "desk-logout"}
+LISTS = {  # pages that are for everybody of the role; elsewhere they are simply empty
+    "desk:today", "desk:cases", "desk:alerts", "desk:showings", "desk:runs", "desk:find", "desk:who", "desk:feeds", "desk:checks",
+    "field:today", "field:fresh", "field:worker", "oversight:today", "oversight:find", "oversight:journal", "oversight:verify",
+    "oversight:sign", "oversight:checkpoint",
+}  # fmt: skip
+
+
+def addresses():
+    """Each staff page: its name, its address with places for arguments, its view."""
+    found = []
+    for pattern in get_resolver().url_patterns:
+        prefix = str(pattern.pattern)
+        if prefix not in PREFIXES:
+            continue
+        app = pattern.app_name
+        stack = [(prefix, one) for one in pattern.url_patterns]
+        while stack:
+            before, one = stack.pop()
+            here = before + str(one.pattern)
+            if hasattr(one, "url_patterns"):
+                stack += [(here, inner) for inner in one.url_patterns]
+            else:
+                found.append((f"{app}:{one.name}", f"/{here}", one.callback))
+    return sorted(found)
+
+
+PAGES = addresses()
+
+
+@pytest.fixture
+def stage(monkeypatch):
+    """A case, an alert, a payment run and a person of 石磨村, and what stands for them in addresses."""
+    staged.set_the_stage(monkeypatch)
+    alert = staged.alerted(indicator="A01")
+    case = staged.confirmed()
+    from doudi.payment import actions
+
+    run = actions.build(county=people.COUNTY, month=staged.TODAY.date().replace(day=1), by=people.officer_zhao(), at=staged.TODAY)
+    return {
+        "alerts/<slug:ref>": f"alerts/{alert}",
+        "visit/<slug:ref>": f"visit/{alert}",
+        "cases/<slug:ref>": f"cases/{case.ref}",
+        "payment/<slug:ref>": f"payment/{run.ref}",
+        "story/<slug:subject>": f"story/{case.ref}",
+        "object/<slug:ref>": f"object/{case.ref}",
+        "<slug:pid>": case.applicant,
+        "<slug:receipt>": "99010126000099",
+        "<str:area>": people.VILLAGE,
+        "<slug:question>": "q1",
+        "<slug:line>": "l1",
+        "<slug:once>": "once1",
+        "<slug:ref>": "nothing",
+        "<int:number>": "1",
+        "<int:seq>": "1",
+    }
+
+
+def fill(address, stage):
+    for place, value in stage.items():
+        address = address.replace(place, value)
+    assert "<" not in address, address
+    return address
+
+
+def ask(client, address, view):
+    """Ask as the page wants to be asked."""
+    answer = client.get(address)
+    return client.post(address) if answer.status_code == 405 else answer
+
+
+def test_there_is_something_to_try():
+    assert len(PAGES) > 50
+
+
+def test_strangers_are_sent_to_sign_in(client, stage):
+    for name, address, view in PAGES:
+        answer = ask(client, fill(address, stage), view)
+        assert answer.status_code == 302 and answer.url.startswith("/desk/login/"), name
+
+
+FOREIGN = {role: people.OTHER_COUNTY for role in Role if role != Role.RESIDENT}
+FOREIGN[Role.TOWNSHIP], FOREIGN[Role.VILLAGE] = people.OTHER_TOWNSHIP, people.OTHER_VILLAGE
+
+
+@pytest.mark.parametrize("role", list(FOREIGN))
+def test_another_place_learns_nothing(client, stage, role):
+    """Neither a name nor a case, alert or run of 石磨村 reaches the same post elsewhere, read or written."""
+    staged.signed_in(client, people.clerk(f"x-{role}", "外地", role, FOREIGN[role]))
+    secrets = {value.rpartition("/")[2] for place, value in stage.items() if "ref>" in place and value != "nothing"}
+    for name, address, view in PAGES:
+        answer = ask(client, fill(address, stage), view)
+        allowed = {200, 302, 422} if name in LISTS else {403, 404}
+        assert answer.status_code in allowed | {403, 404}, (name, answer.status_code)
+        if answer.status_code == 200:
+            words = b"".join(answer).decode() if answer.streaming else answer.content.decode()
+            assert "王桂兰" not in words and "王*兰" not in words, name
+            if name != "oversight:journal":  # the journal holds refs of everything, and nothing about anybody
+                assert not [one for one in secrets if one in words], name
+
+
+@pytest.mark.parametrize("role", list(FOREIGN))
+def test_a_post_opens_what_the_table_says(client, stage, role):
+    """In their own place, a page whose act the role lacks answers 403, never 200."""
+    area = {Role.TOWNSHIP: people.TOWNSHIP, Role.VILLAGE: people.VILLAGE}.get(role, people.COUNTY)
+    staged.signed_in(client, people.clerk(f"y-{role}", "本地", role, area))
+    for name, address, view in PAGES:
+        answer = ask(client, fill(address, stage), view)
+        if role not in ACTS[view.permit][1]:
+            assert answer.status_code == 403, (name, answer.status_code)
+        else:
+            assert answer.status_code != 403 or view.permit not in ACTS, name
