@@ -30,7 +30,7 @@ STAFF = (
     Member("li", "李明", Role.TOWNSHIP, TOWNSHIP, "收申请、核实、写初步意见、看预警"),
     Member("zhao", "赵志刚", Role.COUNTY, COUNTY, "县里定下来；生成发放名册"),
     Member("sun", "孙丽", Role.COUNTY, COUNTY, "复核发放名册（第二个人）"),
-    Member("wang", "王秀英", Role.VILLAGE, VILLAGE, "走访", phone="0990-5550117"),
+    Member("wang", "王秀英", Role.VILLAGE, TOWNSHIP, "走访", phone="0990-5550117"),
     Member("gao", "高远", Role.VERIFICATION, COUNTY, "看核对结果和批量核对"),
     Member("shu", "舒文", Role.DATA, CITY, "看各部门送来的数据和退回的行"),
     Member("chen", "陈静", Role.AUDITOR, CITY, "从头看一件事，自己验证"),
