@@ -1,13 +1,17 @@
 """Applying in five questions: every answer kept, nothing lost, the same case however often it is handed in."""
 
+from datetime import date
+
 import pytest
 
 import people
+from doudi.casework import actions
 from doudi.casework import queries as cases
 from doudi.office import queries as office
 from doudi.office.core import Party
 from doudi.registry import queries as registry
 from doudi.registry.core import Purpose
+from doudi.registry.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +168,52 @@ def test_taking_a_consent_back(client, granny):
     client.post("/my/consents/", {"ref": consent.ref})
     assert registry.consents(granny.pid, in_force=True) == []
     assert client.post("/my/consents/", {"ref": "k" + "0" * 16}).status_code == 404
+
+
+# ---- what is asked of the family afterwards -----------------------------------------------------------------------------
+
+
+def handed_in(client, granny):
+    ref = begin(client)
+    fill_in(client, ref)
+    return client.post(f"/apply/{ref}/check/").url.split("/")[3]
+
+
+def test_what_is_missing_is_brought_from_the_phone(client, granny):
+    case = handed_in(client, granny)
+    assert client.get(f"/my/cases/{case}/supplement/").status_code == 302  # nothing was asked for
+    actions.ask_once(ref=case, missing="请补一张出院单", by=people.clerk_li(), at=office.now())
+    assert "请补一张出院单" in client.get(f"/my/cases/{case}/").content.decode()
+    answer = client.post(f"/my/cases/{case}/supplement/", {"said": " "})
+    assert answer.status_code == 422 and answer.content.decode().count("请写一句补了什么") == 2
+    assert client.post(f"/my/cases/{case}/supplement/", {"said": "拍照发给镇里了"}).url == f"/my/cases/{case}/"
+    assert "请补一张出院单" not in client.get(f"/my/cases/{case}/").content.decode()
+
+
+def test_another_adult_agrees_for_herself_and_nobody_else_can(client, granny):
+    daughter = people.person("王芳", date(1980, 5, 6), order=44, phone="13700002222")
+    people.household("h" + "1" * 20, (granny, "self"))
+    Member.objects.create(
+        household_id="h" + "1" * 20, person=daughter, relation="daughter", source="register",
+        from_on=date(2026, 6, 30), kept_at=people.NOON, kept_by="system:hall",
+    )  # fmt: skip
+    ref = begin(client)
+    both = {"member-1": "together", "member-2": "together"}
+    client.post(f"/apply/{ref}/household/", both)
+    client.post(f"/apply/{ref}/income/", {})
+    client.post(f"/apply/{ref}/account/", {"way": "none"})
+    case = client.post(f"/apply/{ref}/check/").url.split("/")[3]
+    assert "还要王芳也同意" in client.get(f"/my/cases/{case}/").content.decode()
+
+    signed_in(client, people.uncle_zhou())
+    assert client.post(f"/my/agree/{case}/").url == "/my/"
+    signed_in(client, daughter)
+    assert "要您同意查一查" in client.get("/my/").content.decode()
+    assert "只查王芳的收入" in client.get(f"/my/agree/{case}/").content.decode()
+    client.post(f"/my/agree/{case}/")
+    assert "要您同意查一查" not in client.get("/my/").content.decode()
+    signed_in(client, granny)
+    assert "还要王芳也同意" not in client.get(f"/my/cases/{case}/").content.decode()
 
 
 # ---- a niece applies for her uncle --------------------------------------------------------------------------------------

@@ -3,6 +3,9 @@
 import pytest
 
 import people
+from doudi.casework import actions
+from doudi.casework.models import CaseMember
+from web import staged
 from web.browser import DESK, NARROW, PHONE, RULES, picture, scrolls_sideways, small_targets, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -123,3 +126,28 @@ def test_pressing_twice_sends_once(open_browser, live_server, client):
     page.get_by_role("button", name="存好，下一步").dblclick()
     page.wait_for_url("**/household/")
     assert len(posts) == 1
+
+
+@pytest.mark.parametrize("mode", ["phone", "elder"])
+def test_what_is_asked_of_the_family_afterwards(open_browser, live_server, client, monkeypatch, mode):
+    staged.set_the_stage(monkeypatch)
+    case = staged.submitted()
+    page = open_browser(PHONE)
+    if mode == "elder":
+        page.context.add_cookies([{"name": "elder", "value": "1", "url": live_server.url}])
+    granny = people.granny_wang()
+    sign_in(page, live_server, client, granny)
+    actions.ask_once(ref=case.ref, missing="请补一张出院单", by=people.clerk_li(), at=staged.TODAY)
+    page.goto(f"/my/cases/{case.ref}/")
+    good(page, f"asked-{mode}")
+    page.get_by_role("link", name="补上").click()
+    page.get_by_role("button", name="补好了，交上去").click()
+    page.locator("#errors:focus").wait_for()
+    good(page, f"supplement-{mode}")
+    uncle = people.uncle_zhou()
+    CaseMember.objects.create(case=case, pid=uncle.pid, name=uncle.name, relation="son", together=True)
+    sign_in(page, live_server, client, uncle)
+    page.goto("/my/")
+    good(page, f"asked-to-agree-{mode}")
+    page.get_by_role("link", name="王桂兰的申请，要您同意查一查").click()
+    good(page, f"agree-{mode}")

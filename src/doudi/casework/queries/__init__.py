@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from doudi.casework.queries.drafts import draft, drafts_of, prefill
 from doudi.casework.queries.inbox import counts, find, inbox
-from doudi.casework.queries.mine import benefit, in_force, my_benefits, my_case, my_cases, progress, shown, shown_areas
+from doudi.casework.queries.mine import (
+    asked_to_agree,
+    benefit,
+    in_force,
+    my_benefits,
+    my_case,
+    my_cases,
+    progress,
+    shown,
+    shown_areas,
+)
 from doudi.casework.queries.page import case, case_of_receipt, cases_of
 from doudi.casework.queries.rows import (
+    AskedToAgree,
     AssessmentRow,
     BenefitRow,
     CasePage,
@@ -22,6 +33,7 @@ from doudi.casework.queries.rows import (
 )
 
 __all__ = [
+    "AskedToAgree",
     "AssessmentRow",
     "BenefitRow",
     "CasePage",
@@ -34,6 +46,7 @@ __all__ = [
     "Prefill",
     "Progress",
     "ShownRow",
+    "asked_to_agree",
     "benefit",
     "case",
     "case_of_receipt",

@@ -13,7 +13,7 @@ from doudi.casework.queries import words
 from doudi.casework.queries.inbox import after_prefix
 from doudi.casework.queries.known import source_of
 from doudi.casework.queries.page import NoCase, account_label, benefit_row, decision_row, showing_row
-from doudi.casework.queries.rows import BenefitRow, DraftIncome, InForce, MyCase, Progress, ShownRow
+from doudi.casework.queries.rows import AskedToAgree, BenefitRow, DraftIncome, InForce, MyCase, Progress, ShownRow
 from doudi.office import queries as office
 from doudi.office.core import mask_name, prefix
 from doudi.office.queries import today
@@ -38,6 +38,15 @@ def my_case(ref: str, pid: str, *, at: datetime) -> MyCase:
     if row is None:
         raise NoCase("没有这件申请，或者不是您的。")
     return _mine(row, pid, at)
+
+
+def asked_to_agree(pid: str, *, at: datetime) -> tuple[AskedToAgree, ...]:
+    """Open cases of somebody else in which this person lives and has not agreed to the check; only for the one signed in."""
+    if pid in registry.consented([pid], Purpose.VERIFICATION, at):
+        return ()
+    mine = CaseMember.objects.filter(pid=pid).exclude(together=False).exclude(counted=False).exclude(case__applicant=pid)
+    rows = Case.objects.filter(members__in=mine).exclude(state__in=core.CLOSED).order_by("-pk")[:5]
+    return tuple(AskedToAgree(row.ref, row.name, core.road(row.programme).label, row.submitted_at) for row in rows)
 
 
 def _mine(row: Case, pid: str, at: datetime) -> MyCase:
@@ -66,6 +75,7 @@ def _mine(row: Case, pid: str, at: datetime) -> MyCase:
         handler=handler,
         contact_by=row.contact_by,
         you_do=words.you_do(row),
+        asked_for=row.asked_for if state is State.ASKED else "",
         submitted_at=row.submitted_at,
         stages=words.stages(
             row, shown_from=showing.from_on if showing else None, first_month=benefit.from_month if benefit else None, on=on

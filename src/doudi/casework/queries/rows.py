@@ -527,6 +527,7 @@ class MyCase:
     handler: str
     contact_by: date
     you_do: str
+    asked_for: str  # what the township asked for, once, while it waits for it
     submitted_at: datetime
     stages: tuple[Stage, ...]
     members: tuple[str, ...]
@@ -540,6 +541,16 @@ class MyCase:
     benefit: BenefitRow | None
     may_withdraw: bool
     for_name: str  # whose case it is, for a proxy
+
+
+@dataclass(frozen=True, slots=True)
+class AskedToAgree:
+    """An open case of somebody's household whose check waits for that person's own yes."""
+
+    ref: str
+    applicant_name: str
+    programme_label: str
+    submitted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "me": registry.me(request.pid),
         "drafts": drafts,
         "cases": cases.my_cases(request.pid, at=at),
+        "asked": cases.asked_to_agree(request.pid, at=at),
         "looks": queries.looks(request.pid, limit=20),
     }
     return render(request, "phone/my/home.html", shown)
@@ -206,6 +207,39 @@ def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     return render(
         request, "phone/my/withdraw.html", {"case": one, "back": back, "problem": problem}, status=422 if problem else 200
     )
+
+
+@resident
+def supplement(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say what was brought after the township asked, once and all together, for what is missing."""
+    one = _mine(request, ref)
+    back, problem, said = f"/my/cases/{ref}/", "", request.POST.get("said", "").strip()[:500]
+    if not one.asked_for:
+        return redirect(back)
+    if request.method == "POST":
+        try:
+            casework.supplement(ref=ref, said=said, by=Party.resident(request.pid), at=queries.now())
+            return redirect(back)
+        except core.Missing:
+            problem = _("请写一句补了什么")
+        except NotAllowed as why:
+            problem = str(why)
+    shown = {"case": one, "back": back, "problem": problem, "said": said}
+    return render(request, "phone/my/supplement.html", shown, status=422 if problem else 200)
+
+
+@resident
+def agree(request: HttpRequest, ref: str) -> HttpResponse:
+    """My own yes to the check of a household I live in; nobody else can give it for me."""
+    asked = next((one for one in cases.asked_to_agree(request.pid, at=queries.now()) if one.ref == ref), None)
+    if asked is None:
+        return redirect("phone:home")
+    if request.method == "POST":
+        me = Party.resident(request.pid)
+        casework.record_consent(ref=ref, pid=request.pid, channel="screen", by=me, at=queries.now())
+        messages.success(request, _("记下了，谢谢您。"))
+        return redirect("phone:home")
+    return render(request, "phone/my/agree.html", {"asked": asked, "names": [registry.me(request.pid).name]})
 
 
 @resident
