@@ -124,6 +124,9 @@ def test_a_column_tells_how_it_writes_its_days() -> None:
     assert read("06/30/2026") == (date(2026, 6, 30), None)
     assert reader(column("date"), texts=["06/30/2026"])("05/06/2026") == (date(2026, 5, 6), None)
     assert reader(column("date"), texts=["06/30/2026", "30/06/2026"])("05/06/2026") == (None, "ambiguous_date")
+    firsts = reader(column("date"), texts=["01/07/2026", "01/03/2025"], days=frozenset({1}))
+    assert firsts("01/07/2026") == (date(2026, 7, 1), None)
+    assert reader(column("date"), texts=["01/07/2026"], days=frozenset({1, 7}))("01/07/2026") == (None, "ambiguous_date")
 
 
 def test_money_below_zero_where_the_contract_says_so() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cells_made import DAYS, FORMS, column, dressed
-from doudi.engine.cells import reader
+from doudi.engine.cells import day_of, reader
 from doudi.engine.columns import Read, Texts, read_column, read_numbers
 from doudi.facts.number import check_character, parse
 
@@ -29,7 +30,10 @@ def told(read: Read) -> list[tuple[object, str | None]]:
 
 
 def expected(kind: str, texts: list[str | None], *, required: bool, factor: int = 1) -> list[tuple[object, str | None]]:
-    read = reader(column(kind), factor, [text for text in texts if text is not None])
+    written = [text for text in texts if text is not None]
+    usual = [day_of(text)[0] for text in written if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)]
+    days = frozenset(day.day for day in usual if isinstance(day, date)) if kind == "date" else frozenset()
+    read = reader(column(kind), factor, written, days)
     cells = [(None, None) if text is None else read(text) for text in texts]
     return [(value, "empty" if required and value is None and reason is None else reason) for value, reason in cells]
 
@@ -38,7 +42,7 @@ ANY = st.text(alphabet="王小明李娜·•．AbcＡｂ１2 　\u200b\u3000\t'�
 CELLS = {
     "date": dressed(st.builds(str.format, st.sampled_from(FORMS), DAYS))
     | DAYS.map(str)
-    | st.sampled_from(["2026-13-40", "1900-01-01"]),
+    | st.sampled_from(["2026-13-40", "1900-01-01", "05/06/2026", "01/07/2026", "2026-01-01"]),
     "money": dressed(st.decimals(-10, 10**10, places=2).map(str)) | st.decimals(0, 10, places=4).map(str),
     "name": ANY,
     "text": ANY | st.text(max_size=8) | st.just("字" * 700) | st.just("字" * 2001),

@@ -84,11 +84,18 @@ def _plain_day(text: str) -> str:
     return "".join(_TIME.sub("", _edges(text.translate(_HALF))).split())
 
 
-def day_first(texts: Iterable[str]) -> bool | None:
-    """Whether a column writes days as 30/06/2026 (True) or 06/30/2026 (False), as far as those tell where only one can be."""
-    found = [_DMY.fullmatch(_plain_day(text)) for text in texts]
-    days = {int(one[1]) > 12 for one in found if one and (int(one[1]) > 12) != (int(one[2]) > 12)}
-    return days.pop() if len(days) == 1 else None
+def day_first(texts: Iterable[str], days: frozenset[int] = frozenset()) -> bool | None:
+    """Whether a column writes days as 30/06/2026 (True) or 06/30/2026 (False), where it can be told from the column itself.
+
+    It tells where one of the two numbers can be no month, or where only one reading gives days of the month that the
+    column knows already, as with a column of first days of a month. days: those it knows.
+    """
+    found = [(int(one[1]), int(one[2])) for one in map(_DMY.fullmatch, map(_plain_day, texts)) if one]
+    told = {first > 12 for first, second in found if (first > 12) != (second > 12)}
+    if not told and days:
+        fits = {True: {first for first, _ in found} <= days, False: {second for _, second in found} <= days}
+        told = {way for way, fitting in fits.items() if fitting}
+    return told.pop() if len(told) == 1 else None
 
 
 def _day(plain: str, first_is_day: bool | None = None) -> Cell:
@@ -158,9 +165,9 @@ def money_of(text: str, *, factor: int = 1, negative: bool = False) -> Cell:
     found = _AMOUNT.fullmatch(plain)
     if found is None:
         return None, "spreadsheet_damage" if _DAMAGED.fullmatch(plain) else "not_money"
-    if plain.startswith("-") and not negative:
-        return None, "negative"
     fen = Decimal(found[1]) * (1_000_000 if (found[2] or "").startswith("万") else 100 * factor)
+    if fen < 0 and not negative:
+        return None, "negative"
     return (int(fen), None) if fen == int(fen) else (None, "too_precise")
 
 
@@ -233,10 +240,12 @@ _PLAIN_READERS: dict[str, Callable[[str], Cell]] = {
 }
 
 
-def reader(column: Column, factor: int = 1, texts: Sequence[str] = ()) -> Callable[[str], Cell]:
+def reader(
+    column: Column, factor: int = 1, texts: Sequence[str] = (), days: frozenset[int] = frozenset()
+) -> Callable[[str], Cell]:
     """How a cell of this column is read. Citizen numbers have a reader of their own: `doudi.facts.number.parse`.
 
-    texts: the column's unusual texts, from which it may be learnt how it writes days.
+    texts: the column's unusual texts, and days: the days of the month in its usual ones; they may tell how it writes days.
     """
     if column.type == "code":
         words = column.words
@@ -244,7 +253,7 @@ def reader(column: Column, factor: int = 1, texts: Sequence[str] = ()) -> Callab
     if column.type == "money":
         return lambda text: money_of(text, factor=factor, negative=column.negative)
     if column.type in ("date", "month"):
-        first = day_first(texts)
+        first = day_first(texts, days)
         read = month_of if column.type == "month" else end_of if column.name in ("to_date", "valid_to") else day_of
         return lambda text: read(text, first)
     return _PLAIN_READERS[column.type]

@@ -204,13 +204,18 @@ def _usual(column: Column, texts: pa.Array, factor: int) -> tuple[Flags, pa.Arra
     return usual, None
 
 
+def _days_of_month(days: pa.Array | None) -> frozenset[int]:
+    """Which days of the month stand in a column."""
+    return frozenset(pc.unique(pc.day(days)).drop_null().to_pylist()) if days is not None else frozenset()
+
+
 def read_column(column: Column, texts: Texts, factor: int = 1) -> Read:
     """Read a column that is not a citizen number."""
     different = texts.different
     usual, values = _usual(column, different, factor)
     odd = np.flatnonzero(~usual & different.is_valid().to_numpy(zero_copy_only=False))
     unusual = different.take(pa.array(odd)).to_pylist()
-    read = reader(column, factor, unusual)
+    read = reader(column, factor, unusual, _days_of_month(values) if column.type == "date" and unusual else frozenset())
     cells = [read(text) for text in unusual]
     kind = kind_of(column)
     told = ("", "empty", *sorted({reason for _, reason in cells if reason}))
