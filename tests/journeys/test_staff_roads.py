@@ -210,7 +210,7 @@ def test_a_visit_without_signal_waits_on_the_phone_sealed_and_arrives_once(open_
     assert Visit.objects.count() == 0
     wang.context.set_offline(False)
     wang.goto("/field/")
-    wang.wait_for_function("document.querySelectorAll('.outbox__one').length === 0")
+    wang.locator(".outbox__one").first.wait_for(state="detached")
     for _ in range(50):
         if Visit.objects.count():
             break
