@@ -12,7 +12,20 @@ from doudi.monitoring.core import Finding, Outcome, State
 from doudi.monitoring.models import Alert, Evaluation, Visit
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party
-from people import HALL, NOON, VILLAGE, auditor_chen, clerk_li, clerk_sun, granny_wang, officer_zhao, worker_wang
+from doudi.registry.gateways import register
+from people import (
+    HALL,
+    NOON,
+    VILLAGE,
+    auditor_chen,
+    clerk_li,
+    clerk_sun,
+    granny_wang,
+    household,
+    officer_zhao,
+    person,
+    worker_wang,
+)
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 6, 30)
@@ -211,3 +224,37 @@ def test_a_worker_of_another_place_is_not_sent():
     worker_wang()
     with pytest.raises(NotAllowed):
         actions.assign(ref=BILL.ref, worker="wang", by=clerk_li(), at=NOON)
+
+
+def family(monkeypatch):
+    """A boy noticed by a rule, his grandmother at home, and an empty register around them."""
+    for name in ("person", "by_number", "household_of"):
+        monkeypatch.setattr(register, name, lambda *asked: None)
+    monkeypatch.setattr(register, "facts", lambda *asked: {})
+    monkeypatch.setattr(register, "everything", lambda *asked: [])
+    granny, boy = granny_wang(), person("王小宝", date(2015, 5, 5), sex="1", order=3)
+    household("h" + "5" * 20, (granny, "self"), (boy, "grandchild"))
+    found = BILL._replace(indicator="B11", subject=boy.pid, pid=boy.pid)
+    publish(found)
+    return found, granny, boy
+
+
+def test_for_a_child_the_adult_who_agreed_applies(monkeypatch):
+    found, granny, _ = family(monkeypatch)
+    kept = visit(ref=found.ref, wish="yes", consents=[granny.pid], consent_channel="paper")
+    assert kept.outcome == Outcome.APPLICATION_STARTED
+    assert kept.case_ref
+
+
+def test_for_a_grown_up_nobody_else_says_yes(monkeypatch):
+    found, _, boy = family(monkeypatch)
+    uncle = person("王大山", date(1980, 1, 1), sex="1", order=5)
+    Alert.objects.filter(ref=found.ref).update(pid=uncle.pid)
+    with pytest.raises(NotAllowed), transaction.atomic():
+        visit(ref=found.ref, wish="yes", consents=[boy.pid], consent_channel="paper")
+
+
+def test_who_cannot_say_and_has_nobody_stays_on_the_list():
+    publish(BILL)
+    assert visit(wish="cannot").outcome == ""
+    assert Alert.objects.get(ref=BILL.ref).state == State.OPEN

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from doudi.casework import actions as casework
+from doudi.facts import days
 from doudi.monitoring import core
 from doudi.monitoring.core import Finding, Level, Outcome, State
 from doudi.monitoring.models import Alert, Evaluation, Visit
@@ -19,6 +20,7 @@ from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
 from doudi.office.queries import need
+from doudi.registry import queries as registry
 
 COLUMNS = (
     "ref", "indicator", "level", "subject_kind", "subject", "pid", "hid", "area", "masked_name", "basis", "mask", "figures",
@@ -230,11 +232,11 @@ def close_visit(
     _check_words(visit_ref, answers, wish, way)
     if visited_at > at:
         raise NotAllowed("走访时间不能在现在之后。")
-    result = _result(answers, wish, outcome)
+    result = _result(answers, wish, outcome, consents or [])
     case_ref = ""
     if result is Outcome.APPLICATION_STARTED:
         case = casework.open_case(
-            pid=alert.pid,
+            pid=_applicant(alert, wish, consents or [], at),
             visit_ref=visit_ref,
             alert_ref=alert.ref,
             hardships=["other"],
@@ -281,14 +283,23 @@ def _check_words(visit_ref: str, answers: dict[str, str], wish: str, way: str) -
             raise NotAllowed(f"“{question}”没有“{answer}”这个答案。")
 
 
-def _result(answers: dict[str, str], wish: str, outcome: Outcome | str) -> Outcome | None:
-    """What a visit ended in; None leaves the alert open: nobody home, or ask later."""
+def _applicant(alert: Alert, wish: str, consents: list[str], at: datetime) -> str:
+    """Who applies: the person noticed; for a child, or who cannot speak for themselves, the adult at home who agreed."""
+    if alert.pid in consents or not consents:
+        return alert.pid
+    born_on = registry.me(alert.pid).born_on
+    is_child = born_on is not None and days.age_on(born_on, office_queries.today(at)) < 18
+    return consents[0] if wish == "cannot" or is_child else alert.pid
+
+
+def _result(answers: dict[str, str], wish: str, outcome: Outcome | str, consents: list[str]) -> Outcome | None:
+    """What a visit ended in; None leaves the alert open: nobody home, ask later, or nobody there who can say yes."""
     if outcome:
         if outcome not in list(Outcome) or outcome == Outcome.APPLICATION_STARTED:
             raise NotAllowed("没有这种结果。")
         return Outcome(outcome)
-    if wish in ("yes", "cannot"):
+    if wish == "yes" or (wish == "cannot" and consents):
         return Outcome.APPLICATION_STARTED
-    if wish == "later" or answers.get("home") in ("no", "unclear"):
+    if wish in ("later", "cannot") or answers.get("home") in ("no", "unclear"):
         return None
     return Outcome.FALSE_ALARM if answers.get("true") == "no" else Outcome.OFFERED_DECLINED
