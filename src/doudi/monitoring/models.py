@@ -42,7 +42,7 @@ class Alert(models.Model):
     level = models.CharField(max_length=1)
     subject_kind = models.CharField(max_length=10)
     subject = models.CharField(max_length=21)
-    pid = models.CharField(max_length=21, db_index=True)
+    pid = models.CharField(max_length=21)
     hid = models.CharField(max_length=21)
     area = models.CharField(max_length=12)
     masked_name = models.CharField(max_length=40)
@@ -90,8 +90,9 @@ class Alert(models.Model):
             models.CheckConstraint(condition=~Q(state="closed") | Q(closed_at__isnull=False), name="alert_closed_at"),
         ]
         indexes: ClassVar = [
+            models.Index(fields=["pid"], name="alert_person"),
             models.Index(fields=["state", "due_on", "ref"], name="alert_queue"),
-            models.Index(fields=["state", "area", "due_on"], name="alert_place"),
+            models.Index(fields=["state", "area", "level", "indicator", "due_on"], name="alert_place"),
             models.Index(fields=["worker", "state", "due_on"], name="alert_worker", condition=Q(worker__isnull=False)),
         ]
 

@@ -80,12 +80,21 @@ class AlertDetail:
     visits: tuple[VisitRow, ...]
 
 
-def _scope(viewer: Viewer, act: str) -> QuerySet[Alert]:
-    """The alerts a viewer may see at all: of their area; a village worker only those they were asked to visit."""
+def _inside(within: str) -> Q:
+    """In a place whose code begins like this: as a range of digits, which an index can serve where a pattern cannot."""
+    return Q(area__gte=within, area__lte=within.ljust(12, "9"))
+
+
+def _scope(viewer: Viewer, act: str, *, by_day: bool = False) -> QuerySet[Alert]:
+    """The alerts a viewer may see at all: of their area; a village worker only those they were asked to visit.
+
+    :param by_day: the first few days are wanted; a whole city holds nearly all alerts, so the index by day finds them sooner
+    """
     viewer.need(act)
     if not viewer.within:
         return Alert.objects.none()
-    rows = Alert.objects.filter(area__startswith=viewer.within)
+    whole_city = by_day and len(viewer.within) < 6
+    rows = Alert.objects.filter(Q(area__startswith=viewer.within) if whole_city else _inside(viewer.within))
     return rows.filter(worker__username=viewer.username) if viewer.role is Role.VILLAGE else rows
 
 
@@ -120,7 +129,8 @@ def inbox(
     :param after: where the page before ended, as it said itself
     :raises NotAllowed: the post does not allow it
     """
-    rows = _scope(viewer, "alert.list" if viewer.role is not Role.VILLAGE else "alert.read").filter(state=state)
+    act = "alert.list" if viewer.role is not Role.VILLAGE else "alert.read"
+    rows = _scope(viewer, act, by_day=not (level or indicator)).filter(state=state)
     if level:
         rows = rows.filter(level=level)
     if indicator:
@@ -165,7 +175,7 @@ def by_indicator(viewer: Viewer) -> dict[str, int]:
 def by_county(viewer: Viewer) -> list[dict[str, Any]]:
     """Waiting and closed alerts by county, for the figures of an auditor or director; no people in it."""
     viewer.need("figures.read")
-    rows = Alert.objects.filter(area__startswith=viewer.within) if viewer.within else Alert.objects.none()
+    rows = Alert.objects.filter(_inside(viewer.within)) if viewer.within else Alert.objects.none()
     found = (
         rows.annotate(county=Substr("area", 1, 6))
         .order_by("county")
