@@ -119,14 +119,15 @@ def story(request: HttpRequest, subject: str) -> HttpResponse:
 
 def _worded(lines: list[office.Line]) -> list[dict[str, Any]]:
     """Lines with the names of who did them and the act in words."""
-    names = office.clerk_names([line.by.partition(":")[2] for line in lines])
+    said = [str(value) for line in lines for value in line.detail.values()]
+    names = office.clerk_names([*(line.by.partition(":")[2] for line in lines), *said])
+    kinds = {"resident": "本人", "system": "自动"}
     return [
         {
             "line": line,
-            "who": names.get(line.by.partition(":")[2])
-            or {"resident": "本人", "system": "自动"}.get(line.by.partition(":")[0], line.by),
+            "who": names.get(line.by.partition(":")[2]) or kinds.get(line.by.partition(":")[0], line.by),
             "what": act_words(line.act),
-            "detail": detail_words(line.detail),
+            "detail": detail_words(line.detail, names),
         }
         for line in lines
     ]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from doudi.casework.core import CHANNELS, DECISION_LABELS, OPINIONS, QUESTION_CHOICES, State
+from doudi.monitoring.core import OUTCOME_LABELS, WAYS, WISHES
+from doudi.office.core import ROLE_LABELS, label_of
+
 ACTS = {
     "office.look": "查看了信息",
     "office.hire": "开了工作账号",
@@ -70,16 +74,35 @@ ACTS = {
     "verification.keep_batch": "批量核对了一份名单",
 }
 KEYS = {
-    "reason": "原因",
-    "state": "走到",
-    "purpose": "为了",
-    "rule": "规则",
-    "month": "月份",
-    "lines": "笔数",
-    "role": "岗位",
-    "area": "地方",
-    "what": "看了什么",
-    "sha256": "校验码",
+    "state": "走到", "purpose": "为了", "role": "岗位", "area": "地方", "what": "看了什么", "reason": "原因",
+    "channel": "怎么来的", "receipt": "编号", "due": "期限", "whole_due": "法定期限", "near_kin": "近亲属", "level": "谁去的",
+    "on": "哪天", "second": "同去的", "choice": "判断", "kind": "怎么看", "differs": "和规则不一样", "from_month": "从哪月起",
+    "pack": "规则版本", "basis": "依据", "people": "问了几个人", "said": "回答", "outcome": "结果", "worker": "请谁去",
+    "way": "怎么问的", "wish": "意愿", "month": "月份", "lines": "笔数", "total_fen": "一共（分）", "sha256": "校验码",
+    "to": "转给", "check": "核对", "assessment": "规则算的", "opinion": "初步意见", "decision": "决定", "notice": "通知",
+    "question": "哪一处", "alert": "提醒", "person": "谁", "pid": "谁", "programme": "办什么", "mandate": "委托",
+    "purposes": "为了", "objection": "不同意见", "article": "依据",
+}  # fmt: skip
+CODES: dict[str, dict[str, str]] = {
+    "state": {str(one): one.label for one in State},
+    "channel": {
+        **CHANNELS,
+        "sms": "短信",
+        "paper": "纸质",
+        "voice": "录音",
+        "screen": "屏幕上",
+        "visit": "上门",
+        "phone": "手机",
+    },
+    "level": {"township": "镇里", "county": "县里"},
+    "kind": {**OPINIONS, **DECISION_LABELS},
+    "choice": QUESTION_CHOICES,
+    "basis": {"consent": "本人同意", "statutory_duty": "法定职责"},
+    "outcome": {str(code): words for code, words in OUTCOME_LABELS.items()},
+    "way": WAYS,
+    "wish": WISHES,
+    "said": {"found": "查到", "nothing": "没有", "no_answer": "没回"},
+    "role": {str(code): words for code, words in ROLE_LABELS.items()},
 }
 
 
@@ -88,6 +111,22 @@ def act_words(act: str) -> str:
     return ACTS.get(act, act)
 
 
-def detail_words(detail: dict[str, Any]) -> list[tuple[str, str]]:
-    """What a line says beside its act, as pairs; keys nobody put into words stay as they are."""
-    return [(KEYS.get(key, key), str(value)) for key, value in sorted(detail.items()) if value not in ("", None, [], {})]
+def detail_words(detail: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str]]:
+    """What a line says beside its act, as pairs; keys and codes nobody put into words stay as they are.
+
+    :param names: clerks by their opaque ref
+    """
+    return [
+        (KEYS.get(key, key), _value(key, value, names)) for key, value in detail.items() if value not in ("", None, [], {}, False)
+    ]
+
+
+def _value(key: str, value: Any, names: dict[str, str]) -> str:
+    codes = CODES.get(key, {})
+    if value is True:
+        return "是"
+    if isinstance(value, dict):
+        return "、".join(f"{codes.get(one, one)} {count}" for one, count in value.items())
+    if key == "purpose":
+        return label_of(str(value))
+    return codes.get(str(value)) or names.get(str(value)) or str(value)

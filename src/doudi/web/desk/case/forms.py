@@ -104,6 +104,8 @@ class OpinionForm(forms.Form):
 class DecideForm(forms.Form):
     """What the county decides."""
 
+    use_required_attribute = False  # what is needed depends on what is chosen; the server says it
+
     def __init__(self, case: CasePage, *args: object, **more: object) -> None:
         super().__init__(*args, prefix="decide", **more)
         self.fields["kind"] = fields.one_of(core.DECISION_LABELS.items(), label="县里怎么定", missing="请选一个")
@@ -130,6 +132,12 @@ class DecideForm(forms.Form):
                 if not said.get(name):
                     self.add_error(name, missing)
         return said
+
+    def drawn(self) -> DecideForm:
+        """The form to show: what a choice needs is not called optional beside it."""
+        for name in ("one_thing", "article"):
+            self.fields[name].required = True
+        return self
 
 
 class ObjectionForm(forms.Form):

@@ -116,7 +116,7 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
     if state == core.State.OBJECTED and viewer.may("case.propose"):
         found["found_form"] = held.get("found") or shapes.ReplyForm(prefix="found")
     if state == core.State.AT_COUNTY and viewer.may("case.decide"):
-        found["decide_form"] = held.get("decide") or shapes.DecideForm(this)
+        found["decide_form"] = (held.get("decide") or shapes.DecideForm(this)).drawn()
         refused = [move.why_not for move in this.moves if move.act in core.DECISIONS and not move.allowed]
         found["not_decide"] = refused[0] if len(refused) == len(core.DECISIONS) else ""
         found["not_confirm"] = next((move.why_not for move in this.moves if move.act == "confirm" and not move.allowed), "")
