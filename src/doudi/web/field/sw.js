@@ -15,7 +15,7 @@ self.addEventListener("activate", function (event) {
 self.addEventListener("fetch", function (event) {
   var url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
-  if (url.pathname.indexOf("{% static '' %}") === 0) {
+  if (url.pathname.indexOf("{% get_static_prefix %}") === 0) {
     event.respondWith(caches.match(event.request).then(function (kept) { return kept || fetch(event.request); }));
   } else if (PAGE.test(url.pathname)) {
     event.respondWith(page(event.request, url.pathname));
