@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import os
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 from tqdm import tqdm
 
-from doudi.config.cli import answer, could_not
+from doudi.config.cli import DONE, FOUND_WRONG, answer, could_not, start_django
 
 
 def register(cli: click.Group) -> None:
@@ -59,3 +61,65 @@ def make(where: Path, profile: str, seed: int, as_of: datetime.datetime, as_json
         return [*shown, f"{made['rows']:,} rows about {made['persons']:,} persons in {result['seconds']} s: {where}"]
 
     answer(result, as_json=as_json, lines=lines)
+
+
+@city.command()
+@click.argument("where", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
+def verify(where: Path, as_json: bool) -> None:
+    """Recount a city from its files alone; exit code 1 when a count is not what was promised."""
+    from doudi.sample.city.verify import verify as recount
+
+    try:
+        told = recount(where)
+    except (FileNotFoundError, KeyError) as why:
+        could_not(f"{where} holds no whole city: {why}", as_json=as_json)
+
+    def lines() -> list[str]:
+        shown = [f"{one['what']}: {one['found']:,}, promised {one['expected']:,}" for one in told["wrong"]]
+        return [*shown, f"{told['checked']} counts, {len(told['wrong'])} wrong"]
+
+    answer(told, as_json=as_json, lines=lines, code=DONE if told["right"] else FOUND_WRONG)
+
+
+@city.command()
+@click.option("--kind", type=click.Choice(["linking", "checks", "warnings"]), required=True)
+@click.option(
+    "--truth", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="the truth folder of a city"
+)
+@click.option("--home", type=click.Path(path_type=Path), help="the installation scored; DOUDI_HOME by default")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
+def score(kind: str, truth: Path, home: Path | None, as_json: bool) -> None:
+    """Score what was found against what was planted: precision and recall."""
+    if home:
+        os.environ["DOUDI_HOME"] = str(home)
+    start_django()
+    from doudi.exchange.queries import lake
+    from doudi.sample.city import published
+    from doudi.sample.city import score as scorer
+
+    planted = scorer.Planted(truth)
+    try:
+        if kind == "checks":
+            told = scorer.checks(planted, published.from_checks(lake()))
+        else:
+            links, warned = published.from_cycle(lake())
+            told = scorer.linking(planted, links) if kind == "linking" else scorer.warnings(planted, links, warned)
+    except (published.NothingPublished, FileNotFoundError) as why:
+        could_not(str(why), as_json=as_json)
+
+    def lines() -> list[str]:
+        return _flat(told)
+
+    answer({"kind": kind, **told}, as_json=as_json, lines=lines)
+
+
+def _flat(told: dict[str, Any], under: str = "") -> list[str]:
+    """A score as lines: one for each object that holds figures."""
+    figures = {key: value for key, value in told.items() if not isinstance(value, dict)}
+    said = "  ".join(f"{key} {'-' if value is None else format(value, ',')}" for key, value in figures.items())
+    shown = [f"{under or 'all':32} {said}"] if figures else []
+    for key, value in told.items():
+        if isinstance(value, dict):
+            shown += _flat(value, f"{under} {key}".strip())
+    return shown

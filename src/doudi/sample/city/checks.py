@@ -270,7 +270,7 @@ def _applicants(people: Listed, snapshot: str, abnormal: dict[str, np.ndarray]) 
         cars,
         {
             **people.identity(cars),
-            "plate": cells.joined("禾A", cells.digits(rng.permutation(10**5)[: len(cars)], 5)),
+            "plate": cells.joined("禾A", cells.digits(rng.choice(10**5, len(cars), replace=False), 5)),
             "class": city.code("vehicle", "class", ("motorcycle", "car"), over.astype(int)),
             "first_registered": _before(people, len(cars), 100, 3000),
             "status": city.code("vehicle", "status", ("normal",), np.zeros(len(cars), int)),
@@ -285,7 +285,7 @@ def _applicants(people: Listed, snapshot: str, abnormal: dict[str, np.ndarray]) 
         {
             **people.identity(firms),
             "company_name": cells.joined("禾安", city.firm_words(rng, len(firms)), "商贸有限公司"),
-            "credit_code": cells.joined("9900", cells.digits(rng.permutation(10**7)[: len(firms)], 14)),
+            "credit_code": cells.joined("9900", cells.digits(rng.choice(10**7, len(firms), replace=False), 14)),
             "role": city.code("business", "role", ("legal_person", "self_employed"), rng.integers(0, 2, len(firms))),
             "from_date": _before(people, len(firms), 60, 2500),
             "status": city.code("business", "status", ("closed", "active"), active.astype(int)),

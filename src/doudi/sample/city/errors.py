@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from doudi.sample.city import names, numbers
 from doudi.sample.city.departments.base import City
-from doudi.sample.city.plan import Plan, choose
+from doudi.sample.city.plan import Plan
 from doudi.sample.city.tables import Table
 
 Rewrite = Callable[[str, int], str | None]
@@ -25,60 +27,99 @@ def rate(plan: Plan, kind: str, dataset: str) -> float:
     return float(rates.get(dataset, rates.get("all", 0.0)))
 
 
+@dataclass(frozen=True)
+class _Side:
+    """Which columns a row's person stands in; of rows about two people each side has half."""
+
+    number: str
+    name: str
+    who: np.ndarray
+    here: np.ndarray
+
+
+@dataclass
+class _Desk:
+    """Where a feed is spoilt: draws rows for a kind of error and rewrites their cells."""
+
+    city: City
+    table: Table
+    touched: np.ndarray  # rows whose number is wrong already, or planted
+
+    def drawn(self, kind: str, able: np.ndarray | None = None, *, of: int | None = None, key: str = "") -> tuple[np.ndarray, int]:
+        """Rows in random order, more than needed, and how many are needed; `of`: the rows the rate counts, all by default."""
+        plan, table = self.city.plan, self.table
+        pool = np.arange(len(table)) if able is None else np.flatnonzero(able)
+        rng = plan.stream("error", kind, table.dataset, key)
+        count = int(rate(plan, kind, table.dataset) * (len(table) if of is None else of) + (0.5 if plan.whole else rng.random()))
+        if not plan.whole and _HOME_OF.get(kind) == table.dataset:
+            count = max(count, 1)
+        return pool[rng.permutation(len(pool))[: 3 * count]], min(count, len(pool))
+
+    def some(self, kind: str, able: np.ndarray | None = None, *, of: int | None = None) -> np.ndarray:
+        """As many rows as the rate says."""
+        rows, count = self.drawn(kind, able, of=of)
+        return np.sort(rows[:count])
+
+    def rewrite(
+        self, kind: str, column: str, how: Rewrite, able: np.ndarray | None = None, *, of: int | None = None
+    ) -> np.ndarray:
+        """Write cells of a column otherwise; rows where that changes nothing are passed over for others."""
+        rows, count = self.drawn(kind, able, of=of, key=column)
+        turns = self.city.plan.stream("turn", kind, self.table.dataset, column).integers(0, 10**6, len(rows))
+        new: list[str | None] = []
+        changed: list[int] = []
+        for row, old, turn in zip(rows.tolist(), self.table.texts(column, rows), turns.tolist(), strict=True):
+            if len(changed) == count:
+                break
+            written = None if old is None else how(old, turn)
+            if written != old:
+                changed.append(row)
+                new.append(written)
+        found = np.array(changed, np.int64)
+        self.table.write(column, found, new, kind)
+        return found
+
+
 def spoil(city: City, table: Table) -> None:
     """Apply every kind of error that can happen to this feed."""
-    plan, dataset = city.plan, table.dataset
-    touched = table.sure.copy() if table.sure is not None else np.zeros(len(table), bool)
-
-    def some(kind: str, able: np.ndarray | None = None, *, of: int | None = None) -> np.ndarray:
-        pool = np.arange(len(table)) if able is None else np.flatnonzero(able)
-        share, base = rate(plan, kind, dataset), len(table) if of is None else of
-        rng = plan.stream("error", kind, dataset)
-        count = int(share * base + (0.5 if plan.whole else rng.random()))
-        if not plan.whole and _HOME_OF.get(kind) == dataset:
-            count = max(count, 1)
-        return choose(rng, pool, min(count, len(pool)))
-
-    def rewrite(kind: str, column: str, how: Rewrite, able: np.ndarray | None = None) -> np.ndarray:
-        rows = some(kind, able)
-        if not len(rows):
-            return rows
-        turns = plan.stream("turn", kind, dataset, column).integers(0, 10**6, len(rows))
-        old = table.texts(column, rows)
-        new = [None if text is None else how(text, int(turn)) for text, turn in zip(old, turns, strict=True)]
-        changed = np.array([a != b for a, b in zip(old, new, strict=True)], bool)
-        table.write(column, rows[changed], [text for text, ok in zip(new, changed, strict=True) if ok], kind)
-        return rows[changed]
-
-    _stale(city, table, some)
-    _numbers(city, table, rewrite, touched)
-    _names(city, table, rewrite, some)
-    _dates_and_sums(city, table, rewrite)
-    _places(city, table, some)
+    desk = _Desk(city, table, table.sure.copy() if table.sure is not None else np.zeros(len(table), bool))
+    sides = _sides(city, table)
+    stale = _stale(city, table, desk)
+    _mixed_up(city, table, desk)
+    for side in sides:
+        _numbers(city, table, desk, side)
+    _plant_p1(city, table)
+    for side in sides:
+        _names(city, table, desk, side)
+    _dates_and_sums(table, desk)
+    _places(city, table, desk, stale)
 
 
-def _numbers(city: City, table: Table, rewrite: Callable[..., np.ndarray], touched: np.ndarray) -> None:
-    world, dataset = city.world, table.dataset
-    old_enough = world.born[table.who] < np.datetime64("1999-01-01", "D").astype(int)
-    whose = {"N4": ("", "无", "0", "111111111111111111", "不详")}
-    quiet = dataset in ("tekun", "disability_subsidy")
+def _sides(city: City, table: Table) -> list[_Side]:
+    if table.spouse is None:
+        return [_Side("citizen_no", "name", table.who, np.ones(len(table), bool))]
+    men = city.plan.stream("sides", table.dataset).random(len(table)) < 0.5
+    return [_Side("citizen_no", "name", table.who, men), _Side("spouse_no", "spouse_name", table.spouse, ~men)]
 
-    def mark(rows: np.ndarray) -> None:
-        touched[rows] = True
 
-    if dataset in ("child_benefit", "student", "disaster"):
-        head = world.first[world.home[table.who]]
-        guardian = table.columns["guardian_no"].to_pylist() if "guardian_no" in table.columns else city.number(head).to_pylist()
-        own = table.columns["citizen_no"].to_pylist()
-        rows = np.array([a != b for a, b in zip(own, guardian, strict=True)], bool) & ~touched
-        found = _pick(city.plan, "N7", table, rows)
-        table.write("citizen_no", found, [guardian[row] for row in found], "N7")
-        mark(found)
-    mark(rewrite("N4", "citizen_no", lambda text, turn: whose["N4"][turn % 5] or None, ~touched))
-    mark(rewrite("N1", "citizen_no", lambda text, turn: numbers.fifteen(text), ~touched & old_enough))
-    mark(rewrite("N6", "citizen_no", lambda text, turn: _damaged(text, turn), ~touched))
-    mark(rewrite("N2", "citizen_no", numbers.slipped, ~touched))
-    known = set(world.number.tolist()) if quiet else set()
+def _mixed_up(city: City, table: Table, desk: _Desk) -> None:
+    """N7: the number of the guardian, or of somebody else at home, in the place of one's own."""
+    if rate(city.plan, "N7", table.dataset) == 0:
+        return
+    world, own = city.world, table.columns["citizen_no"]
+    first = world.first[world.home[table.who]]
+    other = np.where((first == table.who) & (world.size[world.home[table.who]] > 1), first + 1, first)
+    instead = table.columns["guardian_no"] if "guardian_no" in table.columns else city.number(other)
+    able = pc.not_equal(own, instead).to_numpy(zero_copy_only=False) & ~desk.touched
+    rows = desk.some("N7", able)
+    table.write("citizen_no", rows, instead.take(pa.array(rows)), "N7")
+    desk.touched[rows] = True
+
+
+def _numbers(city: City, table: Table, desk: _Desk, side: _Side) -> None:
+    """N1 to N6; a row has one of them at most."""
+    old_enough = city.world.born[side.who] < np.datetime64("1999-01-01", "D").astype(int)
+    known = set(city.world.number.tolist()) if table.dataset in ("tekun", "disability_subsidy") else set()
 
     def stranger(text: str, turn: int) -> str:
         found = numbers.strangers(text, turn)
@@ -87,18 +128,21 @@ def _numbers(city: City, table: Table, rewrite: Callable[..., np.ndarray], touch
             found = numbers.strangers(text, turn)
         return found
 
-    mark(rewrite("N3", "citizen_no", stranger, ~touched))
-    mark(rewrite("N5", "citizen_no", numbers.other_form, ~touched))
-    if dataset == "marriage":
-        for kind, how in (("N2", numbers.slipped), ("N5", numbers.other_form)):
-            rewrite(kind, "spouse_no", how)
-    _plant_p1(city, table)
+    kinds: dict[str, Rewrite] = {
+        "N4": lambda text, turn: _NOTHING[turn % len(_NOTHING)],
+        "N1": lambda text, turn: numbers.fifteen(text),
+        "N6": _damaged,
+        "N2": numbers.slipped,
+        "N3": stranger,
+        "N5": numbers.other_form,
+    }
+    of = int(side.here.sum())
+    for kind, how in kinds.items():
+        able = side.here & ~desk.touched & (old_enough if kind == "N1" else True)
+        desk.touched[desk.rewrite(kind, side.number, how, able, of=of)] = True
 
 
-def _pick(plan: Plan, kind: str, table: Table, able: np.ndarray) -> np.ndarray:
-    pool = np.flatnonzero(able)
-    count = max(1, round(rate(plan, kind, table.dataset) * len(table)))
-    return choose(plan.stream("error", kind, table.dataset), pool, min(count, len(pool)))
+_NOTHING = (None, "无", "0", "111111111111111111", "不详")
 
 
 def _damaged(number: str, turn: int) -> str:
@@ -149,20 +193,19 @@ def _slipped_late(number: str, turn: int) -> str:
     return number[:at] + str((int(number[at]) + 1 + turn % 8) % 10) + number[at + 1 :]
 
 
-def _names(city: City, table: Table, rewrite: Callable[..., np.ndarray], some: Callable[..., np.ndarray]) -> None:
-    free = ~table.sure if table.sure is not None else np.ones(len(table), bool)
-    rare = city.world.rare[table.who]
-    rows = some("C3", rare, of=int(rare.sum()))
-    turns = city.plan.stream("turn", "C3", table.dataset).integers(0, 4, len(rows))
-    old = table.texts("name", rows)
-    table.write("name", rows, [names.without_rare(text or "", int(turn)) for text, turn in zip(old, turns, strict=True)], "C3")
+def _names(city: City, table: Table, desk: _Desk, side: _Side) -> None:
+    """C1 to C4; a name has one of them at most."""
+    free = side.here & (~table.sure if table.sure is not None else True)
+    rare = city.world.rare[side.who] & side.here
+    desk.rewrite("C3", side.name, names.without_rare, rare, of=int(rare.sum()))
     free &= ~rare
-    for kind, how in (
-        ("C1", lambda text, turn: names.misheard(text, turn) or text),
-        ("C2", names.variant),
-        ("C4", names.other_form),
-    ):
-        free[rewrite(kind, "name", how, free)] = False
+    kinds: dict[str, Rewrite] = {
+        "C1": lambda text, turn: names.misheard(text, turn) or text,
+        "C2": names.variant,
+        "C4": names.other_form,
+    }
+    for kind, how in kinds.items():
+        free[desk.rewrite(kind, side.name, how, free, of=int(side.here.sum()))] = False
 
 
 _DATES = (
@@ -202,24 +245,24 @@ def _date(text: str, turn: int) -> str:
     return form.format(y=y, m=m, d=d)
 
 
-def _dates_and_sums(city: City, table: Table, rewrite: Callable[..., np.ndarray]) -> None:
+def _dates_and_sums(table: Table, desk: _Desk) -> None:
     fresh = np.ones(len(table), bool)
     dated = [column for column in _DAYS if column in table.columns and column != "status_date"]
     if dated:
         valid = table.columns[dated[0]].is_valid().to_numpy(zero_copy_only=False)
-        rows = rewrite("D1", dated[0], _date, valid)
+        rows = desk.rewrite("D1", dated[0], _date, valid)
         fresh[rows] = dated[0] != "birth_date"
     elif "term" in table.columns:  # a class and term typed as a date by the sheet
-        rewrite("D1", "class_name", lambda text, turn: f"{text[0]}月{text[3:4] or '1'}日")
+        desk.rewrite("D1", "class_name", lambda text, turn: f"{text[0]}月{text[3:4] or '1'}日")
     if "birth_date" in table.columns:
 
         def other(text: str, turn: int) -> str:
             shift = (-29, 31, -365, 10, -40, 366)[turn % 6]
             return str(np.datetime64(text) + shift)
 
-        rewrite("D2", "birth_date", other, fresh)
+        desk.rewrite("D2", "birth_date", other, fresh)
     if "sex" in table.columns:
-        rewrite("D3", "sex", lambda text, turn: "女" if text == "男" else "男")
+        desk.rewrite("D3", "sex", lambda text, turn: "女" if text == "男" else "男")
     sums = [
         column
         for column in ("amount_month", "amount", "self_paid", "loss", "outlay_year", "base", "capital", "income_per_head")
@@ -227,7 +270,7 @@ def _dates_and_sums(city: City, table: Table, rewrite: Callable[..., np.ndarray]
     ]
     if sums:
         some = pc.fill_null(pc.not_equal(table.columns[sums[0]], "0"), False)
-        rewrite("M1", sums[0], _sum, some.to_numpy(zero_copy_only=False))
+        desk.rewrite("M1", sums[0], _sum, some.to_numpy(zero_copy_only=False))
 
 
 def _sum(text: str, turn: int) -> str:
@@ -236,27 +279,30 @@ def _sum(text: str, turn: int) -> str:
     return (f"{round(value * 100)}", f"{value:,.2f}", f"-{text}", f"¥{text}")[turn % 4]
 
 
-def _places(city: City, table: Table, some: Callable[..., np.ndarray]) -> None:
+def _places(city: City, table: Table, desk: _Desk, stale: np.ndarray) -> None:
     """An old village code or a neighbour's, and addresses cut short."""
     if "area_code" not in table.columns:
         return
-    rows = some("A1")
+    rows = desk.some("A1", ~stale)
     codes = city.world.places.code
     home = city.world.home[table.who[rows]]
     village = city.world.village[home] if table.dataset != "hukou" else city.world.kept_village[home]
     turn = city.plan.stream("turn", "A1", table.dataset).integers(0, 1000, len(rows))
-    near = np.clip(village + 1 - 2 * (turn % 2), 0, len(codes) - 1)
+    near = np.abs(village + 1 - 2 * (turn % 2))
+    near = np.where(near == len(codes), len(codes) - 2, near)
     table.write("area_code", rows, city.area(near), "A1")
     if "address" in table.columns:
         short = rows[turn % 3 == 0]
         table.write("address", short, [text[3:] if text else text for text in table.texts("address", short)], "A1")
 
 
-def _stale(city: City, table: Table, some: Callable[..., np.ndarray]) -> None:
-    """Rows older than 180 days: an old address, a year long past, a risk that has gone."""
+def _stale(city: City, table: Table, desk: _Desk) -> np.ndarray:
+    """Rows older than 180 days: an old address, a year long past, a risk that has gone. Returns which rows."""
+    stale = np.zeros(len(table), bool)
     if rate(city.plan, "R3", table.dataset) == 0:
-        return
-    rows = some("R3")
+        return stale
+    lifted = pc.equal(table.columns["lifted"], "是").to_numpy(zero_copy_only=False) if table.dataset == "monitored" else None
+    rows = desk.some("R3", lifted)
     turn = city.plan.stream("turn", "R3", table.dataset).integers(0, 10**6, len(rows))
     if table.dataset == "housing":
         table.write(
@@ -268,4 +314,8 @@ def _stale(city: City, table: Table, some: Callable[..., np.ndarray]) -> None:
     elif table.dataset == "monitored":
         table.write("lifted", rows, ["否"] * len(rows), "R3")
     else:
-        table.write("area_code", rows, city.area(turn % len(city.world.places.code)), "R3")
+        villages = len(city.world.places.code)
+        before = (city.world.village[city.world.home[table.who[rows]]] + 1 + turn % (villages - 1)) % villages
+        table.write("area_code", rows, city.area(before), "R3")
+    stale[rows] = True
+    return stale

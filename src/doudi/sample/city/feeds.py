@@ -153,8 +153,9 @@ def _two_places(city: City, table: Table, rows: np.ndarray, rng: np.random.Gener
     """The same person on dibao in another place, under another household number."""
     village = rng.integers(0, len(city.world.places.code), len(rows))
     table.write("area_code", rows, city.area(village), "R2")
-    table.write("household_no", rows, [f"HA99{one:08d}" for one in rng.permutation(10**7)[: len(rows)]], "R2", error=False)
-    table.write("case_no", rows, [f"DB99{one:08d}" for one in rng.permutation(10**7)[: len(rows)]], "R2", error=False)
+    for column, begin in (("household_no", "HA99"), ("case_no", "DB99")):
+        other = [f"{begin}{one:08d}" for one in rng.choice(10**7, len(rows), replace=False)]
+        table.write(column, rows, other, "R2", error=False)
 
 
 def _marriage(city: City) -> Table:

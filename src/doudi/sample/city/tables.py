@@ -27,8 +27,10 @@ class Table:
         return len(self.who)
 
     def taken(self, at: np.ndarray) -> Table:
-        """The rows at these positions, in this order."""
+        """The rows at these positions, in this order; of a table with wrong cells all rows must stay."""
         index = pa.array(at)
+        now = np.full(len(self), NOBODY)
+        now[at] = np.arange(len(at))
         return Table(
             self.dataset,
             {name: column.take(index) for name, column in self.columns.items()},
@@ -36,6 +38,7 @@ class Table:
             None if self.spouse is None else self.spouse[at],
             None if self.sure is None else self.sure[at],
             None if self.county is None else self.county[at],
+            [(now[rows], *told) for rows, *told in self.cells],
         )
 
     def write(self, column: str, rows: np.ndarray, values: list[str | None] | pa.Array, kind: str, *, error: bool = True) -> None:
@@ -50,6 +53,8 @@ class Table:
         mask[rows] = True
         self.columns[column] = pc.replace_with_mask(self.columns[column], pa.array(mask), new)
         if error:
+            differs = pc.fill_null(pc.not_equal(old, new), True).to_numpy(zero_copy_only=False)
+            rows, old, new = rows[differs], old.filter(pa.array(differs)), new.filter(pa.array(differs))
             self.cells.append((rows, column, old, new, kind))
 
     def texts(self, column: str, rows: np.ndarray) -> list[str | None]:

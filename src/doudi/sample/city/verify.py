@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -44,12 +43,16 @@ def read_table(path: Path, contract: Contract) -> pa.Table:
     if path.suffix == ".xlsx":
         head, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
         columns = zip(*rows, strict=True) if rows else [()] * len(head)
-        table = pa.table([pa.array([str(cell) or None for cell in column], pa.string()) for column in columns], [str(one) for one in head])
+        table = pa.table(
+            [pa.array([str(cell) or None for cell in column], pa.string()) for column in columns], [str(one) for one in head]
+        )
     else:
         raw = path.read_bytes()
         text = raw.decode("gb18030" if "gb18030" in contract.arrives else "utf-8-sig").encode()
         names = text[: text.index(b"\n")].decode().split(",")
-        types = pcsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, quoted_strings_can_be_null=False)
+        types = pcsv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, quoted_strings_can_be_null=False
+        )
         table = pcsv.read_csv(pa.BufferReader(text), convert_options=types)
     return table.rename_columns([contract.by_heading[plain_header(name)].name for name in table.column_names])
 
@@ -69,7 +72,13 @@ def verify(folder: Path) -> dict[str, Any]:
         counts += list(_snapshot(folder, plan, known, snapshot))
     counts += list(_truth(folder, plan))
     wrong = [asdict(one) for one in counts if not one.right]
-    return {"profile": plan.profile, "right": not wrong, "checked": len(counts), "wrong": wrong, "counts": [asdict(one) for one in counts]}
+    return {
+        "profile": plan.profile,
+        "right": not wrong,
+        "checked": len(counts),
+        "wrong": wrong,
+        "counts": [asdict(one) for one in counts],
+    }
 
 
 def _unchanged(folder: Path, sha256: dict[str, str]) -> int:
@@ -87,16 +96,24 @@ def _feeds(folder: Path, plan: Plan, known: dict[str, Contract]) -> Iterator[Cou
         yield Count(f"rows of {entry['file']} by the manifest", entry["rows"], table.num_rows)
     whose = pq.read_table(folder / "truth" / "rows.parquet", columns=["snapshot", "dataset", "person"])
     whose = whose.filter(pc.equal(whose["snapshot"], ""))
-    distinct = whose.group_by(["dataset", "person"]).aggregate([]).group_by("dataset").aggregate([("person", "count")]).to_pydict()
+    distinct = (
+        whose.group_by(["dataset", "person"]).aggregate([]).group_by("dataset").aggregate([("person", "count")]).to_pydict()
+    )
     persons = dict(zip(distinct["dataset"], distinct["person_count"], strict=True))
     for dataset in plan.figures["feeds"]:
         expected = plan.feed(dataset)
         yield Count(f"rows of {dataset}", expected[0], rows[dataset])
         yield Count(f"distinct persons of {dataset}", expected[1], persons.get(dataset, 0))
-    yield Count("rows of all feeds", sum(plan.feed(dataset)[0] for dataset in plan.figures["feeds"]), sum(rows.values()) - rows["division"])
+    yield Count(
+        "rows of all feeds",
+        sum(plan.feed(dataset)[0] for dataset in plan.figures["feeds"]),
+        sum(rows.values()) - rows["division"],
+    )
     yield Count("persons in the feeds", plan.persons, len(pc.unique(whose["person"])))
     feeds = whose.group_by(["dataset", "person"]).aggregate([]).group_by("person").aggregate([("dataset", "count")])
-    yield Count("persons with one feed", plan.of("status", "one_feed", least=3), pc.sum(pc.equal(feeds["dataset_count"], 1)).as_py())
+    yield Count(
+        "persons with one feed", plan.of("status", "one_feed", least=3), pc.sum(pc.equal(feeds["dataset_count"], 1)).as_py()
+    )
 
 
 def _p1(folder: Path, plan: Plan, known: dict[str, Contract]) -> Iterator[Count]:
@@ -112,8 +129,12 @@ def _p1(folder: Path, plan: Plan, known: dict[str, Contract]) -> Iterator[Count]
     yield Count("P1 abnormal", abnormal, findings.num_rows)
     explained = sum(plan.of("p1", cause) for cause in ("left_that_month", "shared_number", "record_error"))
     yield Count("P1 explained", explained, findings["outcome"].to_pylist().count("explained"))
-    rows = pq.read_table(folder / "truth" / "rows.parquet", filters=[("dataset", "in", ["disability_subsidy", "tekun"]), ("snapshot", "=", "")])
-    draws, supported = (set(rows.filter(pc.equal(rows["dataset"], name))["person"].to_pylist()) for name in ("disability_subsidy", "tekun"))
+    rows = pq.read_table(
+        folder / "truth" / "rows.parquet", filters=[("dataset", "in", ["disability_subsidy", "tekun"]), ("snapshot", "=", "")]
+    )
+    draws, supported = (
+        set(rows.filter(pc.equal(rows["dataset"], name))["person"].to_pylist()) for name in ("disability_subsidy", "tekun")
+    )
     yield Count("P1 one person on both", abnormal - plan.of("p1", "shared_number"), len(draws & supported))
 
 
@@ -153,7 +174,8 @@ def _county(tables: dict[str, list[dict[str, str]]], as_of: str) -> dict[str, se
         "certificate": {
             row["citizen_no"]
             for row in both("disability_certificate")
-            if row["valid_to"] < as_of or "一二三四".index(row["grade"][0]) > "一二三四".index(listed[row["citizen_no"]]["grade"][0])
+            if row["valid_to"] < as_of
+            or "一二三四".index(row["grade"][0]) > "一二三四".index(listed[row["citizen_no"]]["grade"][0])
         },
         "moved": {row["citizen_no"] for row in both("hukou") if row["status"] == "迁出"},
         "prison": {row["citizen_no"] for row in both("custody")},
@@ -177,7 +199,9 @@ def _applicants(tables: dict[str, list[dict[str, str]]]) -> dict[str, set[str]]:
 
 def _truth(folder: Path, plan: Plan) -> Iterator[Count]:
     """Statuses and planted kinds."""
-    persons = pq.read_table(folder / "truth" / "persons.parquet", columns=["tier", "single", "rigid", "twin", "second_no", "citizen_no"])
+    persons = pq.read_table(
+        folder / "truth" / "persons.parquet", columns=["tier", "single", "rigid", "twin", "second_no", "citizen_no"]
+    )
     tiers = Counter(persons["tier"].to_pylist())
     for tier, count in plan.tiers.items():
         yield Count(f"status {tier}", count, tiers[tier])

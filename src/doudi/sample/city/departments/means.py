@@ -150,7 +150,7 @@ def business(city: City, who: np.ndarray, turn: np.ndarray, rng: np.random.Gener
     return {
         **identity(city, who),
         "company_name": label,
-        "credit_code": cells.joined("99", cells.digits(rng.permutation(10**7)[:n] * 7 + 990100000000, 14), "MA"),
+        "credit_code": cells.joined("99", cells.digits(rng.choice(10**7, n, replace=False) * 7 + 990100000000, 14), "MA"),
         "role": city.code("business", "role", ("legal_person", "shareholder", "self_employed"), role),
         "from_date": cells.day(city.plan.today - rng.integers(20, 2500, n)),
         "status": city.code("business", "status", ("closed", "active"), active.astype(int)),
@@ -184,7 +184,7 @@ def vehicle(city: City, who: np.ndarray, turn: np.ndarray, rng: np.random.Genera
     kind = np.where(owner & (turn == 0), 0, np.where(poor, rng.choice(np.array([2, 3, 4]), n, p=[0.6, 0.25, 0.15]), kind))
     status = np.where(owner & (turn == 0), 0, rng.choice(3, n, p=[0.85, 0.1, 0.05]))
     letters = np.array(list("ABCDEFGHJKLMNPQRSTUVWXYZ"), object)
-    plate = cells.joined("禾", cells.names(letters[rng.integers(0, 24, n)]), cells.digits(rng.permutation(10**6)[:n], 6))
+    plate = cells.joined("禾", cells.names(letters[rng.integers(0, 24, n)]), cells.digits(rng.choice(10**6, n, replace=False), 6))
     return {
         **identity(city, who),
         "plate": plate,
