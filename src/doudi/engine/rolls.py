@@ -6,13 +6,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from doudi.engine import register
 from doudi.engine.contract import Contract
+from doudi.engine.cycle import Cycle
+from doudi.engine.lake import Lake
 from doudi.engine.linkage import HOWS, Landed, ids_sql, key_of, roles, source, whose_sql
+from doudi.engine.names import plain_sql
 from doudi.engine.sql import name_of, quote
 from doudi.policy.checks import ROLL, Column, Compiled, Lists, RollCheck, compile_check
 from doudi.policy.language.errors import RuleError
@@ -58,10 +65,12 @@ def compare(
     on: date,
     *,
     key: str,
+    published: Published | None = None,
 ) -> Comparison:
     """Compare a roll with the lists its checks look at, as things stood in the month of `on`.
 
     The same person is who has the same trusted number, or whom linking found to be the same. key: keys the ids of people.
+    published: the links of a cycle built from these very loads; without it they are linked here.
 
     :raises KeyError: the roll, or a list a check looks at, is not among the loads
     :raises RuleError: a check is not understood
@@ -72,29 +81,105 @@ def compare(
     for code in asked:
         if not roles(contracts[code]):
             raise RuleError(f"{contracts[code].label}不是人的名单，不能拿来核对")
-    register.link(con, contracts, {code: loads[code] for code in {*asked, *(base for base in _BASE if base in loads)}}, on)
+    if published:
+        _as_published(con, published, asked)
+    else:
+        register.link(con, contracts, {code: loads[code] for code in {*asked, *(base for base in _BASE if base in loads)}}, on)
+        con.execute(f"CREATE TEMP VIEW ids AS SELECT n, pid FROM ({ids_sql(key)})")
     for code in asked:
         con.execute(f"CREATE TEMP VIEW said_{code} AS {source(loads[code])}")
-        con.execute(f"CREATE TEMP TABLE whose_{code} AS {_whose(contracts[code])}")
+        con.execute(f"CREATE TEMP TABLE whose_{code} AS {_whose(contracts[code], linked=bool(published))}")
     con.execute(f"CREATE TEMP TABLE hits ({', '.join(f'{name} {kind}' for name, kind in ANOMALY if name != 'pid')}, k INTEGER)")
     for one in compiled:
+        _near(con, contracts, roll, one.check.other(roll))
         _hit(con, lists, roll, one, month_of(on))
     (persons,) = con.execute(f"SELECT count(DISTINCT k) FROM whose_{roll}").fetchone() or (0,)
     (anomalies,) = con.execute("SELECT count(DISTINCT k) FROM hits").fetchone() or (0,)
     counted = "SELECT kind, count(DISTINCT k) AS persons FROM hits GROUP BY kind ORDER BY persons DESC, kind"
-    return Comparison(persons, anomalies, dict(con.execute(counted).fetchall()), _table(con, roll, key))
+    return Comparison(persons, anomalies, dict(con.execute(counted).fetchall()), _table(con))
 
 
-def _whose(contract: Contract) -> str:
+@dataclass(frozen=True)
+class Published:
+    """Where a published cycle keeps whose every row is."""
+
+    link: Path
+    index: Path
+    person: Path
+
+
+def published_for(cycle: Cycle | None, lake: Lake, loads: Iterable[Landed]) -> Published | None:
+    """The links of a cycle, when every one of these loads is among what it was built from."""
+    if cycle is None:
+        return None
+    inputs = {(one["dataset"], one["batch"], one["object"]) for one in cycle.manifest["inputs"]}
+    if any((load.dataset, load.batch, load.object.stem) not in inputs for load in loads):
+        return None
+    objects = cycle.manifest["objects"]
+    link, index, person = (lake.object(objects[name]["sha256"]) for name in ("link", "person_index", "person"))
+    return Published(link, index, person)
+
+
+def _as_published(con: duckdb.DuckDBPyConnection, published: Published, asked: Iterable[str]) -> None:
+    """Take over whose every row is: `linked` (dataset, role, batch, row_no, n, how), in the order of people, and `ids`."""
+    link = pq.read_table(published.link)
+    ends = pq.read_table(published.index, columns=["links"])["links"].to_numpy()
+    link = link.append_column("n", pa.array(np.repeat(np.arange(len(ends), dtype=np.int32), np.diff(ends, prepend=0))))
+    link = link.filter(pc.is_in(link["dataset"].cast(pa.string()), pa.array(list(asked))))
+    con.register("linked", link)
+    pids = pq.read_table(published.person, columns=["pid"]).combine_chunks()["pid"]
+    con.register("ids", pa.table({"n": pa.array(np.arange(len(pids), dtype=np.int32)), "pid": pids}))
+
+
+def _whose(contract: Contract, *, linked: bool) -> str:
     """SQL: whose each row is (k as linked, how) and the number it gives, for every person a row speaks of."""
+    codes = " ".join(f"WHEN {quote(name)} THEN {code}" for code, name in HOWS.items())
     found = []
     for role in roles(contract):
+        of_role = f"dataset = {quote(contract.code)} AND role = {quote(role.called)}"
+        as_linked = f"SELECT batch, row_no, n, CASE how::VARCHAR {codes} END::UTINYINT AS how FROM linked WHERE {of_role}"
         number = f"CASE WHEN s.{name_of(role.number)} IS NOT NULL THEN {key_of('s.' + name_of(role.number))} END"
         found.append(
-            f"SELECT r.batch, r.row_no, r.n AS k, r.how, {number} AS number FROM ({whose_sql(contract, role)}) r "
+            f"SELECT r.batch, r.row_no, r.n AS k, r.how, {number} AS number "
+            f"FROM ({as_linked if linked else whose_sql(contract, role)}) r "
             f"JOIN said_{contract.code} s ON s.batch = r.batch AND s.row_no = r.row_no"
         )
     return " UNION ALL ".join(found)
+
+
+def _near(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], roll: str, other: str) -> None:
+    """Pairs `near` of rows of two lists that linking left alone on one side, though side by side they tell one person.
+
+    Same village and same name where one has no number, or same village and surname where the numbers differ in one digit or
+    two neighbours changed places; and each fits only the other.
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE near (roll_batch INTEGER, roll_row INTEGER, k INTEGER, other_batch INTEGER, "
+        "other_row INTEGER, how UTINYINT)"
+    )
+    if roll == other or any("area_code" not in contracts[code].by_name for code in (roll, other)):
+        return
+    left, right = (
+        f"SELECT w.*, {plain_sql('s.name')} AS name, s.area_code AS area, "
+        "coalesce(s.citizen_no, regexp_replace(upper(s.citizen_no_raw), '[^0-9X]', '', 'g'), '') AS digits "
+        f"FROM whose_{code} w JOIN said_{code} s USING (batch, row_no) WHERE length(s.area_code) = 12"
+        for code in (roll, other)
+    )
+    apart = "hamming(left(l.digits, 17), left(r.digits, 17))"
+    swapped = f"{apart} = 2 AND list_sort(string_split(left(l.digits, 17), '')) = list_sort(string_split(left(r.digits, 17), ''))"
+    nearly = f"CASE WHEN length(l.digits) = 18 AND length(r.digits) = 18 THEN {apart} <= 1 OR ({swapped}) ELSE false END"
+    con.execute(
+        f"""INSERT INTO near SELECT * FROM (
+            SELECT l.batch, l.row_no, l.k, r.batch, r.row_no, CASE WHEN {nearly} THEN {_NEAR} ELSE {_AREA} END AS how
+            FROM ({left}) l JOIN ({right}) r ON r.area = l.area AND left(r.name, 1) = left(l.name, 1)
+            WHERE (l.how = {_ALONE} OR r.how = {_ALONE}) AND l.k <> r.k
+                AND (({nearly}) OR (l.name = r.name AND (l.digits = '' OR r.digits = '')))
+            QUALIFY count(DISTINCT r.k) OVER (PARTITION BY l.k) = 1 AND count(DISTINCT l.k) OVER (PARTITION BY r.k) = 1)"""
+    )
+
+
+_CODES = {name: code for code, name in HOWS.items()}
+_NEAR, _AREA, _ALONE = _CODES["number_near"], _CODES["name_area"], _CODES["alone"]
 
 
 def _hit(con: duckdb.DuckDBPyConnection, lists: Lists, roll: str, one: Compiled, month: tuple[date, date]) -> None:
@@ -106,6 +191,7 @@ def _hit(con: duckdb.DuckDBPyConnection, lists: Lists, roll: str, one: Compiled,
         f"SELECT {rows}, {how}::UTINYINT AS how FROM whose_{roll} r JOIN whose_{other} o ON {itself} o.{by} = r.{by}"
         for by, how in (("k", "greatest(r.how, o.how)"), ("number", _OTHER_NAME))
     )
+    same_person += " UNION ALL FROM near"
     cells = [f"rs.{name_of(column.name)} AS {name_of('roll_' + column.name)}" for column in lists[roll]]
     cells += [f"os.{name_of(column.name)} AS {name_of('other_' + column.name)}" for column in lists[other]]
     unless = f"NOT coalesce({one.unless}, false)" if one.unless else "true"
@@ -161,9 +247,8 @@ def _sentence(check: RollCheck, types: Mapping[str, str]) -> str:
     return " || ".join(pieces) or "''"
 
 
-def _table(con: duckdb.DuckDBPyConnection, roll: str, key: str) -> pa.Table:
+def _table(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """The hits in the order of the roll, each with the id its person has everywhere in doudi."""
     columns = ", ".join(name for name, _ in ANOMALY)
-    return con.sql(
-        f"SELECT {columns} FROM hits JOIN ({ids_sql(key)}) ids ON ids.n = hits.k ORDER BY roll_batch, roll_row, kind, other_batch, other_row"
-    ).to_arrow_table()
+    order = "roll_batch, roll_row, kind, other_batch, other_row"
+    return con.sql(f"SELECT {columns} FROM hits JOIN ids ON ids.n = hits.k ORDER BY {order}").to_arrow_table()

@@ -53,7 +53,7 @@ def run_batch(
     if not asked:
         raise NotLoaded(f"{'、'.join(silent)} 在这一天之前没有数据，没有可以核对的名单。")
     used = {code: of for code, of in loads.items() if code in {roll, "hukou", *(check.other(roll) for check in asked)}}
-    ref = rolls.ref_of(asked, used, roll, day, snapshot)
+    ref = rolls.ref_of(lake, asked, used, roll, day, snapshot)
     parquet, readable = rolls.paths(lake, ref)
     known = queries.kept_batch(ref)
     if known and parquet.exists() and readable.exists():

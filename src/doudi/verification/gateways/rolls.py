@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from doudi.engine import rolls
+from doudi.engine import cycle, rolls
 from doudi.engine.contract import Contract
 from doudi.engine.lake import Lake, digest, rename, settle
 from doudi.engine.linkage import Landed
@@ -47,11 +47,19 @@ def choose(contracts: Mapping[str, Contract], checks: Sequence[RollCheck], roll:
     return list(dict.fromkeys(check for word in words for check in pick(checks, roll, word, lists)))
 
 
-def ref_of(checks: Sequence[RollCheck], loads: Mapping[str, Sequence[Landed]], roll: str, on: date, snapshot: str) -> str:
-    """The name of a comparison: from the rows compared, the text of the checks and the day."""
+def ref_of(
+    lake: Lake, checks: Sequence[RollCheck], loads: Mapping[str, Sequence[Landed]], roll: str, on: date, snapshot: str
+) -> str:
+    """The name of a comparison: from the rows compared, the text of the checks, the day, and who links people how."""
     compared = sorted((code, load.object.stem) for code, of in loads.items() for load in of)
-    told = json.dumps([roll, on.isoformat(), snapshot, compared, [repr(check) for check in checks]], ensure_ascii=False)
+    linked = cycle.current(lake) if _published(lake, loads) else None
+    by = [cycle.engine_version(), linked.id if linked else ""]
+    told = json.dumps([roll, on.isoformat(), snapshot, compared, [repr(check) for check in checks], by], ensure_ascii=False)
     return "b" + hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _published(lake: Lake, loads: Mapping[str, Sequence[Landed]]) -> rolls.Published | None:
+    return rolls.published_for(cycle.current(lake), lake, (load for of in loads.values() for load in of))
 
 
 def paths(lake: Lake, ref: str) -> tuple[Path, Path]:
@@ -78,7 +86,7 @@ def run(
     parquet, readable = paths(lake, ref)
     parquet.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with lake.workshop() as workshop, connect(workshop) as con:
-        found = rolls.compare(con, contracts, loads, roll, checks, on, key=key)
+        found = rolls.compare(con, contracts, loads, roll, checks, on, key=key, published=_published(lake, loads))
         made = workshop / "anomalies.parquet"
         pq.write_table(found.table, made, compression="zstd")
         sheet = workshop / "anomalies.csv"
