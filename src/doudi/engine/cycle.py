@@ -250,12 +250,11 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
     }
     for name, columns in views.items():
         table: pa.Table = getattr(laid, name)
-        con.register("laid", pa.table(columns | {column: table[column] for column in needed[name]}))
-        con.execute(f"CREATE TEMP TABLE {name} AS SELECT * REPLACE (area::VARCHAR AS area) FROM laid")
-        con.unregister("laid")
+        con.register(name, pa.table(columns | {column: table[column] for column in needed[name]}))
     asked = sweep.findings_sql(pack, on, only=only, scope=scope)
     found = con.sql(f"SELECT * FROM ({asked}) ORDER BY indicator, subject_kind, subject::INTEGER, basis").to_arrow_table()
-    con.execute("DROP TABLE person_facts; DROP TABLE household_facts")
+    for name in views:
+        con.unregister(name)
     subject = found["subject"].cast(pa.int32()).to_numpy()
     is_person = np.asarray(pc.equal(found["subject_kind"], "person"))
     whose = pa.array(np.where(is_person, subject, laid.household["head"].to_numpy()[np.where(is_person, 0, subject)]))
@@ -274,7 +273,7 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
             "subject": pc.if_else(pa.array(is_person), pid, hid),
             "pid": pid,
             "hid": hid,
-            "area": pc.coalesce(found["area"], pa.scalar(scope)),
+            "area": pc.coalesce(found["area"].cast(pa.string()), pa.scalar(scope)),
             "masked_name": pc.coalesce(masked, pa.scalar("*")),
             "basis": found["basis"],
             "mask": found["mask"],

@@ -142,28 +142,27 @@ def learn_sounds(con: duckdb.DuckDBPyConnection, names: str) -> None:
 
 
 def _places(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], households: Mapping[str, str]) -> None:
-    """Give every late row the register household it most likely belongs to, and a spouse the other's village: `late_placed`."""
+    """Give every late row the register household it most likely belongs to: `late_placed`."""
     found = [
-        "SELECT id, hash(place_no) AS place, NULL::VARCHAR AS area FROM late WHERE dataset = 'hukou'",
-        "SELECT id, p.place, NULL FROM late JOIN people p ON p.k = late.guardian",
+        "SELECT id, hash(place_no) AS place FROM late WHERE dataset = 'hukou'",
+        "SELECT id, p.place FROM late JOIN people p ON p.k = late.guardian",
     ]
     for dataset, role in read:
         if not role.called and dataset in households and dataset != "hukou":
             found.append(
-                f"SELECT id, min(p.place), NULL FROM late JOIN {rows_table(dataset, role)} r "
+                f"SELECT id, min(p.place) FROM late JOIN {rows_table(dataset, role)} r "
                 f"ON r.{name_of(households[dataset])} = late.place_no JOIN people p ON p.n = r.n "
                 f"WHERE late.dataset = {quote(dataset)} GROUP BY id"
             )
         if role.called:
             for one, called in ((rows_table(dataset, role), ""), (rows_table(dataset, Role("", "", "")), role.called)):
                 found.append(
-                    f"SELECT id, p.place, p.area FROM late JOIN {one} r ON r.line = late.line JOIN people p ON p.n = r.n "
+                    f"SELECT id, p.place FROM late JOIN {one} r ON r.line = late.line JOIN people p ON p.n = r.n "
                     f"WHERE late.dataset = {quote(dataset)} AND late.role = {quote(called)}"
                 )
     con.execute(
-        "CREATE TEMP TABLE late_placed AS SELECT late.* REPLACE (coalesce(late.area, there.area) AS area), place FROM late "
-        f"LEFT JOIN (SELECT id, min(place) AS place, min(area) AS area FROM ({' UNION ALL '.join(found)}) GROUP BY id) there "
-        "ON there.id = late.id"
+        "CREATE TEMP TABLE late_placed AS SELECT late.*, place FROM late "
+        f"LEFT JOIN (SELECT id, min(place) AS place FROM ({' UNION ALL '.join(found)}) GROUP BY id) USING (id)"
     )
 
 
