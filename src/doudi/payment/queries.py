@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 
 from doudi.casework.core import road
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Viewer, prefix
+from doudi.office.core import NotAllowed, Viewer, mask_name, prefix
 from doudi.office.queries import today
 from doudi.payment.core import ACCOUNTS, IN_FILE, LineState, RunState
 from doudi.payment.gateways import files
@@ -56,7 +56,7 @@ class RunRow:
 class LineRow:
     ref: str
     payee: str
-    name: str
+    masked_name: str  # the bank's file carries the whole name; a list does not
     area_label: str
     programme_label: str
     for_month: date
@@ -251,7 +251,7 @@ def _line_row(line: Line, labels: dict[str, str]) -> LineRow:
     return LineRow(
         ref=line.ref,
         payee=line.payee,
-        name=line.name,
+        masked_name=mask_name(line.name),
         area_label=labels.get(line.area, line.area),
         programme_label=road(line.programme).label,
         for_month=line.for_month,
