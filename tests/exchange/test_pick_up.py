@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,10 +24,11 @@ from django.conf import settings as django_settings
 from doudi.engine import lake as lake_module
 from doudi.exchange import jobs, queries
 from doudi.exchange.models import Load, Refusal
-from doudi.office.core import Party
-from doudi.office.models import JournalEntry
+from doudi.office import queries as office
+from doudi.office.core import NotAllowed, Party, Viewer
+from doudi.office.models import Clerk, JournalEntry
 from exchange_feeds import TEKUN, book, number, tekun_row, tekun_rows, text, write
-from people import NOON
+from people import NOON, clerk_li, keeper_wu
 
 pytestmark = pytest.mark.django_db
 BY = Party.system("feeds")
@@ -483,6 +486,58 @@ def test_pushed_rows_that_do_not_fit_are_refused(rows: list[dict]) -> None:
     with pytest.raises(jobs.Refused):
         pushed(rows)
     assert Load.objects.count() == 0
+
+
+# ---- back to the sender ------------------------------------------------------------------------------------------------
+
+
+def test_rejected_rows_go_back_with_what_to_do(folder: Path, tmp_path: Path) -> None:
+    rows = tekun_rows(5)
+    rows[1][7], rows[2][2] = "2026-13-40", '=HYPERLINK("x")'
+    rows[2][6] = "很多"
+    load(write(folder / "a.csv", text(rows)))
+    (back,) = jobs.return_rejects(tmp_path / "back", by=BY, at=NOON, to="民政")
+    assert (back.dataset, back.file_name, back.rows) == ("tekun", "a.csv", 2)
+    with back.path.open(encoding="utf-8-sig", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert (first["行号"], first["哪里不对"], first["起始日期"]) == ("2", "起始日期：没有这一天（2026-13-40）", "2026-13-40")
+    assert first["怎么改"] and first["公民身份号码"].strip("\t") == rows[1][1]
+    assert second["姓名"].startswith("'=")
+    assert JournalEntry.objects.filter(act="exchange.return_rejects").count() == 1
+    fixed = [list(row.values())[3:] for row in (first, second)]
+    fixed[0][7], fixed[1][6] = "2026-01-01", "100"
+    assert counts(load(write(folder / "fixed.csv", text(fixed)))) == (2, 2, 0, 0)  # and may be sent again as it stands
+
+
+def seen_by(clerk: Clerk) -> Viewer:
+    found = office.viewer(clerk, "feed.list", NOON)
+    assert found is not None
+    return found
+
+
+def test_who_may_see_deliveries_and_whose_rows(folder: Path) -> None:
+    rows = tekun_rows(4)
+    for row, area in zip(rows, ("990101001201", "990102001201", "990101001202", ""), strict=True):
+        row[3], row[7] = area, "x"
+    load(write(folder / "a.csv", text(rows)))
+    write(folder / "b.csv", "x")
+    load(folder)
+    keeper = replace(seen_by(keeper_wu()), area="990100")
+    (line,) = queries.loads(keeper)
+    assert (line.label, line.rejected, line.reasons[0][1]) == ("特困供养在册", 4, 4)
+    assert [one.file_name for one in queries.refusals(keeper)] == ["b.csv"]
+    assert [one.row_no for one in queries.rejects(line.id, keeper, first=1, count=2)] == [2, 3]
+    assert queries.rejects(line.id, keeper)[0].problems[0].label == "起始日期"
+    county = replace(keeper, area="990101")
+    assert [one.row_no for one in queries.rejects(line.id, county)] == [1, 3]
+    for query in (
+        queries.loads,
+        queries.refusals,
+        lambda viewer: queries.rejects(line.id, viewer),
+        lambda viewer: queries.load(line.id, viewer),
+    ):
+        with pytest.raises(NotAllowed):
+            query(seen_by(clerk_li()))
 
 
 # ---- the command -------------------------------------------------------------------------------------------------------

@@ -81,6 +81,15 @@ def receive_load(
 
 
 @transaction.atomic
+def return_rejects(*, loads: Sequence[int], to: str, by: By, at: datetime) -> None:
+    """Note that the rejected rows of some loads went back to their sender.
+
+    :param to: who they went back to, in words
+    """
+    office.record("exchange.return_rejects", subject="rejects", by=by, at=at, detail={"loads": list(loads), "to": to})
+
+
+@transaction.atomic
 def refuse_load(
     *,
     delivery: str,

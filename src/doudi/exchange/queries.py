@@ -78,6 +78,12 @@ def of_delivery(delivery: str, snapshot: str) -> list[Load]:
     return list(Load.objects.filter(delivery=delivery, snapshot=snapshot).order_by("id"))
 
 
+def with_rejects(dataset: str = "", snapshot: str = "") -> list[Load]:
+    """Loads some rows of which were rejected, oldest first."""
+    found = Load.objects.filter(snapshot=snapshot).exclude(rejects="").order_by("id")
+    return list(found.filter(dataset=dataset) if dataset else found)
+
+
 def of_batch(dataset: str, sender: str, batch_key: str) -> Load | None:
     """A pushed batch received before under this key."""
     return Load.objects.filter(dataset=dataset, sender=sender, batch_key=batch_key).first()

@@ -140,3 +140,26 @@ def load(where: Path, snapshot: str, as_of: datetime.datetime | None, sender: st
         return [*shown, f"{result['rows']:,} rows in {result['seconds']} s"]
 
     answer(result, as_json=as_json, lines=lines, code=FOUND_WRONG if outcome.refused else DONE)
+
+
+@feeds.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--dataset", default="", help="only this dataset")
+@click.option("--snapshot", default="", help="a frozen set loaded with `feeds load --snapshot`")
+@click.option("--to", default="", help="whom the files go back to, for the journal")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
+def rejects(folder: Path, dataset: str, snapshot: str, to: str, as_json: bool) -> None:
+    """Write the rejected rows of each load into FOLDER, to send back: the row as it came, what is wrong, what to do."""
+    start_django()
+    new_database()
+    from doudi.exchange import jobs
+    from doudi.office.core import Party
+    from doudi.office.queries import now
+
+    found = jobs.return_rejects(folder, by=Party.system("feeds"), at=now(), dataset=dataset, snapshot=snapshot, to=to)
+    result = {"files": [vars(one) for one in found], "rows": sum(one.rows for one in found)}
+
+    def lines() -> list[str]:
+        return [f"{one.rows:>7,} rows of {one.file_name} → {one.path}" for one in found] or ["No row was rejected."]
+
+    answer(result, as_json=as_json, lines=lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,7 @@ from doudi.engine import cycle, rolls
 from doudi.engine.contract import Contract
 from doudi.engine.lake import Lake, digest, rename, settle
 from doudi.engine.linkage import Landed
+from doudi.engine.readable import write_table
 from doudi.engine.sql import connect, name_of
 from doudi.policy.checks import RollCheck, pick
 
@@ -98,35 +99,21 @@ def run(
             f"a.other_batch, a.other_row, a.article, a.how FROM anomalies a JOIN {name_of('said_' + roll)} s "
             "ON s.batch = a.roll_batch AND s.row_no = a.roll_row ORDER BY a.roll_batch, a.roll_row, a.kind, a.other_row"
         ).fetchall()
-        _write(sheet, rows, contracts, {check.code: check for check in checks})
+        write_table(sheet, _HEAD, _lines(rows, contracts, {check.code: check for check in checks}))
         for source, target in ((sheet, readable), (made, parquet)):
             settle(source)
             rename(source, target)
     return found, digest(parquet)
 
 
-def _write(
-    path: Path, rows: Sequence[tuple[Any, ...]], contracts: Mapping[str, Contract], checks: Mapping[str, RollCheck]
-) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(_HEAD)
-        for at, (row_no, name, number, area, kind, said, other, batch, other_row, article, how) in enumerate(rows, start=1):
-            check = checks[kind]
-            line = [
-                at,
-                row_no,
-                name,
-                _text(number),
-                _text(area),
-                check.label,
-                said,
-                contracts[other].label,
-                batch,
-                other_row,
-                article,
-            ]
-            writer.writerow([safe(cell) for cell in (*line, _HOW.get(how, how), "；".join(check.innocent))])
+def _lines(
+    rows: Sequence[tuple[Any, ...]], contracts: Mapping[str, Contract], checks: Mapping[str, RollCheck]
+) -> Iterator[list[Any]]:
+    """The anomalies in words, a line each."""
+    for at, (row_no, name, number, area, kind, said, other, batch, other_row, article, how) in enumerate(rows, start=1):
+        check = checks[kind]
+        of_roll = [at, row_no, name, number, area, check.label, said]
+        yield [*of_roll, contracts[other].label, batch, other_row, article, _HOW.get(how, how), "；".join(check.innocent)]
 
 
 def read(lake: Lake, ref: str, *, area: str = "", kind: str = "", first: int = 0, count: int = 50) -> list[dict[str, str]]:
@@ -138,17 +125,3 @@ def read(lake: Lake, ref: str, *, area: str = "", kind: str = "", first: int = 0
         rows = ({name: cell.strip() for name, cell in row.items()} for row in csv.DictReader(file))
         mine = (row for row in rows if row["区划代码"].startswith(area) and kind in ("", row["问题"]))
         return list(islice(mine, first, first + count))
-
-
-def _text(digits: str | None) -> str:
-    """Digits a spreadsheet must not take for a number: it would lose the last three."""
-    return f"\t{digits}" if digits and digits.isdigit() else digits or ""
-
-
-def safe(cell: Any) -> Any:
-    """A cell no spreadsheet will take for a formula."""
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\r", "\n")):
-        return f"'{cell}"
-    if isinstance(cell, str) and cell.startswith("\t") and not cell[1:].isdigit():
-        return f"'{cell}"
-    return cell if cell is not None else ""
