@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,12 @@ _MOST_FOUND = 50
 _GROUPS_KEPT = 24  # a few megabytes a thread
 
 
+@lru_cache(maxsize=16)
+def _columns(path: Path, columns: tuple[str, ...]) -> pa.Table:
+    """Whole columns of an object; all threads share them, for they never change."""
+    return pq.read_table(path, columns=list(columns), memory_map=True).combine_chunks()
+
+
 class _Files:
     """The open files of one cycle: read once, used until another cycle is published."""
 
@@ -33,7 +39,6 @@ class _Files:
         self.lake = lake
         self.manifest = manifest
         self._open: dict[str, pq.ParquetFile] = {}
-        self._whole: dict[str, pa.Table] = {}
         self._groups: OrderedDict[tuple[str, int], pa.Table] = OrderedDict()
         self._last_rows: dict[str, list[int]] = {}
         self.loads = {one["batch"]: one for one in manifest["inputs"]}
@@ -47,10 +52,7 @@ class _Files:
         return self._open[name]
 
     def whole(self, name: str, columns: tuple[str, ...]) -> pa.Table:
-        key = name + ":" + ",".join(columns)
-        if key not in self._whole:
-            self._whole[key] = pq.read_table(self._path(name), columns=list(columns), memory_map=True).combine_chunks()
-        return self._whole[key]
+        return _columns(self._path(name), columns)
 
     def group(self, name: str, number: int) -> pa.Table:
         """A row group of an object of the cycle (by name) or of a load (by SHA-256). The last few are kept."""
