@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from django.conf import settings
 
+from doudi.engine import cycle
 from doudi.engine.rolls import month_of
 from doudi.exchange import jobs as exchange
 from doudi.exchange import queries as loads
@@ -17,6 +19,7 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Viewer
 from doudi.office.models import Clerk, JournalEntry
 from doudi.policy.language.errors import RuleError
+from doudi.policy.pack import load
 from doudi.verification import jobs, queries
 from doudi.verification.models import BatchCheck
 from exchange_feeds import TEKUN, text, write
@@ -169,6 +172,54 @@ def test_numbers_written_badly_find_each_other(tmp_path: Path) -> None:
         (4, "number_near"),
         (5, "name_area"),
     ]
+
+
+def test_rows_left_alone_are_seen_side_by_side(tmp_path: Path) -> None:
+    """Linking leaves them alone: the register knows them in another village, or the name is another too."""
+    n = [number(at) for at in range(4)]
+    near = n[1][:15] + str((int(n[1][15]) + 1) % 10) + n[1][16:]
+    elsewhere = {"村(社区)代码": "990102002201"}
+    deliver(tmp_path, "hukou", HUKOU, [hukou(0, **elsewhere), hukou(1, **elsewhere), hukou(2), hukou(3)])
+    deliver(
+        tmp_path,
+        "disability_subsidy",
+        SUBSIDY,
+        [subsidy(0, 公民身份号码=""), subsidy(1), subsidy(2), subsidy(3, 公民身份号码="无")],
+    )
+    other_village = {"村(社区)代码": "990101001202"}
+    deliver(
+        tmp_path,
+        "tekun",
+        TEKUN,
+        [
+            tekun(0),  # no number on the roll; same name, same village
+            tekun(1, 公民身份号码=near, 姓名="李桂树"),  # a digit wrong and another name; same village
+            tekun(2, 公民身份号码="", 姓名="不是这个人"),
+            tekun(3, 公民身份号码="", **other_village),  # same name in another village: nobody can know
+        ],
+    )
+    found = [(row["roll_row"], row["how"]) for row in rows_of(check("tekun"))]
+    assert (1, "name_area") in found and (2, "number_near") in found
+    assert 3 not in [row for row, _ in found]
+
+
+def test_two_of_one_name_in_one_village_are_not_guessed_at(tmp_path: Path) -> None:
+    deliver(tmp_path, "disability_subsidy", SUBSIDY, [subsidy(0, 公民身份号码=""), subsidy(5)])
+    deliver(tmp_path, "tekun", TEKUN, [tekun(1, 姓名=NAMES[0]), tekun(2, 姓名=NAMES[0])])
+    assert check("tekun").batch.anomalies == 0
+
+
+def test_the_published_register_gives_the_same_answer(tmp_path: Path) -> None:
+    deliver(tmp_path, "hukou", HUKOU, [hukou(n) for n in range(8)])
+    deliver(tmp_path, "disability_subsidy", SUBSIDY, [*[subsidy(n) for n in range(6)], subsidy(6, 公民身份号码="")])
+    deliver(tmp_path, "tekun", TEKUN, [tekun(1), tekun(4, 公民身份号码=""), tekun(6), tekun(7)])
+    here = check("tekun")
+    every = loads.current_loads(JUNE)
+    cycle.run(loads.lake(), loads.contracts(), every, load(["cn"]), JUNE, key=settings.LINKING_KEY)
+    published = check("tekun")
+    assert not published.already and published.batch.ref != here.batch.ref
+    assert rows_of(published) == rows_of(here)
+    assert published.batch.persons == here.batch.persons == 7
 
 
 def test_a_person_counts_once_and_every_kind_is_told(tmp_path: Path) -> None:
