@@ -247,10 +247,13 @@ def _date(text: str, turn: int) -> str:
 
 def _dates_and_sums(table: Table, desk: _Desk) -> None:
     fresh = np.ones(len(table), bool)
+    free = (
+        np.ones(len(table), bool) if table.sure is None else ~table.sure
+    )  # a planted row must not be refused for something else
     dated = [column for column in _DAYS if column in table.columns and column != "status_date"]
     if dated:
         valid = table.columns[dated[0]].is_valid().to_numpy(zero_copy_only=False)
-        rows = desk.rewrite("D1", dated[0], _date, valid)
+        rows = desk.rewrite("D1", dated[0], _date, valid & free)
         fresh[rows] = dated[0] != "birth_date"
     elif "term" in table.columns:  # a class and term typed as a date by the sheet
         desk.rewrite("D1", "class_name", lambda text, turn: f"{text[0]}月{text[3:4] or '1'}日")
@@ -270,7 +273,7 @@ def _dates_and_sums(table: Table, desk: _Desk) -> None:
     ]
     if sums:
         some = pc.fill_null(pc.not_equal(table.columns[sums[0]], "0"), False)
-        desk.rewrite("M1", sums[0], _sum, some.to_numpy(zero_copy_only=False))
+        desk.rewrite("M1", sums[0], _sum, some.to_numpy(zero_copy_only=False) & free)
 
 
 def _sum(text: str, turn: int) -> str:

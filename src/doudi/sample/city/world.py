@@ -244,7 +244,7 @@ def _births(plan: Plan, letter: np.ndarray, home: np.ndarray, first: np.ndarray,
     rules = {
         "e": np.clip(of_head - 3 + 3.5 * normal, 58, 78.6) + part,
         "a": np.clip(of_head - 2 + 3 * normal, 22, 61) + part,
-        "C": np.maximum(np.minimum(18 * draw, of_head - 21) - part, 0.9 * part),
+        "C": np.minimum(18, of_head - 20.5) * draw,
         "Y": np.clip(of_head - 22 - 10 * draw, 18.1, 44) + part,
         "P": np.clip(of_head + 21 + 9 * draw, 58, 78.6) + part,
         "G": 1 + 16.9 * draw,
