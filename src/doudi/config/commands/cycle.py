@@ -65,7 +65,8 @@ def cycle(on: datetime.datetime | None, as_json: bool) -> None:
         shown = [
             f"cycle {result['cycle']}{' (published before; nothing changed)' if done.already else ''}",
             f"{result['persons']:,} people in {result['households']:,} households",
-            "rows joined: " + ", ".join(f"{how} {count:,}" for how, count in sorted(result["links"].items(), key=lambda x: -x[1])),
+            "rows joined: "
+            + ", ".join(f"{how} {count:,}" for how, count in sorted(result["links"].items(), key=lambda x: -x[1])),
             "status: " + ", ".join(f"{tier} {count:,}" for tier, count in sorted(result["tiers"].items(), key=lambda x: -x[1])),
             f"{result['findings']:,} findings",
             *(f"  {code:6} {count:>9,}" for code, count in result["by_indicator"].items()),
