@@ -63,22 +63,18 @@ def live(world: World) -> Lives:
 def exact_homes(rng: np.random.Generator, pool: np.ndarray, size: np.ndarray, persons: int, count: int, why: str) -> np.ndarray:
     """So many households holding exactly so many persons, of two neighbouring sizes."""
     least, more = divmod(persons, count)
-    return np.sort(
-        np.concatenate(
-            [
-                choose(rng, pool[size[pool] == least + 1], more, why),
-                choose(rng, pool[size[pool] == least], count - more, why),
-            ]
-        )
-    )
+    larger, smaller = pool[size[pool] == least + 1], pool[size[pool] == least]
+    more = max(min(more, len(larger)), count - len(smaller))  # only a very small city has too few of one size
+    return np.sort(np.concatenate([choose(rng, larger, more, why), choose(rng, smaller, count - more, why)]))
 
 
 def _single(world: World, lives: Lives) -> None:
     """Single-person dibao: one adult each, cut out of borderline households of two or more."""
     plan, rng = world.plan, world.plan.stream("single")
     count = plan.of("status", "single", least=4)
-    in_town = round(count * 0.157)
     homes = np.flatnonzero((world.home_tier == NEAR) & (world.size > 1))
+    towns = int(world.urban[homes].sum())
+    in_town = max(min(round(count * 0.157), towns), count - (len(homes) - towns))
     chosen = np.concatenate(
         [
             choose(rng, homes[world.urban[homes]], in_town, "single urban"),
@@ -123,7 +119,8 @@ def _deaths(world: World, lives: Lives) -> None:
     in_s11 = max(in_s11, 2)
     unrecorded = plan.of("status", "dead_unrecorded", least=4)
     off = world.everybody((world.tier == OTHER) & ~lives.rigid & adult)
-    old = choose(rng, off[age[off] >= PAID_AGE], dead_over_80(plan), "dead over 80")
+    over_80 = off[age[off] >= PAID_AGE]
+    old = choose(rng, over_80, min(dead_over_80(plan), len(over_80)), "dead over 80")
     younger = choose(rng, off[(age[off] < PAID_AGE) & (age[off] >= 45)], in_s11 + unrecorded - len(old), "dead under 80")
     off_roll = rng.permutation(np.concatenate([old, younger]))
     lives.died[off_roll] = today - rng.integers(100, 760, len(off_roll))
