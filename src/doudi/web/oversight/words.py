@@ -28,6 +28,7 @@ ACTS = {
     "registry.withdraw": "撤回了同意",
     "exchange.receive_load": "收下一批数据",
     "exchange.refuse_load": "退回一个文件",
+    "exchange.return_rejects": "把退回的行发还给部门",
     "casework.start_draft": "开始填申请",
     "casework.save_hardship": "写了难在哪里",
     "casework.save_household": "写了谁一起吃住",
