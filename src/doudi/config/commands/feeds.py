@@ -89,11 +89,13 @@ def load(where: Path, snapshot: str, as_of: datetime.datetime | None, sender: st
     """Load a file, a zip or a folder of files. Each is recognised by its columns; running it twice changes nothing."""
     start_django()
     new_database()
+    from doudi.engine import memory
     from doudi.exchange import jobs
     from doudi.exchange.queries import contracts
     from doudi.office.core import Party
     from doudi.office.queries import now
 
+    memory.keep()
     began = time.monotonic()
     bar = tqdm(total=0, unit="file", leave=False, delay=2)
 
