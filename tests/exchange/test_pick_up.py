@@ -310,6 +310,29 @@ def test_two_contracts_equally_near_are_not_guessed_but_a_name_or_manifest_may_t
     assert counts(outcome, "old_age_allowance") == (1, 1, 0, 0)
 
 
+def test_names_nobody_expected(folder: Path) -> None:
+    names = ["特困.csv".encode("gb18030"), b"\xff\xfe.csv", b"a\nb.csv", b"=cmd.csv", b"x" * 240 + b".csv"]
+    for at, name in enumerate(names):
+        with open(os.fsencode(folder) + b"/" + name, "wb") as file:
+            file.write(text(tekun_rows(at + 1)).encode())
+    (folder / "b.zip").write_bytes(
+        zipped({"\ud800.csv".encode("utf-8", "surrogatepass").decode("latin-1"): text(tekun_rows(9)).encode()})
+    )
+    (folder / "c.csv").write_bytes(b"\0\xe5\xa7\x93" + GOOD.encode()[:500])
+    outcome = load(folder)
+    assert counts(outcome)[0] == 1 + 2 + 3 + 4 + 5 + 9
+    assert "特困.csv" in outcome.datasets()["tekun"]["files"]
+    json.dumps(outcome.datasets(), ensure_ascii=False).encode()
+    assert reasons(outcome) == ["unknown_file"] or reasons(outcome) == ["not_text"]
+
+
+def test_headings_and_manifests_nobody_expected(folder: Path) -> None:
+    heading = [*TEKUN, "\0备注" * 40]
+    write(folder / "a.csv", text([[*row, "x"] for row in tekun_rows(300)], heading=heading))
+    (folder / "manifest.json").write_text(json.dumps({"files": {"a.csv": {"sender": "长\0" * 300, "part": "p" * 300}}}))
+    assert counts(load(folder)) == (300, 300, 0, 0)
+
+
 # ---- manifests ---------------------------------------------------------------------------------------------------------
 
 

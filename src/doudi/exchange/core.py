@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,10 +102,25 @@ def _promise(entry: Mapping[str, Any], name: str) -> Promise:
         as_of=as_of,
         rows=rows,
         sha256=sha256,
-        part=None if part is None else str(part),
+        part=None if part is None else kept(str(part))[:80],
         kind=kind,
-        sender=str(entry.get("sender") or ""),
+        sender=kept(str(entry.get("sender") or ""))[:80],
     )
+
+
+def shown(name: str) -> str:
+    """A file's name as it can be shown and kept: names written in GB18030 by old systems are read so, what no text has goes."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raw = os.fsencode(name)
+        name = raw.decode("gb18030", "replace")
+    return kept(name)
+
+
+def kept(text: str) -> str:
+    """A text from outside as the database can keep it."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 _DAY = re.compile(r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2])(?:[-_.月]?(0[1-9]|[12]\d|3[01]))?[日月]?(?!\d)")

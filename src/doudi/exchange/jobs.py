@@ -20,7 +20,7 @@ from doudi.engine.lake import Lake
 from doudi.engine.readable import write_table
 from doudi.engine.recognise import Refused
 from doudi.exchange import actions, queries
-from doudi.exchange.core import ADD, BadManifest, Promise, day_in_name, month_before, part_of, read_manifest
+from doudi.exchange.core import ADD, BadManifest, Promise, day_in_name, kept, month_before, part_of, read_manifest, shown
 from doudi.exchange.models import Load
 from doudi.office import actions as office
 from doudi.office.actions import By
@@ -106,7 +106,7 @@ def pick_up(
     with lake.workshop() as workshop:
         files, troubles = _gather(where)
         for name, why in troubles:
-            outcome.refused.append(Told(name, why.reason, str(why), why.fix))
+            outcome.refused.append(Told(name, why.reason, kept(str(why)), why.fix))
         for done, file in enumerate(files):
             if progress:
                 progress(file.name, done, len(files))
@@ -128,11 +128,11 @@ def _gather(where: Path) -> tuple[list[_File], list[tuple[str, Refused]]]:
     for manifest in manifests:
         if not manifest.is_file() or manifest.is_symlink():
             continue
-        shown = str(manifest.relative_to(folder))
+        name = shown(str(manifest.relative_to(folder)))
         try:
             told = read_manifest(manifest.read_text("utf-8-sig"))
         except (BadManifest, UnicodeDecodeError) as why:
-            troubles.append((shown, Refused("bad_manifest", str(why), "请改正清单；没有清单时按列名识别。")))
+            troubles.append((name, Refused("bad_manifest", str(why), "请改正清单；没有清单时按列名识别。")))
             continue
         for name, promise in told.items():
             path = manifest.parent / PurePosixPath(name)
@@ -145,9 +145,9 @@ def _gather(where: Path) -> tuple[list[_File], list[tuple[str, Refused]]]:
         if any(part.startswith((".", "~$", "__MACOSX")) for part in Path(name).parts) or path.name.lower() in _IGNORED:
             continue
         if path.is_symlink():
-            troubles.append((name, Refused("not_a_file", "这是一个链接，不是文件。", "请放文件本身。")))
+            troubles.append((shown(name), Refused("not_a_file", "这是一个链接，不是文件。", "请放文件本身。")))
             continue
-        files.append(_File(path, name, promises.get(path)))
+        files.append(_File(path, shown(name), promises.get(path)))
     return files, troubles
 
 
@@ -173,19 +173,20 @@ class _Receiver:
             self._refuse(file, delivery, why)
 
     def _refuse(self, file: _File, delivery: str, why: Refused) -> None:
+        message = kept(str(why))
         sender = file.promise.sender if file.promise else ""
         actions.refuse_load(
             delivery=delivery,
             file_name=file.name,
             reason=why.reason,
-            message=str(why),
+            message=message,
             fix=why.fix,
             by=self.by,
             at=self.at,
             snapshot=self.snapshot,
             sender=sender or self.sender,
         )
-        self.outcome.refused.append(Told(file.name, why.reason, str(why), why.fix))
+        self.outcome.refused.append(Told(file.name, why.reason, message, why.fix))
 
     def _load(self, file: _File, delivery: str, *, inside: bool) -> None:
         promise = file.promise or Promise()
@@ -252,11 +253,11 @@ class _Receiver:
         )
 
     def _keep(self, one: Landed) -> actions.Arrival:
-        notes = list(one.notes)
+        notes = [kept(note) for note in one.notes]
         if one.absent:
             notes.append(f"文件里没有这些可选的列：{'、'.join(one.absent)}")
         if one.extra:
-            notes.append(f"契约里没有这些列，没有读：{'、'.join(one.extra)}")
+            notes.append(kept(f"契约里没有这些列，没有读：{'、'.join(one.extra)}"))
         return actions.Arrival(
             dataset=one.dataset,
             object=self.lake.keep_object(one.good),
@@ -293,8 +294,10 @@ class _Receiver:
             copy = self.workshop / f"inside-{number}"
             with copy.open("wb") as into:
                 into.writelines(sheets.unfold(file.path, entry))
-            shown = f"{file.name}/{entry.filename}"
-            self.receive(_File(copy, shown, promises.get(entry.filename) or promises.get(inner.name)), inside=True)
+            self.receive(
+                _File(copy, shown(f"{file.name}/{entry.filename}"), promises.get(entry.filename) or promises.get(inner.name)),
+                inside=True,
+            )
             copy.unlink()
 
 

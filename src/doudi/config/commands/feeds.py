@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,8 @@ def contracts(code: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
 def load(where: Path, snapshot: str, as_of: datetime.datetime | None, sender: str, as_json: bool) -> None:
     """Load a file, a zip or a folder of files. Each is recognised by its columns; running it twice changes nothing."""
+    if not re.fullmatch("[A-Za-z0-9_-]{0,60}", snapshot):
+        could_not(f"{snapshot!r} is no name of a snapshot: up to 60 letters, digits, - and _.", as_json=as_json)
     start_django()
     new_database()
     from doudi.engine import memory
@@ -111,7 +114,7 @@ def load(where: Path, snapshot: str, as_of: datetime.datetime | None, sender: st
             at=now(),
             snapshot=snapshot,
             as_of=as_of.date() if as_of else None,
-            sender=sender,
+            sender=sender[:80],
             progress=progress,
         )
     except FileNotFoundError:
