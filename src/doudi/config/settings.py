@@ -40,7 +40,8 @@ JOURNAL_KEY = _secret("journal")  # Ed25519 seed: signs the journal's checkpoint
 JOURNAL_ORIGIN = os.environ.get("DOUDI_JOURNAL", "doudi.local/journal")  # the journal's name in its checkpoints
 DEMO = _yes("DOUDI_DEMO")  # a made-up city: clock can be moved, text messages are shown on a page
 DEMO_PASSWORD = "doudi-demo-2026"  # of a made-up office that listens on this machine only; printed on the demo's page
-FIRST_PHONE_TYPED = DEMO  # docs/decisions/0003: whose phone it is has to be seen once, at a window or a visit, before codes go to it
+# docs/decisions/0003: whose phone it is has to be seen once, at a window or a visit, before codes go to it.
+FIRST_PHONE_TYPED = DEMO
 DEBUG = _yes("DOUDI_DEBUG")
 LAKE = HOME.lake
 NOTICES = os.environ.get("DOUDI_NOTICES", "doudi.office.gateways.outbox" if DEMO else "")  # module that sends texts to people

@@ -27,7 +27,13 @@ def built(client):
 
 def test_building_shows_lines_and_sums(client):
     words = client.get(built(client)).content.decode()
-    assert "王*兰" in words and "王桂兰" not in words and "尾号 8830" in words and "对得上" in words and "等审批" not in words.split("<main")[0]
+    assert (
+        "王*兰" in words
+        and "王桂兰" not in words
+        and "尾号 8830" in words
+        and "对得上" in words
+        and "等审批" not in words.split("<main")[0]
+    )
 
 
 def test_who_built_does_not_approve_and_another_does(client):
