@@ -20,6 +20,7 @@ from doudi.engine.contract import Column, Contract
 from doudi.engine.recognise import Match, Refused
 
 _ROW_GROUP = 8_192  # small, so that one person's rows are read without the rest
+_ROUNDS = 20
 BROKEN = "broken"  # the column in which a reader tells why a line could not be split into cells
 _MANY = 0.3  # of the rows with a text of their own, and a dictionary costs more than it saves
 _PROBLEM = pa.struct([("field", pa.string()), ("value", pa.string()), ("reason", pa.string())])
@@ -319,23 +320,55 @@ def _alike(likeness: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     return np.sort(order[np.append(same, False) | np.append(False, same)])
 
 
-def _repeats(alike: pa.Table) -> list[int]:
-    """Row numbers of rows that say in every column what an earlier row said; the earlier one stays."""
-    seen, repeated = set(), []
-    for row in zip(*(column.to_pylist() for column in alike.columns), strict=True):
-        if row[1:] in seen:
-            repeated.append(row[0])
-        seen.add(row[1:])
-    return repeated
+def _repeats(rows: pa.Table, likeness: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Which rows say in every column but their number what an earlier row says; the earlier one stays.
+
+    likeness: of each row. Rows alike are compared with the first of them; those that differ from it with each other, and so
+    on; where many differ and are still alike, one by one.
+    """
+    columns = [column.combine_chunks() for column in rows.columns[1:]]
+    columns = [column.indices if pa.types.is_dictionary(column.type) else column for column in columns]
+    alive = np.argsort(likeness, kind="stable")
+    repeated: list[npt.NDArray[np.int64]] = []
+    for _ in range(_ROUNDS):
+        heads = np.append(True, likeness[alive[1:]] != likeness[alive[:-1]])
+        first = alive[np.maximum.accumulate(np.where(heads, np.arange(len(alive)), 0))]
+        others = ~heads
+        alive, first = alive[others], first[others]
+        if not len(alive):
+            break
+        same = np.ones(len(alive), dtype=bool)
+        for column in columns:
+            same[same] = _equal(column, alive[same], first[same])
+        repeated.append(alive[same])
+        alive = alive[~same]
+    seen = set()
+    for at, row in zip(
+        np.sort(alive).tolist(), rows.take(pa.array(np.sort(alive))).drop_columns("row_no").to_pylist(), strict=True
+    ):
+        told = tuple(row.values())
+        if told in seen:
+            repeated.append(np.array([at]))
+        seen.add(told)
+    return np.sort(np.concatenate(repeated)) if repeated else np.array([], dtype=np.int64)
+
+
+def _equal(column: pa.Array, these: npt.NDArray[np.int64], those: npt.NDArray[np.int64]) -> Flags:
+    """Whether a column says the same in two rows each; nothing equals nothing."""
+    one, other = column.take(pa.array(these)), column.take(pa.array(those))
+    equal = pc.equal(one, other).fill_null(False)
+    return pc.or_(equal, pc.and_(one.is_null(), other.is_null())).to_numpy(zero_copy_only=False)
 
 
 def _write_held(contract: Contract, read: _Sorted, path: Path) -> tuple[int, dict[str, int]]:
     """Write the good rows of a table held in memory without the repeated ones: how many those were, the states."""
-    good, repeated = read.good, []
+    good, repeated = read.good, np.array([], dtype=np.int64)
     if len(alike := _alike(read.likeness)):
-        repeated = _repeats(good.take(pa.array(alike)))
-    if repeated:
-        good = good.filter(pc.invert(pc.is_in(good["row_no"], pa.array(repeated, pa.int32()))))
+        repeated = alike[_repeats(good.take(pa.array(alike)), read.likeness[alike])]
+    if len(repeated):
+        keep = np.ones(good.num_rows, dtype=bool)
+        keep[repeated] = False
+        good = good.filter(pa.array(keep))
     with _writer(path, good.schema) as writer:
         writer.write_table(good, row_group_size=_ROW_GROUP)
     return len(repeated), dict(sorted(_states(contract, good).items()))
@@ -351,12 +384,13 @@ def _write_streamed(contract: Contract, pieces: Iterable[_Sorted], path: Path, w
             writer.write_table(piece.good.cast(schema), row_group_size=_ROW_GROUP)
             likenesses.append(piece.likeness)
             numbers.append(piece.good["row_no"].to_numpy())
-    alike = np.concatenate(numbers)[_alike(np.concatenate(likenesses))]
-    source, wanted = pq.ParquetFile(held), pa.array(alike)
+    likeness = np.concatenate(likenesses)
+    alike = _alike(likeness)
+    source, wanted = pq.ParquetFile(held), pa.array(np.concatenate(numbers)[alike])
     chosen = []
     for batch in source.iter_batches(_ROW_GROUP * 16) if len(alike) else ():
         chosen.append(pa.Table.from_batches([batch]).filter(pc.is_in(batch["row_no"], wanted)))
-    repeated = pa.array(_repeats(pa.concat_tables(chosen)) if chosen else [], pa.int32())
+    repeated = wanted.take(pa.array(_repeats(pa.concat_tables(chosen), likeness[alike]))) if chosen else wanted
     states: Counter[str] = Counter()
     with _writer(path, schema) as writer:
         for batch in source.iter_batches(_ROW_GROUP * 16):

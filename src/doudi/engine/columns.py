@@ -240,6 +240,7 @@ def read_column(column: Column, texts: Texts, factor: int = 1) -> Read:
     return Read(spread, reasons, told, identity)
 
 
+_ALL = 2**64 - 1
 _FEW = 4096  # different texts; a dictionary of more is written again with every few thousand rows
 
 
@@ -251,9 +252,17 @@ def _spread(values: pa.Array, texts: Texts) -> tuple[pa.Array, npt.NDArray[np.ui
     remap = np.append(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), -1).astype(np.int32)
     rows = remap[texts.rows]
     indices = pa.array(rows, mask=rows < 0) if (rows < 0).any() else pa.array(rows)
+    identity = np.append(_hashes(coded.dictionary), np.uint64(0))[rows]
     if pa.types.is_string(values.type) and len(coded.dictionary) <= _FEW:
-        return pa.DictionaryArray.from_arrays(indices, coded.dictionary), rows.astype(np.uint64)
-    return coded.dictionary.take(indices), rows.astype(np.uint64)
+        return pa.DictionaryArray.from_arrays(indices, coded.dictionary), identity
+    return coded.dictionary.take(indices), identity
+
+
+def _hashes(different: pa.Array) -> npt.NDArray[np.uint64]:
+    """A number for each value, the same wherever in this process it comes again, never 0."""
+    if pa.types.is_date(different.type):
+        different = different.cast(pa.int32())
+    return np.array([(hash(value) + 1) & _ALL for value in different.to_pylist()], dtype=np.uint64)
 
 
 @dataclass(frozen=True)
@@ -286,7 +295,7 @@ def read_numbers(texts: Texts) -> ReadNumbers:
         parsed.append(parse(None))
         which = written.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         states[odd] = np.array([STATES.index(one.state) for one in parsed], dtype=np.int8)[which]
-        identity[odd] = (which + 1).astype(np.uint64)
+        identity[odd] = np.append(_hashes(written.dictionary), np.uint64(0))[which]
         known = pa.array([one.value for one in parsed], pa.string()).take(pa.array(np.where(which < 0, len(parsed) - 1, which)))
         values = pc.replace_with_mask(rows, pa.array(is_odd), known)
         raw = pc.replace_with_mask(raw, pa.array(is_odd), written.dictionary_decode())
