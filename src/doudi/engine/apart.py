@@ -331,21 +331,20 @@ def _repeats(rows: pa.Table, likeness: npt.NDArray[np.uint64]) -> npt.NDArray[np
     alive = np.argsort(likeness, kind="stable")
     repeated: list[npt.NDArray[np.int64]] = []
     for _ in range(_ROUNDS):
+        if not len(alive):
+            break
         heads = np.append(True, likeness[alive[1:]] != likeness[alive[:-1]])
         first = alive[np.maximum.accumulate(np.where(heads, np.arange(len(alive)), 0))]
         others = ~heads
         alive, first = alive[others], first[others]
-        if not len(alive):
-            break
         same = np.ones(len(alive), dtype=bool)
         for column in columns:
             same[same] = _equal(column, alive[same], first[same])
         repeated.append(alive[same])
         alive = alive[~same]
     seen = set()
-    for at, row in zip(
-        np.sort(alive).tolist(), rows.take(pa.array(np.sort(alive))).drop_columns("row_no").to_pylist(), strict=True
-    ):
+    alive = np.sort(alive)
+    for at, row in zip(alive.tolist(), rows.take(pa.array(alive)).drop_columns("row_no").to_pylist(), strict=True):
         told = tuple(row.values())
         if told in seen:
             repeated.append(np.array([at]))
