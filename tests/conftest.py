@@ -1,8 +1,17 @@
 """The choice of tests that touch the database, and the one browser of all page tests; settings are in trial_settings.py."""
 
+import os
+
+from hypothesis import settings
+
 from web.browser import chromium, open_browser
 
 __all__ = ["chromium", "open_browser"]
+
+# A clean machine tries the same examples each time, so that red means the change; everybody else's runs go on looking for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("same")
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 

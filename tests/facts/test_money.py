@@ -39,3 +39,8 @@ def test_there_and_back(fen):
 def test_rounding_up_never_takes_away_and_adds_less_than_a_yuan(fen):
     assert 0 <= money.ceil_yuan(fen) - fen < 100
     assert money.ceil_yuan(fen) % 100 == 0
+
+
+def test_a_unit_written_twice_is_not_an_amount() -> None:
+    with pytest.raises(ValueError):
+        fen("0元元")

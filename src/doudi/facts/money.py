@@ -23,7 +23,6 @@ def fen(yuan: str | int | Decimal) -> int:
     :raises NotMoney: not an amount, more than two decimals, or beyond a million million yuan
     """
     text = _AROUND.sub("", _BLANKS.sub("", unicodedata.normalize("NFKC", str(yuan)))).replace("−", "-")
-    text = _AROUND.sub("", text)
     match = _AMOUNT.fullmatch(text)
     if match is None:
         raise NotMoney(f"“{yuan}”不是金额：请写成元，最多两位小数，例如 1234.50")
