@@ -8,7 +8,7 @@ from web.browser import chromium, open_browser
 
 __all__ = ["chromium", "open_browser"]
 
-# A clean machine tries the same examples each time, so that red means the change; everybody else's runs go on looking for new ones.
+# A clean machine tries the same examples each time, so that red means the change; other runs go on looking for new ones.
 settings.register_profile("same", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("same")

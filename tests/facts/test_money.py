@@ -43,4 +43,4 @@ def test_rounding_up_never_takes_away_and_adds_less_than_a_yuan(fen):
 
 def test_a_unit_written_twice_is_not_an_amount() -> None:
     with pytest.raises(ValueError):
-        fen("0元元")
+        money.fen("0元元")
