@@ -28,7 +28,7 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Viewer
 from doudi.office.models import Clerk, JournalEntry
 from exchange_feeds import TEKUN, book, number, tekun_row, tekun_rows, text, write
-from people import NOON, clerk_li, keeper_wu
+from people import NOON, auditor_chen, clerk_li, keeper_wu, officer_zhao
 
 pytestmark = pytest.mark.django_db
 BY = Party.system("feeds")
@@ -562,6 +562,19 @@ def test_who_may_see_deliveries_and_whose_rows(folder: Path) -> None:
     ):
         with pytest.raises(NotAllowed):
             query(seen_by(clerk_li()))
+
+
+def test_only_who_takes_in_data_may(folder: Path) -> None:
+    write(folder / "a.csv", GOOD)
+    for by in (clerk_li(), officer_zhao(), auditor_chen(), Party.resident("p1")):
+        with pytest.raises(NotAllowed):
+            jobs.pick_up(folder, by=by, at=NOON)
+        with pytest.raises(NotAllowed):
+            jobs.push_rows("tekun", [dict(zip(TEKUN, tekun_row(1), strict=True))], sender="x", batch_key="k", by=by, at=NOON)
+    assert Load.objects.count() == 0
+    outcome = jobs.pick_up(folder, by=keeper_wu(), at=NOON)
+    assert counts(outcome) == (20, 20, 0, 0)
+    assert Load.objects.get().received_by == f"clerk:{keeper_wu().ref}"
 
 
 # ---- the command -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from doudi.exchange.core import FULL
 from doudi.exchange.models import Load, Refusal
 from doudi.office import actions as office
 from doudi.office.actions import By, party
+from doudi.office.core import Party, may
+from doudi.office.queries import need, posts
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,15 @@ class Arrival:
     reasons: dict[str, int]
     heading_row: int
     notes: Sequence[str]
+
+
+def _may_load(by: By, at: datetime) -> None:
+    """Stop whoever may not take in departments' data; a delivery is of no place, so the post's area does not matter.
+
+    :raises NotAllowed: in words for the person
+    """
+    held = [] if isinstance(by, Party) else posts(by, at)
+    need(by, "feed.load", area=next((post.area for post in held if may(post.role, "feed.load")), ""), at=at)
 
 
 @transaction.atomic
@@ -47,8 +58,10 @@ def receive_load(
     """Take a landed delivery into the books: all its datasets, or none.
 
     :param delivery: SHA-256 of the file as it came
+    :raises NotAllowed: this clerk's post does not take in data
     :raises IntegrityError: the same file was received before (a rerun asks first)
     """
+    _may_load(by, at)
     kept = [
         Load.objects.create(
             dataset=one.dataset,
@@ -85,7 +98,9 @@ def return_rejects(*, loads: Sequence[int], to: str, by: By, at: datetime) -> No
     """Note that the rejected rows of some loads went back to their sender.
 
     :param to: who they went back to, in words
+    :raises NotAllowed: this clerk's post does not take in data
     """
+    _may_load(by, at)
     office.record("exchange.return_rejects", subject="rejects", by=by, at=at, detail={"loads": list(loads), "to": to})
 
 
@@ -102,7 +117,11 @@ def refuse_load(
     snapshot: str = "",
     sender: str = "",
 ) -> Refusal:
-    """Keep in the books that a file was not loaded, and why; the same refusal of the same file again changes nothing."""
+    """Keep in the books that a file was not loaded, and why; the same refusal of the same file again changes nothing.
+
+    :raises NotAllowed: this clerk's post does not take in data
+    """
+    _may_load(by, at)
     refusal, new = Refusal.objects.get_or_create(
         delivery=delivery,
         snapshot=snapshot,
