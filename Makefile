@@ -21,7 +21,7 @@ check: ## format, lint, import contracts
 
 test: check ## everything, on SQLite and on PostgreSQL, pages in a real browser
 	$(PYTEST) -n 2 -q
-	bin/with-postgres $(PYTEST) -n 2 -q --only-database
+	bin/with-postgres $(PYTEST) -n 2 -q --database-only
 
 bench: ## sizes and seconds, as a table
 	@bin/setup dev
