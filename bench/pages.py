@@ -41,7 +41,7 @@ def measure(root: Path, profile: str) -> list[Row]:
     for what, address in (
         (f"inbox of alerts, {waiting:,} waiting in the county", "/desk/alerts/"),
         ("one alert with its sources", f"/desk/alerts/{first.ref}/"),
-        ("everything about one person", f"/desk/person/{detail.pid}/"),
+        ("everything about one person", f"/desk/person/{detail.pid}/?alert={first.ref}"),
         ("the county's day", "/desk/"),
     ):
         with CaptureQueriesContext(
@@ -50,6 +50,7 @@ def measure(root: Path, profile: str) -> list[Row]:
             answer = client.get(address)
         if answer.status_code != 200:
             raise SystemExit(f"{address} answered {answer.status_code}")
+        count = len(asked)  # before the next request forgets them
         spent = median_ms(lambda address=address: client.get(address), 40)
-        rows.append(Row(f"page: {what}", f"{spent:.0f} ms, {len(asked)} queries", "", "≤ 100 ms"))
+        rows.append(Row(f"page: {what}", f"{spent:.0f} ms, {count} queries", "", "≤ 100 ms"))
     return rows
