@@ -78,7 +78,8 @@ def measure(root: Path, profile: str) -> list[Row]:
     scan = min(cpu_of(lambda: scan_as_text(paths)) for _ in range(3))
     count = sum(one["rows"] for one in load.answer["datasets"].values())
     beside = (
-        f"DuckDB holding the same rows as text: {text:.2f}; only passing over them: {scan:.2f}; the bytes alone: {bytes_only:.2f}; "
+        f"DuckDB holding the same rows as text: {text:.2f}; only passing over them: {scan:.2f}; "
+        f"the bytes alone: {bytes_only:.2f}; "
         f"starting Python twice: {2 * nothing.cpu:.2f}"
     )
     rows.append(Row(f"{count:,} rows: files → lake", f"{load.cpu:.2f} CPU s, {load.peak_mb:.0f} MB", "", ""))
