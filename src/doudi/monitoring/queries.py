@@ -164,14 +164,6 @@ def counts(viewer: Viewer) -> dict[str, int]:
     return {**{str(level): by.get(str(level), 0) for level in Level}, "all": sum(by.values())}
 
 
-def by_indicator(viewer: Viewer) -> dict[str, int]:
-    """How many alerts wait in the viewer's area, by indicator."""
-    found = (
-        _scope(viewer, "alert.list").filter(state__in=IN_WORK).order_by("indicator").values("indicator").annotate(n=Count("ref"))
-    )
-    return {row["indicator"]: row["n"] for row in found}
-
-
 def by_county(viewer: Viewer) -> list[dict[str, Any]]:
     """Waiting and closed alerts by county, for the figures of an auditor or director; no people in it."""
     viewer.need("figures.read")
@@ -231,20 +223,6 @@ def visit(ref: str, viewer: Viewer) -> VisitRow | None:
     """A visit already kept under this number, if it is the viewer's to see."""
     kept = Visit.objects.filter(ref=ref).select_related("alert").first()
     return next((row for row in alert(kept.alert_id, viewer).visits if row.ref == ref), None) if kept else None
-
-
-def hit_rate() -> dict[str, dict[str, int]]:
-    """For each rule, how its closed alerts ended: outcome → count. What rules are improved by."""
-    found = (
-        Alert.objects.filter(state=State.CLOSED)
-        .order_by("indicator", "outcome")
-        .values("indicator", "outcome")
-        .annotate(n=Count("ref"))
-    )
-    result: dict[str, dict[str, int]] = {}
-    for row in found:
-        result.setdefault(row["indicator"], {})[row["outcome"]] = row["n"]
-    return result
 
 
 @dataclass(frozen=True, slots=True)
