@@ -100,9 +100,9 @@ class Writer:
         unit = value.unit if isinstance(value, Number) else _CORE_KIND[type(value)]
         return Expression(text, node, closure(node), tuple(facts), tuple(parameters), unit, value)
 
-    def condition(self, text: str, subject: str) -> Expression:
+    def condition(self, text: str, subject: str, steps: dict[str, Value] | None = None) -> Expression:
         """A text that answers yes, no or unknown."""
-        node = check.condition(text, self.names, subject)
+        node = check.condition(text, self.names, subject, steps)
         return self.wrap(text, node, Truth(node))
 
     def any_value(self, text: str, subject: str, steps: dict[str, Value] | None = None) -> Expression:
@@ -150,7 +150,7 @@ class Writer:
             raise RuleError("句子里的大括号没有配对", hint=f"：{text}")
         return Words(text, tuple(names))
 
-    def _shown(self, raw: Mapping[str, Any], subject: str) -> dict[str, Expression]:
+    def _shown(self, raw: Mapping[str, Any], subject: str, steps: dict[str, Value] | None = None) -> dict[str, Expression]:
         written = raw.get("show", {})
         if not isinstance(written, dict):
             raise RuleError('“show”要写成 show = { 名称 = "式子" }')
@@ -158,7 +158,7 @@ class Writer:
         for name, text in written.items():
             if not isinstance(text, str):
                 raise RuleError(f"show 里的 {name} 要写式子")
-            shown[name] = _placed(lambda text=text: self.any_value(text, subject), f"show.{name}")
+            shown[name] = _placed(lambda text=text: self.any_value(text, subject, steps), f"show.{name}")
         return shown
 
     def _own_facts(self, values: dict[str, Expression], subject: str, expressions: Iterable[Expression]) -> None:
@@ -177,13 +177,6 @@ class Writer:
         """
         keys(raw, "to article articles note condition amount", "code label unit from")
         code, subject = _code(raw), _subject(raw, "unit")
-        conditions = tuple(
-            _placed(lambda entry=entry: self._condition(entry, subject), f"条件 {entry.get('name', '?')}")
-            for entry in _tables(raw, "condition")
-        )
-        if not conditions:
-            raise RuleError("没有条件：没有条件的项目会变成人人都有", hint="，请至少写一条 [[programme.condition]]")
-        _once([condition.name for condition in conditions], "条件")
         steps: list[Step] = []
         known: dict[str, Value] = {}
         for entry in _tables(raw, "amount"):
@@ -191,20 +184,29 @@ class Writer:
             known[step.name] = step.amount.value
             steps.append(step)
         _once([step.name for step in steps], "步骤")
+        conditions = tuple(  # read after the steps: a condition may lean on what was reckoned, S.net_income
+            _placed(lambda entry=entry: self._condition(entry, subject, known), f"条件 {entry.get('name', '?')}")
+            for entry in _tables(raw, "condition")
+        )
+        if not conditions:
+            raise RuleError("没有条件：没有条件的项目会变成人人都有", hint="，请至少写一条 [[programme.condition]]")
+        _once([condition.name for condition in conditions], "条件")
         from_on, to_on = _period(raw)
         label, note = text_of(raw, "label"), text_of(raw, "note")
         return Programme(code, label, subject, from_on, to_on, articles_of(raw), conditions, tuple(steps), note, where)
 
-    def _condition(self, raw: dict[str, Any], subject: str) -> Condition:
+    def _condition(self, raw: dict[str, Any], subject: str, steps: dict[str, Value]) -> Condition:
         keys(raw, "label ask_if says says_not says_unknown asks settle article articles show", "name if")
-        test = _placed(lambda: self.condition(text_of(raw, "if"), subject), "if")
-        ask = _placed(lambda: self.condition(raw["ask_if"], subject), "ask_if") if "ask_if" in raw else None
+        test = _placed(lambda: self.condition(text_of(raw, "if"), subject, steps), "if")
+        ask = _placed(lambda: self.condition(raw["ask_if"], subject, steps), "ask_if") if "ask_if" in raw else None
         if ask is not None:  # where the text of the law stops, a person is asked: not plainly met becomes unknown
             asked = Core("and", (ask.core, core.UNKNOWN_TRUTH), kind="truth")
             node = Core("or", (test.core, asked), kind="truth")
             test = self.wrap(test.text, node, Truth(node))
-        values = self._shown(raw, subject)
-        words = {key: self.words(text_of(raw, key), values, subject) for key in ("says", "says_not", "says_unknown", "asks")}
+        values = self._shown(raw, subject, steps)
+        words = {
+            key: self.words(text_of(raw, key), values, subject, steps) for key in ("says", "says_not", "says_unknown", "asks")
+        }
         self._own_facts(values, subject, [test])
         return Condition(
             _code(raw, "name"), text_of(raw, "label"), test, words["says"], words["says_not"], words["says_unknown"],
@@ -215,7 +217,7 @@ class Writer:
         keys(raw, "label says show", "name is")
         value = _placed(lambda: check.amount(text_of(raw, "is"), self.names, subject, known), "is")
         found = self.wrap(text_of(raw, "is"), value.up, value)
-        values = self._shown(raw, subject)
+        values = self._shown(raw, subject, known)
         name = _code(raw, "name")
         words = self.words(text_of(raw, "says"), values, subject, {**known, name: value})
         self._own_facts(values, subject, [found])

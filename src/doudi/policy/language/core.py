@@ -52,7 +52,8 @@ class Core:
         if self.op == "case":
             size = sum(part.size * (1 if number % 2 else 2) for number, part in enumerate(self.parts))
         else:
-            size = sum(part.size for part in self.parts) * (4 if self.op == "divide_down" else 1)
+            often = 4 if self.op == "divide_down" and self.parts[1].op != "constant" else 1
+            size = sum(part.size for part in self.parts) * often
         if size >= LARGEST_TREE:
             raise TooLarge
         object.__setattr__(self, "size", size + 1)

@@ -70,6 +70,8 @@ class Sql:
                 return f"({left} {sign} {right})"
             case "divide_down":
                 up, down = node.parts
+                if down.op == "constant" and isinstance(down.value, int) and down.value > 0:
+                    return self._divided(up, down.value)
                 most = max(up.bound, down.bound) * 2
                 a, b = self._sized(up, most), self._sized(down, most)
                 return f"(({a} - ((({a} % {b}) + {b}) % {b})) // {b})"
@@ -109,6 +111,13 @@ class Sql:
                 return f"({day} + CAST({days} AS INTEGER))"
             case _:
                 return self._members(node)
+
+    def _divided(self, up: Core, down: int) -> str:
+        """Rounding down by a fixed number, the dividend written once: lifted above zero, where the engine rounds down too."""
+        lift = up.bound // down + 1
+        most = up.bound + lift * down
+        wide = "HUGEINT" if most >= BIGINT_HOLDS else "BIGINT"
+        return f"(({self._sized(up, most)} + CAST({lift * down} AS {wide})) // {down} - CAST({lift} AS {wide}))"
 
     def _sized(self, node: Core, bound: int) -> str:
         text = self.text(node)
