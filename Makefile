@@ -24,11 +24,11 @@ test: check ## everything, on SQLite and on PostgreSQL, pages in a real browser
 	bin/with-postgres $(PYTEST) -n 2 -q --database-only
 
 bench: ## sizes and seconds, as a table
-	@bin/setup dev
+	@bin/setup bench
 	.venv/bin/python -m bench
 
 pins: ## pin every dependency again, with hashes
-	for file in run dev tools; do uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/$$file.in -o requirements/$$file.txt; done
+	for file in run spark dev bench tools; do uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/$$file.in -o requirements/$$file.txt; done
 
 clean: ## forget the made-up city and everything kept here
 	rm -rf home
