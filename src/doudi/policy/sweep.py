@@ -59,7 +59,7 @@ def findings_sql(
     only: codes of indicators to run (leave out those `Pack.without_life` reports). scope: an area prefix everybody in the views
     lives in, which makes parameters plain numbers. known_on: judge by the parameters as they were known on that day.
     """
-    writer = _Writer(pack, on, scope, known_on)
+    writer = Writer(pack, on, scope, known_on)
     rules = [rule for rule in pack.indicators_on(on) if only is None or rule.code in only]
     branches = [writer.branch(rule) for rule in rules]
     if not branches:
@@ -78,7 +78,7 @@ def programme_sql(pack: Pack, code: str, on: date, *, scope: str = "", known_on:
     :raises RuleError: no such programme in force on that day
     """
     programme = pack.programme(code, on)
-    writer = _Writer(pack, on, scope, known_on)
+    writer = Writer(pack, on, scope, known_on)
     sql = writer.sql(programme.subject)
     tests = [(condition.name, sql.text(condition.test.core)) for condition in programme.conditions]
     steps = [(step.name, sql.text(step.amount.core)) for step in programme.steps]
@@ -104,7 +104,7 @@ def overlap_sql(pack: Pack, code: str, on: date, *, scope: str = "", known_on: d
     rule = next((rule for rule in pack.overlaps_on(on) if rule.code == code), None)
     if rule is None:
         raise RuleError(f"没有叠加规则“{code}”")
-    writer = _Writer(pack, on, scope, known_on)
+    writer = Writer(pack, on, scope, known_on)
     sql = writer.sql("person")
     since, benefits = sql.text(rule.since.core), sql.text(rule.counts.core)
     tables = writer.tables("person", [rule.test, rule.since, rule.counts])
@@ -115,7 +115,7 @@ def overlap_sql(pack: Pack, code: str, on: date, *, scope: str = "", known_on: d
     )
 
 
-class _Writer:
+class Writer:
     """Puts branches together; remembers which member counts they need."""
 
     def __init__(self, pack: Pack, on: date, scope: str, known_on: date | None) -> None:
