@@ -140,6 +140,14 @@ def load(names: Sequence[str | Path] = DEFAULT) -> Pack:
     return _load(tuple(folders), stamp)
 
 
+def load_exactly(folders: Sequence[Path]) -> Pack:
+    """Load just these folders in this order, without those they say they lie over: a pack as it was kept.
+
+    :raises RuleError: anything in it is not understood
+    """
+    return _Loading(tuple(folders)).pack()
+
+
 def _stack(name: str | Path, folders: list[Path], above: tuple[Path, ...]) -> None:
     folder = SHIPPED / name if isinstance(name, str) and (SHIPPED / name / "pack.toml").is_file() else Path(name)
     if not (folder / "pack.toml").is_file():
