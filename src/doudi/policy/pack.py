@@ -135,8 +135,8 @@ def load(names: Sequence[str | Path] = DEFAULT) -> Pack:
     folders: list[Path] = []
     for name in [names] if isinstance(names, str | Path) else names:
         _stack(name, folders, ())
-    files = [path for folder in folders for path in _files(folder)]
-    stamp = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    every = [path for folder in folders for path in files(folder)]
+    stamp = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in every)
     return _load(tuple(folders), stamp)
 
 
@@ -165,7 +165,8 @@ def _stack(name: str | Path, folders: list[Path], above: tuple[Path, ...]) -> No
     folders.append(folder)
 
 
-def _files(folder: Path) -> list[Path]:
+def files(folder: Path) -> list[Path]:
+    """Every file of a pack's folder."""
     return sorted([*folder.glob("*.toml"), *folder.glob("cases/*.toml")])
 
 
@@ -192,7 +193,7 @@ class _Loading:
 
     def pack(self) -> Pack:
         for folder in self.folders:
-            for path in _files(folder):
+            for path in files(folder):
                 self._gather(folder, path)
         facts = self._facts()
         parameters = self._parameters(facts)
