@@ -123,19 +123,21 @@ class _Files:
 
 
 class Lookup:
-    """Reads the cycle that counts now. Cheap to make: open files are kept by thread until another cycle is published."""
+    """Reads the cycle that counts now, or one named. Cheap to make: open files are kept by thread until others are wanted."""
 
-    def __init__(self, lake: Lake | Path) -> None:
+    def __init__(self, lake: Lake | Path, cycle: str = "") -> None:
         self._lake = lake if isinstance(lake, Lake) else Lake(Path(lake))
+        self._cycle = cycle
 
     # ---- the cycle -----------------------------------------------------------------------------------------------------
 
     def _files(self) -> _Files | None:
         try:
-            cycle_id = (self._lake.root / "CURRENT").read_text().strip()
+            cycle_id = self._cycle or (self._lake.root / "CURRENT").read_text().strip()
         except FileNotFoundError:
             return None
-        kept: dict[str, _Files] = _HERE.__dict__.setdefault("files", {})
+        # An earlier cycle somebody asks about must not close the files of the one everybody reads, nor the other way round.
+        kept: dict[str, _Files] = _HERE.__dict__.setdefault("earlier" if self._cycle else "files", {})
         name = f"{self._lake.root}/{cycle_id}"
         if name not in kept:
             for other in [other for other in kept if other.startswith(f"{self._lake.root}/")]:
