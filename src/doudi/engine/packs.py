@@ -1,7 +1,7 @@
 """Packs as they were: the very text of the rules, kept in the lake under their version, and which version counted since when.
 
-    packs/<version>/00/cn/*.toml, 01/…   the folders in their order
-    packs/log                            a line for each change: the moment, a blank, the version
+packs/<version>/00/cn/*.toml, 01/…   the folders in their order
+packs/log                            a line for each change: the moment, a blank, the version
 """
 
 from __future__ import annotations

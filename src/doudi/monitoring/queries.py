@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -238,6 +238,13 @@ class EvaluationRow:
 def latest() -> EvaluationRow | None:
     """The last cycle published, or None before the first."""
     row = Evaluation.objects.order_by("-published_at", "-id").first()
+    return EvaluationRow(row.cycle, row.judged_on, row.counts, row.published_at) if row else None
+
+
+def current_on(day: date) -> EvaluationRow | None:
+    """The cycle that counted at the end of a day: the last one published by then, or None before the first."""
+    end = datetime.combine(day + timedelta(days=1), time(), office.HERE)
+    row = Evaluation.objects.filter(published_at__lt=end).order_by("-published_at", "-id").first()
     return EvaluationRow(row.cycle, row.judged_on, row.counts, row.published_at) if row else None
 
 
