@@ -11,6 +11,7 @@ from doudi.engine import cycle, trial
 from doudi.engine.cycle import Cycle
 from doudi.engine.lake import Lake
 from doudi.policy import pack, sweep
+from doudi.policy.language.names import Fact
 
 from .landed import KEY, ON, contracts
 from .town import town
@@ -51,3 +52,10 @@ def test_everybody_is_there_with_where_they_live(made: tuple[Lake, Cycle]) -> No
 def test_a_cycle_whose_objects_are_gone_says_so(made: tuple[Lake, Cycle], tmp_path: Path) -> None:
     with pytest.raises(trial.NotPublished, match="doudi cycle"), trial.open_cycle(Lake(tmp_path), made[1]):
         pass
+
+
+def test_a_fact_named_after_the_cycle_was_made_is_unknown_for_everybody(made: tuple[Lake, Cycle]) -> None:
+    lake, first = made
+    later = Fact(name="herd", subject="household", type="count", label="养了几头", unit="count")
+    with trial.open_cycle(lake, first, catalogue={"herd": later}) as con:
+        assert con.sql("SELECT count(*), count(herd) FROM household_facts").fetchall() == [(first.counts["households"], 0)]

@@ -14,7 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.engine.cycle import Cycle
+from doudi.engine.facts import arrow_type
 from doudi.engine.lake import Lake
+from doudi.policy.language.names import Fact
 
 VIEWS = ("person_facts", "household_facts")
 
@@ -23,12 +25,17 @@ class NotPublished(Exception):
     """There is no cycle to ask, or its objects are gone."""
 
 
-def tables(lake: Lake, cycle: Cycle, needed: Mapping[str, Sequence[str]] | None = None) -> dict[str, pa.Table]:
+Needed = Mapping[str, Sequence[str]]
+
+
+def tables(
+    lake: Lake, cycle: Cycle, needed: Needed | None = None, catalogue: Mapping[str, Fact] | None = None
+) -> dict[str, pa.Table]:
     """The views of `policy.sweep` as Arrow tables: person_facts(pid, hid, area, …) and household_facts(hid, area, …).
 
-    pid and hid are places (int32), area is the area of the household. Facts the cycle does not know of, because a pack named them
-    later, are left out; a rule that reads one is to be refused before.
+    pid and hid are places (int32), area is the area of the household.
     :param needed: which facts to read, by view, as `sweep.needed` says; without it, all of them
+    :param catalogue: the facts of the pack that will ask; those the cycle was made without are unknown for everybody
     :raises NotPublished: the objects of the cycle are not there
     """
     household = _read(lake, cycle, "household", ["area"])
@@ -43,23 +50,35 @@ def tables(lake: Lake, cycle: Cycle, needed: Mapping[str, Sequence[str]] | None 
         there = pq.read_schema(_path(lake, cycle, view)).names
         wanted = there if needed is None else [name for name in needed.get(view, ()) if name in there]
         facts = _read(lake, cycle, view, wanted)
-        found[view] = pa.table(ids[view] | {name: facts[name] for name in wanted})
+        subject = view.removesuffix("_facts")
+        later = [fact for fact in (catalogue or {}).values() if fact.subject == subject and fact.name not in there]
+        found[view] = pa.table(
+            ids[view]
+            | {name: facts[name] for name in wanted}
+            | {fact.name: pa.nulls(len(facts), arrow_type(fact)) for fact in later if needed is None or fact.name in needed[view]}
+        )
     return found
 
 
 @contextmanager
 def open_cycle(
-    lake: Lake, cycle: Cycle, needed: Mapping[str, Sequence[str]] | None = None, *, memory: str = "1000MB"
+    lake: Lake,
+    cycle: Cycle,
+    needed: Needed | None = None,
+    catalogue: Mapping[str, Fact] | None = None,
+    *,
+    memory: str = "1000MB",
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the views person_facts and household_facts over everybody in a published cycle, for `policy.sweep`.
 
     :param needed: which facts the rules read, by view, as `sweep.needed` says: less to read; without it, all of them
+    :param catalogue: the facts of the pack that will ask; those the cycle was made without are unknown for everybody
     :raises NotPublished: the objects of the cycle are not there
     """
     with lake.workshop() as workshop:
         settings = {"memory_limit": memory, "temp_directory": str(workshop / "spill")}
         with duckdb.connect(":memory:", config=settings) as con:
-            for view, table in tables(lake, cycle, needed).items():
+            for view, table in tables(lake, cycle, needed, catalogue).items():
                 con.register(view, table)
             yield con
 
