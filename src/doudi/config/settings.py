@@ -58,7 +58,7 @@ SITE = {  # whose site this is: the words and the telephone number on every publ
 ALLOWED_HOSTS = [h for h in os.environ.get("DOUDI_HOSTS", "127.0.0.1,localhost").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("DOUDI_ORIGINS", "").split(",") if o]
 ROOT_URLCONF = "doudi.config.urls"
-ROOMS = ["office", "registry", "exchange", "verification", "casework", "payment", "monitoring"]
+ROOMS = ["office", "rulebook", "registry", "exchange", "verification", "casework", "payment", "monitoring"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -105,6 +105,10 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("payment.approve", "审批发放批次", (_C, _R)),
         ("payment.send", "送银行发放", (_C,)),
         ("payment.hold", "暂缓发放", (_C,)),
+        # the law as data
+        ("rules.read", "查看规则", (_T, _C, _N, _D, _A, _R)),
+        ("rules.change", "起草规则变更", (_C, _R)),
+        ("rules.approve", "审批规则变更", (_C, _R)),
         # data, supervision, running the office
         ("feed.list", "管理部门数据", (_D, _A)),
         ("feed.load", "接收部门数据", (_D,)),
