@@ -5,27 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date, datetime
+import sys
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from tqdm import tqdm
 
-from doudi.config.cli import answer, could_not
-from doudi.facts import money
-from doudi.facts.household import Household
+from doudi.config.cli import DONE, answer, could_not, say, start_django
+from doudi.policy import answers
 from doudi.policy import pack as packs
-from doudi.policy.assess import Assessment, assess_each
 from doudi.policy.language.errors import RuleError
-from doudi.policy.language.names import MONEY_UNIT
 from doudi.policy.parameters import place_of
-from doudi.policy.rules import Expression
 from doudi.policy.tables import TableError, households
 
 LARGEST_TABLE = 1 << 30
-SUMMARY = ("yes", "unknown", "no")
+EVERY_LABEL = "每一项"
 
 
 def register(cli: click.Group) -> None:
@@ -34,30 +31,38 @@ def register(cli: click.Group) -> None:
 
 
 @click.command("assess")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--programme", required=True, help="code of the programme: dibao, near_dibao, rigid_expenditure, tekun …")
-@click.option("--on", "on_text", required=True, metavar="DATE", help="day of judgement, 2026-07-01")
-@click.option("--area", required=True, metavar="CODE", help="area whose numbers count, where a row has no area of its own")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--programme", required=True, help="code of the programme: dibao, near_dibao, tekun …; all: every one in force")
+@click.option("--on", "on_text", metavar="DATE", help="day of judgement, 2026-07-01")
+@click.option("--area", default="", metavar="CODE", help="area whose numbers count, where a row has no area of its own")
 @click.option("--pack", "names", multiple=True, metavar="NAME_OR_DIR", help="rules to use; may be given several times")
 @click.option("--persons", type=click.Path(path_type=Path), help="table of members, with a column `household`")
-@click.option("--known-on", "known_text", metavar="DATE", help="judge by the numbers as they were known on this day")
+@click.option("--known-on", "known_text", metavar="DATE", help="judge by the rules and numbers as they were known on this day")
+@click.option("--person", "pid", metavar="PID", help="instead of a table: a person of the register, with their household")
+@click.option("--as-known-on", "replay_text", metavar="DATE", help="with --person: data, rules and numbers as known on this day")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
 def assess_command(
-    file: Path, programme: str, on_text: str, area: str, names: tuple[str, ...], persons: Path | None, known_text: str | None,
-    as_json: bool,
+    file: Path | None, programme: str, on_text: str | None, area: str, names: tuple[str, ...], persons: Path | None,
+    known_text: str | None, pid: str | None, replay_text: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Assess the households of FILE (CSV, Parquet or JSON, one row a household) for a programme.
 
     Columns are named by the fact catalogue or its Chinese labels; money in yuan; empty is unknown, never no.
     """
+    if pid:
+        if file or names or persons or known_text or area:
+            could_not("--person 问的是库里的人：不要再给表、--pack、--persons、--area、--known-on。", as_json=as_json)
+        _replay(pid, programme, on_text, replay_text, as_json=as_json)
+    if file is None or replay_text:
+        could_not("要给一张家庭表（.csv、.parquet、.json），或者用 --person 问库里的一个人。", as_json=as_json)
     try:
+        if on_text is None:
+            raise RuleError("少了 --on：要写算哪一天的，比如 --on 2026-07-01")
         on = _day(on_text)
         known_on = _day(known_text) if known_text else None
         place_of(area)
-        if not area:
-            raise RuleError("--area 是空的")
         pack = packs.load(names or packs.DEFAULT)
-        rule = pack.programme(programme, on)
+        rules = answers.programmes(pack, programme, on)
         rows = read_table(file)
         made = households(rows, pack.names, persons=read_table(persons) if persons else None)
         for household in made:
@@ -66,16 +71,41 @@ def assess_command(
         could_not(str(why), as_json=as_json)
     except OSError as why:
         could_not(f"读不了 {why.filename or file}：{why.strerror or why}", as_json=as_json)
+    every = programme == answers.EVERY
     entries = [
-        entry(household, assess_each(programme, household, on, household.area or area, pack, known_on=known_on), rule.subject)
+        answers.household(answers.ask(household, on, household.area or area, pack, known_on), rules, every=every)
         for household in tqdm(made, desc="assess", unit="户", delay=2, leave=False)
     ]
     result = {
-        "programme": programme, "label": rule.label, "on": on.isoformat(), "area": area,
+        "programme": programme, "label": EVERY_LABEL if every else rules[0].label, "on": on.isoformat(), "area": area,
         "pack": {"names": [Path(folder).name for folder in pack.folders], "version": pack.version},
         "households": entries,
     }  # fmt: skip
     answer(result, as_json=as_json, lines=lambda: _lines(result))
+
+
+def _replay(pid: str, programme: str, on_text: str | None, replay_text: str | None, *, as_json: bool) -> NoReturn:
+    """A person of the register: the same bytes as the reason sheet shows, its digest on standard error."""
+    start_django()
+    from doudi.monitoring import answers as replayed
+    from doudi.office import queries as office
+
+    try:
+        on, known_on = (_day(text) if text else None for text in (on_text, replay_text))
+        found = replayed.ask(pid, programme, at=office.now(), on=on, known_on=known_on)
+    except (RuleError, replayed.CannotAnswer) as why:
+        could_not(str(why), as_json=as_json)
+    say(f"sha256 {found.sha256}")
+    if found.program_changed:
+        say("程序在那次算完以后升级过：数据、规则和数字仍是那天的，算的办法是今天的程序。")
+    if as_json:
+        click.echo(found.raw)
+    else:
+        for one in found.body["answers"]:
+            click.echo(f"{one['label']}（{one['programme']}） {one['subject']}：{_WORDS[one['eligible']]}{_paid(one)}")
+            for line in _reasons(one):
+                click.echo(line)
+    sys.exit(DONE)
 
 
 def _day(text: str) -> date:
@@ -148,86 +178,39 @@ def _csv(text: str, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def entry(household: Household, answers: tuple[Assessment, ...], subject: str) -> dict[str, Any]:
-    """What is answered for one household; for a programme of persons also for each member."""
-    if subject == "household":
-        return {"id": household.hid, **assessment(answers[0])}
-    persons = [{"id": one.subject, **assessment(one)} for one in answers]
-    states = {person["eligible"] for person in persons}
-    paid = [one.amount_fen for one in answers if one.amount_fen is not None]
-    alone = persons[0] if len(persons) == 1 else {"conditions": [], "unknowns": [], "steps": []}
-    total = sum(paid) if paid else None
-    return {
-        "id": household.hid,
-        "eligible": next((state for state in SUMMARY if state in states), "unknown"),
-        "amount": None if total is None else money.yuan(total),
-        "amount_fen": total,
-        **{key: alone[key] for key in ("conditions", "unknowns", "steps")},
-        "persons": persons,
-    }
-
-
-def assessment(found: Assessment) -> dict[str, Any]:
-    """One assessment as JSON: money in yuan as text, whole fen beside it."""
-    return {
-        "eligible": found.eligible,
-        "amount": None if found.amount_fen is None else money.yuan(found.amount_fen),
-        "amount_fen": found.amount_fen,
-        "article": found.article,
-        "conditions": [
-            {
-                "name": one.name,
-                "label": one.label,
-                "state": one.state,
-                "sentence": one.sentence,
-                "article": one.article,
-                "assumed": [unknown.name for unknown in one.assumed] if one.state != "unknown" else [],
-                "values": {name: written(value, one.condition.values[name]) for name, value in one.values.items()},
-            }
-            for one in found.conditions
-        ],
-        "unknowns": [
-            {"name": one.name, "label": one.label, "settle": one.settle, "members": list(one.members)} for one in found.unknowns
-        ],
-        "steps": [
-            {
-                "name": one.name,
-                "label": one.label,
-                "amount": None if one.fen is None else money.yuan(one.fen),
-                "amount_fen": one.fen,
-                "sentence": one.sentence,
-            }
-            for one in found.steps
-        ],
-    }
-
-
-def written(value: Any, expression: Expression) -> Any:
-    """A value for machines: yuan with two decimals, days as YYYY-MM-DD, ratios as decimal text, unknown null."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if expression.unit == MONEY_UNIT:
-        return money.yuan(value if expression.down == 1 else round(Decimal(value) / expression.down))
-    return value if expression.down == 1 else f"{(Decimal(value) / expression.down).normalize():f}"
-
-
 _WORDS = {"yes": "够得上", "no": "够不上", "unknown": "还说不准"}
 _SIGNS = {"yes": "＝", "unknown": "＝（如果都符合）"}
 _MARKS = {"met": "✓", "not_met": "✗", "unknown": "？"}
 
 
+def _paid(one: dict[str, Any]) -> str:
+    return f"，{one['amount']} 元" if one["amount"] else ""
+
+
 def _lines(result: dict[str, Any]) -> list[str]:
     lines = [f"{result['label']}（{result['programme']}），{result['on']}，{result['area']}，规则 {result['pack']['version']}"]
     for household in result["households"]:
-        amount = f"，{household['amount']} 元" if household["amount"] else ""
-        lines.append(f"{household['id']}：{_WORDS[household['eligible']]}{amount}")
-        for one in household.get("persons", [household]):
-            if "persons" in household and len(household["persons"]) > 1:
-                lines.append(f"  {one['id']}：{_WORDS[one['eligible']]}")
-            lines += [f"  {_MARKS[c['state']]} {c['sentence']}　{c['article']}" for c in one["conditions"]]
-            reckoned = [step["sentence"] or step["label"] for step in one["steps"] if step["amount"] is not None]
-            lines += [f"  {_SIGNS[one['eligible']]} {sentence}" for sentence in reckoned if one["eligible"] != "no"]
-            lines += [f"  要弄清：{unknown['label']}——{unknown['settle']}" for unknown in one["unknowns"]]
+        if "programmes" not in household:
+            lines += [f"{household['id']}：{_WORDS[household['eligible']]}{_paid(household)}", *_of_household(household)]
+            continue
+        lines.append(f"{household['id']}：")
+        for one in household["programmes"]:
+            lines += [f" {one['label']}（{one['programme']}）：{_WORDS[one['eligible']]}{_paid(one)}", *_of_household(one)]
+        lines += [f" 不能同时领：{one['sentence']}" for one in household["overlaps"] if one["state"] == "met"]
     return lines
+
+
+def _of_household(found: dict[str, Any]) -> list[str]:
+    lines = []
+    for one in found.get("persons", [found]):
+        if "persons" in found and len(found["persons"]) > 1:
+            lines.append(f"  {one['id']}：{_WORDS[one['eligible']]}")
+        lines += _reasons(one)
+    return lines
+
+
+def _reasons(one: dict[str, Any]) -> list[str]:
+    lines = [f"  {_MARKS[c['state']]} {c['sentence']}　{c['article']}" for c in one["conditions"]]
+    reckoned = [step["sentence"] or step["label"] for step in one["steps"] if step["amount"] is not None]
+    lines += [f"  {_SIGNS[one['eligible']]} {sentence}" for sentence in reckoned if one["eligible"] != "no"]
+    return lines + [f"  要弄清：{unknown['label']}——{unknown['settle']}" for unknown in one["unknowns"]]
