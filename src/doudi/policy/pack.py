@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 
 from doudi.policy.language.errors import Place, RuleError, did_you_mean
 from doudi.policy.language.names import COUNT_UNITS, FACT_TYPES, MONEY_UNIT, PARAMETER_TYPES, Fact, Kind, Names
+from doudi.policy.matrix import Benefit, Stacking, check_matrix, overlap_tables, read_benefit, read_stacking
 from doudi.policy.parameters import FIRST_DAY, LAST_DAY, LEVELS, Parameter, Setting, place_of
 from doudi.policy.rules import Case, Indicator, Overlap, Programme, Response, Source
 from doudi.policy.writing import Writer, day_of, keys, text_of
 
 SHIPPED = Path(__file__).parent / "packs"
 DEFAULT = ("cn", "demo_city")
-TABLES = ("fact", "parameter", "value", "programme", "indicator", "overlap", "response", "source")
+TABLES = ("fact", "parameter", "value", "programme", "indicator", "overlap", "response", "source", "benefit", "stacking")
 LARGEST_FILE = 2_000_000
 OTHERS = ("check",)  # read by the batch check, which has its own form
 Rule = TypeVar("Rule", Programme, Indicator, Overlap)
@@ -37,6 +38,8 @@ class Pack:
     overlaps: dict[str, tuple[Overlap, ...]]
     responses: dict[str, Response]
     sources: dict[str, Source]
+    benefits: dict[str, Benefit]
+    stacking: tuple[Stacking, ...]
     cases: tuple[Case, ...]
     folders: tuple[str, ...]
     version: str  # the first 16 hex digits of the SHA-256 over every file: the same rules, the same version
@@ -200,6 +203,10 @@ class _Loading:
         names = Names(facts, {name: parameter.kind for name, parameter in parameters.items()})
         self._values(parameters, names)
         writer = Writer(names)
+        benefits = {raw.code: raw for raw in self._each("benefit", read_benefit)}
+        stacking = tuple(self._each("stacking", read_stacking))
+        check_matrix(benefits, stacking)
+        self.tables["overlap"] += overlap_tables(benefits, self.tables["stacking"])
         return Pack(
             names=names,
             parameters=parameters,
@@ -208,6 +215,8 @@ class _Loading:
             overlaps=self._rules("overlap", writer.overlap),
             responses={raw.code: raw for raw in self._each("response", self._response)},
             sources={raw.code: raw for raw in self._each("source", self._source)},
+            benefits=benefits,
+            stacking=stacking,
             cases=tuple(self._each("case", self._case)),
             folders=tuple(str(folder) for folder in self.folders),
             version=self.digest.hexdigest()[:16],
