@@ -133,7 +133,7 @@ def check_matrix(benefits: Mapping[str, Benefit], cells: Iterable[Stacking]) -> 
 def overlap_tables(
     benefits: Mapping[str, Benefit], written: Sequence[tuple[str, dict[str, Any]]]
 ) -> list[tuple[str, dict[str, Any]]]:
-    """The [[overlap]] tables that follow from the cells X and C both of whose benefits rolls show, and since when, one for each code.
+    """The [[overlap]] tables that follow from the cells X and C of benefits rolls show, and since when; one for each code.
 
     written: the [[stacking]] tables as read. One truth: an overlap rule about these pairs is not written anywhere else.
     """
@@ -179,4 +179,5 @@ def _later(days: list[str]) -> str:
     if not others:
         return first
     second = others[0]
-    return f"case when {first} is null then {second} when {second} is null then {first} when {first} >= {second} then {first} else {second} end"
+    later = f"when {first} >= {second} then {first} else {second}"
+    return f"case when {first} is null then {second} when {second} is null then {first} {later} end"

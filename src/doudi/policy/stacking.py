@@ -36,7 +36,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the matrix says about two benefits of one person in one month of entitlement. Which one ends is decided by a person."""
+    """What the matrix says about two benefits of one person in one month of entitlement. A person decides."""
 
     pid: str
     month: date
@@ -146,8 +146,8 @@ def sql(pack: Pack, until: date) -> str:
     return f"""
 WITH cells({names}) AS (VALUES {", ".join(rows)}),
 met AS (
-  SELECT a.pid AS pid, s.code, a.programme AS "row", b.programme AS "column", s.relation, s.keeps, s.pays, s.kind, s.under_age, s.income,
-    a.amount_fen AS one, b.amount_fen AS other, a.kind AS held_kind, {born} AS born_on, {known} AS known,
+  SELECT a.pid AS pid, s.code, a.programme AS "row", b.programme AS "column", s.relation, s.keeps, s.pays, s.kind, s.under_age,
+    s.income, a.amount_fen AS one, b.amount_fen AS other, a.kind AS held_kind, {born} AS born_on, {known} AS known,
     greatest(s.from_on, coalesce(greatest(a.from_on, b.from_on), {last})) AS since, s.from_on AS valid_from,
     least(coalesce(a.to_on, {last}), coalesce(b.to_on, {last}), {last}, s.to_on) AS last_day,
     coalesce(a.from_on, b.from_on) IS NULL AS no_begin
@@ -178,10 +178,10 @@ ORDER BY pid, month, code, "row", "column", relation"""
 
 def _row(row: str, column: str, cell: Stacking) -> str:
     side = {cell.row: "row", cell.column: "column", "": ""}
-    texts = [cell.code, row, column, cell.relation]
-    after = [side[cell.keeps], side[cell.pays], cell.kind]
-    quoted = [f"'{text}'" for text in texts] + [f"DATE '{day.isoformat()}'" for day in (cell.from_on, cell.to_on)]
-    return f"({', '.join([*quoted, *(f"'{text}'" for text in after), f'CAST({cell.under_age} AS BIGINT)', f"'{cell.income}'"])})"
+    texts = [f"'{text}'" for text in (cell.code, row, column, cell.relation)]
+    days = [f"DATE '{day.isoformat()}'" for day in (cell.from_on, cell.to_on)]
+    more = [f"'{text}'" for text in (side[cell.keeps], side[cell.pays], cell.kind)]
+    return f"({', '.join([*texts, *days, *more, f'CAST({cell.under_age} AS BIGINT)'])}, '{cell.income}')"
 
 
 # ---- what may be proposed together -------------------------------------------------------------------------------------
