@@ -11,19 +11,17 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
-
 from doudi.monitoring import queries
 from doudi.monitoring.gateways import lake
 from doudi.monitoring.gateways.lake import Known, NotKept, PackNotKept
 from doudi.office import queries as office
 from doudi.office.core import Viewer
 from doudi.policy import answers
-from doudi.policy import pack as packs
 from doudi.policy.assess import Asked, Assessment
 from doudi.policy.pack import Pack
 from doudi.policy.rules import Programme
 from doudi.registry import queries as registry
+from doudi.rulebook import queries as rulebook
 
 __all__ = ["EVERY", "Answer", "CannotAnswer", "ask", "of_person"]
 
@@ -88,7 +86,7 @@ def ask(pid: str, programme: str, *, at: datetime, on: date | None = None, known
     try:
         known = lake.known_in(evaluation.cycle, pid)
         if known_on == today:
-            lake.note_pack(packs.load(settings.PACKS), at)
+            lake.note_pack(rulebook.pack(), at)
         pack = lake.rules_of(known_on, office.today, known.packs)
     except (NotKept, PackNotKept) as why:
         raise CannotAnswer(str(why)) from None
@@ -108,7 +106,7 @@ def ask(pid: str, programme: str, *, at: datetime, on: date | None = None, known
         },
         names={one.pid: one.name for one in home.members},
         born=known.born,
-        sensitive=frozenset(name for name, fact in pack.names.facts.items() if fact.sensitivity != "internal"),
+        sensitive=frozenset(name for name, fact in pack.names.facts.items() if fact.sensitivity == "sensitive"),
         published_at=evaluation.published_at,
         program_changed=known.engine != lake.engine_now(),
     )

@@ -19,7 +19,7 @@ from doudi.monitoring.core import Finding
 from doudi.monitoring.gateways import lake as gateway
 from doudi.office import queries as office
 from doudi.office.core import Party
-from doudi.policy import pack
+from doudi.rulebook import queries as rulebook
 
 __all__ = ["NothingLoaded", "OlderThanPublished", "Outcome", "evaluate"]
 
@@ -51,7 +51,7 @@ def evaluate(on: date | None = None, *, mark: Callable[[str], None] = lambda ste
     if latest is not None and on < latest.judged_on:
         raise OlderThanPublished(f"{latest.judged_on} 已经算过了，不能再回到 {on}。要看以前的情况，请看以前那次的结果。")
     lake = Lake(Path(settings.LAKE))
-    rules = pack.load(settings.PACKS)
+    rules = rulebook.pack()
     gateway.note_pack(rules, at)  # before anything is published by these rules, their text is kept
     mark("start")
     made = cycle.run(lake, exchange.contracts(), exchange.current_loads(on), rules, on, key=settings.LINKING_KEY, mark=mark)

@@ -62,5 +62,5 @@ def test_as_many_queries_for_a_page_as_for_one(client, django_assert_num_queries
     for number in range(count):
         staged.alerted(number, indicator="A01")
     staged.signed_in(client, people.clerk_li()).get("/desk/alerts/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/desk/alerts/")

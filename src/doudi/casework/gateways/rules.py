@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
-from django.conf import settings
-
 from doudi.facts.household import Household
-from doudi.policy import pack as packs
 from doudi.policy.assess import Assessment, assess
 from doudi.policy.language.errors import RuleError
 from doudi.policy.pack import Pack
+from doudi.rulebook import queries as rulebook
 
 STANDARD = {"dibao": "dibao_standard", "near_dibao": "dibao_standard", "tekun": "tekun_living_standard"}
 
@@ -29,14 +26,9 @@ class Ruled:
     trace: dict[str, Any]
 
 
-@cache
-def _pack() -> Pack:
-    return packs.load(settings.PACKS)
-
-
 def ask(programme: str, household: Household, on: date, area: str, *, applicant: str) -> Ruled:
     """Let a programme's rules speak about a household on a day; where no rule is in force, that is what is not known."""
-    pack = _pack()
+    pack = rulebook.pack()
     try:
         rule = pack.programme(programme, on)
     except RuleError as why:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern
@@ -20,7 +19,7 @@ from doudi.exchange.jobs import Refused
 from doudi.monitoring import queries as monitoring
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed
-from doudi.policy import pack as packs
+from doudi.rulebook import queries as rulebook
 from doudi.web.api import shapes
 from doudi.web.api.tokens import Token
 from doudi.web.parts import roads
@@ -110,7 +109,7 @@ def alerts(
         page = monitoring.inbox(request.viewer, state=state, level=level, indicator=indicator, after=after, size=limit)
     except NotAllowed as why:
         raise HttpError(422, str(why)) from None
-    labels = {code: versions[-1].label for code, versions in packs.load(settings.PACKS).indicators.items()}
+    labels = {code: versions[-1].label for code, versions in rulebook.pack().indicators.items()}
     rows = [
         {
             "ref": row.ref,

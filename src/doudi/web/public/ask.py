@@ -7,14 +7,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from doudi.facts.household import Household, Member, Value
 from doudi.facts.money import NotMoney, fen
-from doudi.policy import pack as packs
 from doudi.policy.assess import Assessment, assess_each
+from doudi.rulebook import queries as rulebook
 from doudi.web.parts.templatetags.parts import yuan
 from doudi.web.public.standards import PLAIN
 
@@ -137,7 +136,7 @@ class Guess:
 
 def guesses(said: dict[str, Any], area: str, on: date) -> list[Guess]:
     """Every programme in force, by the same rules that assess real applications; of a programme of persons, the best answer."""
-    pack, home = packs.load(settings.PACKS), household(said, area)
+    pack, home = rulebook.pack(), household(said, area)
     found = []
     for programme in pack.programmes_on(on):
         each = assess_each(programme.code, home, on, area, pack)

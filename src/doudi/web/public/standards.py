@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from doudi.policy import pack as packs
 from doudi.policy.language.names import Kind
 from doudi.policy.pack import Pack
+from doudi.policy.parameters import FIRST_DAY
 from doudi.policy.rules import Programme
+from doudi.rulebook import queries as rulebook
 from doudi.web.parts.templatetags.parts import full_day, yuan
 
 UNITS = {"heads": "人", "years": "岁", "months": "个月", "days": "天", "grade": "级", "count": "", "points": "分"}
@@ -53,7 +53,7 @@ class Standard:
 
 def standards(area: str, on: date) -> list[Standard]:
     """Every programme in force on a day, with the numbers that hold in an area; a number told once is not told again."""
-    pack, found, told = packs.load(settings.PACKS), [], set[str]()
+    pack, found, told = rulebook.pack(), [], set[str]()
     for programme in pack.programmes_on(on):
         found.append(_standard(pack, programme, area, on, told))
     return found
@@ -83,7 +83,7 @@ def _amounts(pack: Pack, name: str, area: str, on: date) -> list[Amount]:
     setting = parameter.at(area, on)
     if setting is None:
         return [Amount(parameter.kind.label, _("这里还没有定"), "", "")]
-    since = full_day(setting.from_on) if setting.from_on > packs.FIRST_DAY else ""
+    since = full_day(setting.from_on) if setting.from_on > FIRST_DAY else ""
     if not isinstance(setting.value, dict):
         return [Amount(parameter.kind.label, written(parameter.kind, setting.value), since, setting.source)]
     codes = pack.names.facts[parameter.kind.by].codes

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-
 from doudi.exchange import queries as exchange
 from doudi.office.core import NotAllowed, Viewer
-from doudi.policy import explain, pack
+from doudi.policy import explain
 from doudi.policy.language.errors import RuleError
+from doudi.policy.pack import Pack
 from doudi.registry import queries as registry
 from doudi.web.desk.person.reading import row_words
 
@@ -18,18 +17,16 @@ WHO = ("hukou", "division")  # registers that mostly say who and where somebody 
 LEVELS = {"R": ("马上去看", "red"), "O": ("尽快去看", "amber"), "Y": ("抽空去看", "blue")}
 
 
-def explanation(row: Any, on: date) -> explain.Explanation:
+def explanation(row: Any, on: date, rules: Pack) -> explain.Explanation:
     """What the rule of that day says about this alert; a rule no longer in the pack still shows its code."""
-    rules = pack.load(settings.PACKS)
     try:
         return explain.finding(rules, row.indicator, on, row.mask, row.figures)
     except RuleError:
         return explain.Explanation(row.indicator, row.indicator, str(row.level), "这条规则已经不用了。", (), (), "", "", None)
 
 
-def rows_behind(alert: Any, on: date, viewer: Viewer) -> list[dict[str, Any]]:
+def rows_behind(alert: Any, on: date, viewer: Viewer, rules: Pack) -> list[dict[str, Any]]:
     """The delivered rows the rule's facts were worked out from, with the cells that were read; none for who may not see them."""
-    rules = pack.load(settings.PACKS)
     try:
         facts = rules.indicator(alert.row.indicator, on).facts
     except RuleError:

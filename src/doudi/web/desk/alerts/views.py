@@ -16,7 +16,9 @@ from doudi.monitoring.core import IN_WORK
 from doudi.office import actions as office
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed, Role
+from doudi.policy.pack import Pack
 from doudi.registry import queries as registry
+from doudi.rulebook import queries as rulebook
 from doudi.web.desk.alerts.forms import AssignForm, DismissForm
 from doudi.web.desk.alerts.reading import LEVELS, explanation, rows_behind
 from doudi.web.desk.frame import due
@@ -40,10 +42,10 @@ def alerts(request: HttpRequest) -> HttpResponse:
         page = queries.inbox(request.viewer, state=state, level=level, after=request.GET.get("after", ""))
     except NotAllowed:
         raise Http404 from None
-    latest, counts = queries.latest(), queries.counts(request.viewer)
+    latest, counts, rules = queries.latest(), queries.counts(request.viewer), rulebook.pack()
     asked = {"state": state, **({"level": level} if level else {})}
     context = {
-        "alerts": [line(row, today) for row in page.rows],
+        "alerts": [line(row, today, rules) for row in page.rows],
         "total": counts["all"],
         "as_of": latest.judged_on if latest else None,
         "levels": [
@@ -66,9 +68,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/alerts/page.html", context)
 
 
-def line(row: queries.AlertRow, today: Any) -> dict[str, Any]:
+def line(row: queries.AlertRow, today: Any, rules: Pack) -> dict[str, Any]:
     """An alert as a line of a list: a sentence, never a score."""
-    said = explanation(row, row.raised_on)
+    said = explanation(row, row.raised_on, rules)
     words, tone = due(row.due_on, today) if row.state in IN_WORK else ("", "calm")
     tag, colour = LEVELS[row.level]
     return {
@@ -102,7 +104,8 @@ def page(
     today = time.today(at)
     found = _read(request, ref)
     office.look(subject=found.pid, viewer=request.viewer, at=at, why=WHY, what="提醒和它的来源")
-    said = explanation(found.row, found.seen_on)
+    rules = rulebook.pack()
+    said = explanation(found.row, found.seen_on, rules)
     viewer, open_ = request.viewer, found.row.state in IN_WORK
     person, home = None, ()
     if viewer.may("visit.record"):
@@ -122,7 +125,7 @@ def page(
         "level": LEVELS[found.row.level],
         "due_words": words,
         "due_tone": tone,
-        "sources": rows_behind(found, found.seen_on, viewer),
+        "sources": rows_behind(found, found.seen_on, viewer, rules),
         "assign_form": (assign or AssignForm(_workers(found.row.area, at))) if open_ and viewer.may("alert.assign") else None,
         "dismiss_form": (dismiss or DismissForm(prefix="dismiss")) if open_ and viewer.may("alert.dismiss") else None,
         "case_ref": next((one.case_ref for one in found.visits if one.case_ref), ""),

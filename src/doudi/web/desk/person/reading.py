@@ -6,10 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-
 from doudi.office.core import mask_account, mask_number
-from doudi.policy import pack
+from doudi.policy.pack import Pack
 from doudi.registry.queries import SourceRow
 from doudi.web.parts.templatetags.parts import full_day, month, yuan
 
@@ -44,14 +42,13 @@ def _value(value: Any, column: Any) -> str:
     return worded(value)
 
 
-def facts_words(values: dict[str, Any], *, whole: bool = False) -> list[dict[str, Any]]:
+def facts_words(values: dict[str, Any], rules: Pack, *, whole: bool = False) -> list[dict[str, Any]]:
     """Known facts in the order of the catalogue; what is unknown is not listed. `is_not`: looked for and not there.
 
     :param whole: they are those of the household
     """
-    names = pack.load(settings.PACKS).names.facts
     found = []
-    for name, fact in names.items():
+    for name, fact in rules.names.facts.items():
         value = values.get(name)
         if value is None:
             continue

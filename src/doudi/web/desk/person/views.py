@@ -19,7 +19,9 @@ from doudi.monitoring import queries as monitoring
 from doudi.office import actions as office
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed
+from doudi.policy.pack import Pack
 from doudi.registry import queries as registry
+from doudi.rulebook import queries as rulebook
 from doudi.web.desk.alerts.reading import LEVELS, explanation
 from doudi.web.desk.alerts.views import WHY
 from doudi.web.desk.person.forms import PurposeForm
@@ -109,7 +111,8 @@ def _page(request: HttpRequest, pid: str, why: str, at: datetime) -> dict[str, A
     page = registry.person_page(pid, request.viewer)
     today = time.today(at)
     contracts = exchange.contracts()
-    facts = facts_words(page.facts) + facts_words(page.household_facts, whole=True)
+    rules = rulebook.pack()
+    facts = facts_words(page.facts, rules) + facts_words(page.household_facts, rules, whole=True)
     found = casework.cases_of(pid, request.viewer, at=at) if request.viewer.may("case.read") else ()
     return {
         "who": page.person,
@@ -128,16 +131,16 @@ def _page(request: HttpRequest, pid: str, why: str, at: datetime) -> dict[str, A
             }
             for row in found
         ],
-        "alerts": _alerts(request, pid, today),
+        "alerts": _alerts(request, pid, today, rules),
         "consents": page.consents,
         "looks": time.looks(pid),
     }
 
 
-def _alerts(request: HttpRequest, pid: str, today: date) -> list[dict[str, Any]]:
+def _alerts(request: HttpRequest, pid: str, today: date, rules: Pack) -> list[dict[str, Any]]:
     if not request.viewer.may("alert.read"):
         return []
     return [
-        {"row": row, "label": explanation(row, today).label, "tone": LEVELS[row.level][1]}
+        {"row": row, "label": explanation(row, today, rules).label, "tone": LEVELS[row.level][1]}
         for row in monitoring.of_person(pid, request.viewer)
     ]

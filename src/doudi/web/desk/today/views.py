@@ -19,6 +19,8 @@ from doudi.monitoring import queries as monitoring
 from doudi.monitoring.queries import AlertRow
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed, Role, Viewer, mask_name
+from doudi.policy.pack import Pack
+from doudi.rulebook import queries as rulebook
 from doudi.web.desk.alerts.reading import LEVELS, explanation
 from doudi.web.desk.frame import due
 from doudi.web.parts.permits import permit
@@ -97,9 +99,9 @@ def of_case(row: InboxRow, today: date, pile: str = "todo", after: str = "") -> 
     )
 
 
-def of_alert(row: AlertRow, today: date, pile: str, after: str, alerts_after: str) -> Entry:
+def of_alert(row: AlertRow, today: date, rules: Pack, pile: str, after: str, alerts_after: str) -> Entry:
     """An alert as a line of the inbox: a sentence and one next step."""
-    said = explanation(row, row.raised_on)
+    said = explanation(row, row.raised_on, rules)
     words, tone = due(row.due_on, today)
     asked = {"pile": pile, "after": after, "alerts": alerts_after, "peek": row.ref}
     return Entry(
@@ -140,7 +142,8 @@ def today(request: HttpRequest) -> HttpResponse:
     except NotAllowed:
         raise Http404 from None
     entries = [of_case(row, on, pile, after) for row in cases.rows]
-    entries += [of_alert(row, on, pile, after, alerts_after) for row in alerts.rows]
+    rules = rulebook.pack()
+    entries += [of_alert(row, on, rules, pile, after, alerts_after) for row in alerts.rows]
     wanted = request.GET.get("peek", "")
     open_entry = next((entry for entry in entries if entry.ref == wanted), None)
     following = {"pile": pile, "after": cases.next or END, "alerts": alerts.next or END}

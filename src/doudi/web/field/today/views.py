@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from doudi.monitoring import queries
 from doudi.office import queries as time
+from doudi.rulebook import queries as rulebook
 from doudi.web.desk.alerts.views import line
 from doudi.web.parts.permits import permit
 
@@ -29,7 +30,8 @@ def today(request: HttpRequest) -> HttpResponse:
     """The visits this clerk was asked to make, most urgent first."""
     on = time.today(time.now())
     page = queries.to_visit(request.viewer, size=TODAY)
-    return render(request, "field/today/page.html", {"visits": [line(row, on) for row in page.rows]})
+    rules = rulebook.pack()
+    return render(request, "field/today/page.html", {"visits": [line(row, on, rules) for row in page.rows]})
 
 
 @permit("visit.list")

@@ -16,6 +16,7 @@ from doudi.office import queries as time
 from doudi.office.core import NotAllowed
 from doudi.registry import queries as registry
 from doudi.registry.core import age_on
+from doudi.rulebook import queries as rulebook
 from doudi.web.desk.alerts.reading import explanation
 from doudi.web.field.visit.forms import VisitForm
 from doudi.web.parts.permits import permit
@@ -60,7 +61,7 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
             return JsonResponse({"state": "kept"})
     if request.method == "POST" and not request.accepts("text/html"):
         return JsonResponse({"state": "refused", "words": problem or _first_error(form)}, status=422)
-    said = explanation(alert.row, alert.seen_on)
+    said = explanation(alert.row, alert.seen_on, rulebook.pack())
     context = {
         "who": person.name,
         "place": alert.row.area_label,
