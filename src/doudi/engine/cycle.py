@@ -241,7 +241,7 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
     """Ask every rule about everybody. The rules see people and households as numbers; who they are is put beside the answers."""
     needed = sweep.needed(pack, on)
     area = laid.household["area"].combine_chunks()
-    scope = _common([code for code in area.dictionary.to_pylist() if code])  # what does not differ inside it is one number
+    scope = common([code for code in area.dictionary.to_pylist() if code])  # what does not differ inside it is one number
     m = laid.person["m"].combine_chunks()
     count = len(laid.person)
     views = {
@@ -282,7 +282,7 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
     )
 
 
-def _common(codes: Sequence[str]) -> str:
+def common(codes: Sequence[str]) -> str:
     """What all area codes begin with: everybody lives inside it."""
     first, last = min(codes, default=""), max(codes, default="")
     return first[: next((place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]

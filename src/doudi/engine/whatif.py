@@ -1,0 +1,307 @@
+"""The real rules beside others: what a month costs, who would be entitled and who no longer, by place, income and kind of home.
+
+Money is in fen a month. Households are in the viewer's place when their own area lies in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from doudi.engine.everybody import NO, UNKNOWN, Answers, Array, Everybody, Reading
+from doudi.engine.gaps import Gap, Rates, gap, lines, rates
+from doudi.policy.language.core import MEMBER_OPS
+from doudi.policy.pack import Pack
+from doudi.policy.rules import Programme
+from doudi.policy.scenario import pays, regular
+
+BANDS = (("不到标准的四分之一", 25), ("四分之一到一半", 50), ("一半到四分之三", 75), ("四分之三到标准", 100),
+         ("标准到 1.5 倍", 150), ("1.5 倍以上", 0))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Some people or households, before and after."""
+
+    key: str
+    label: str
+    before: int
+    after: int
+    gained: int
+    lost: int
+    up: int
+    down: int
+    cost_before: int
+    cost_after: int
+
+    @property
+    def of_before(self) -> tuple[int, ...]:
+        return (self.before,)
+
+    @property
+    def of_change(self) -> tuple[int, ...]:
+        return (self.after, self.gained, self.lost, self.up, self.down)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not known, and for how many of those who cannot be told."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnRoll:
+    """Who is on the roll now, beside who would be entitled by the rules before any change."""
+
+    on: int
+    on_yes: int
+    on_no: int
+    on_unknown: int
+    off_yes: int
+    drawn_fen: int | None  # what the roll says is drawn a month; None where it does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One programme before and after."""
+
+    code: str
+    label: str
+    subject: str
+    pays: bool
+    affected: bool
+    total: Row  # in the programme's own subjects
+    households: Row
+    persons: Row
+    no: int
+    unknown: int
+    unknown_after: int
+    unpriced: int
+    unpriced_after: int
+    missing: tuple[Missing, ...]
+    roll: OnRoll | None
+    counties: tuple[Row, ...]  # of everybody, whatever place was asked for: what is hidden must not depend on who looks
+    places: tuple[Row, ...]  # inside the place asked for: counties of a city, townships of a county, villages of a township
+    bands: tuple[Row, ...]
+    kinds: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A scenario beside the rules as they are, for one place, day and reading."""
+
+    on: date
+    within: str
+    reading: Reading
+    households: int
+    persons: int
+    programmes: tuple[Changed, ...]
+    cost_before: int
+    cost_after: int
+    gap: Gap
+    rates_before: Rates
+    rates_after: Rates
+
+
+def compare(city: Everybody, before: Pack, after: Pack, on: date, within: str, reading: Reading) -> Compared:
+    """Compare a scenario with the rules as they are.
+
+    :param within: what the area codes of the place begin with
+    """
+    inside = np.array([area.startswith(within) for area in city.areas])[city.place]
+    rules = regular(before, on)
+    asked = [
+        (rule, city.ask(before, rule, on, reading), city.ask(after, after.programme(rule.code, on), on, reading))
+        for rule in rules
+    ]
+    line, line_known = lines(city, before, on)
+    groups = _Groups(city, inside, within, line, line_known)
+    programmes = tuple(_changed(city, rule, old, new, inside, groups, before) for rule, old, new in asked)
+    return Compared(
+        on=on,
+        within=within,
+        reading=reading,
+        households=int(inside.sum()),
+        persons=int(inside[city.m].sum()),
+        programmes=programmes,
+        cost_before=sum(one.total.cost_before for one in programmes),
+        cost_after=sum(one.total.cost_after for one in programmes),
+        gap=gap(city, asked, inside, line, line_known),
+        rates_before=rates(city, before, rules, on, reading, inside),
+        rates_after=rates(city, after, rules, on, reading, inside),
+    )
+
+
+# ---- one programme ------------------------------------------------------------------------------------------------------
+
+
+class _Groups:
+    """Everybody sorted into counties, places, bands of income and kinds of household; -1 for who is not in the place."""
+
+    def __init__(self, city: Everybody, inside: Array, within: str, line: Array, known: Array) -> None:
+        self.kinds = np.where(inside, city.kinds[0], -1), city.kinds[1], city.kinds[1]
+        digits = 6 if len(within) < 6 else 9 if len(within) < 9 else 12
+        everywhere = np.ones(len(inside), bool)
+        self.counties = _by_area(city, everywhere, 6)
+        self.places = _by_area(city, inside, digits)
+        income, sure = city.column("hh_income_month")
+        share = np.full(len(inside), len(BANDS))
+        told = known & sure & (line > 0)
+        steps = [income * 100 < line * limit for _, limit in BANDS[:-1]]
+        share[told] = np.select([step[told] for step in steps], range(len(steps)), default=len(BANDS) - 1)
+        labels = (*(label for label, _ in BANDS), "收入不知道")
+        self.bands = np.where(inside, share, -1), labels, labels
+
+
+def _by_area(city: Everybody, inside: Array, digits: int) -> tuple[Array, tuple[str, ...], tuple[str, ...]]:
+    codes = [area[:digits] for area in city.areas]
+    keys = tuple(sorted(set(codes)))
+    at = {code: place for place, code in enumerate(keys)}
+    group = np.array([at[code] for code in codes])[city.place]
+    return np.where(inside, group, -1), keys, keys
+
+
+def _changed(city: Everybody, rule: Programme, old: Answers, new: Answers, inside: Array, groups: _Groups, pack: Pack) -> Changed:
+    person = rule.subject == "person"
+    where = city.m if person else slice(None)
+    here = inside[where]
+    moved = _Moved(old, new)
+    cannot = here & (old.eligible == UNKNOWN)
+    return Changed(
+        code=rule.code,
+        label=rule.label,
+        subject=rule.subject,
+        pays=pays(rule),
+        affected=old is not new,
+        total=moved.rows(np.where(here, 0, -1), ("",), ("",))[0],
+        households=_households(city, old, new, inside) if person else moved.rows(np.where(here, 0, -1), ("",), ("",))[0],
+        persons=moved.rows(np.where(here, 0, -1), ("",), ("",))[0] if person else _persons(city, old, new, inside),
+        no=int((here & (old.eligible == NO)).sum()),
+        unknown=int(cannot.sum()),
+        unknown_after=int((here & (new.eligible == UNKNOWN)).sum()),
+        unpriced=int((here & old.unpriced).sum()),
+        unpriced_after=int((here & new.unpriced).sum()),
+        missing=_missing(city, rule, old, cannot, pack),
+        roll=_on_roll(city, rule, old, here),
+        counties=_filled(moved.rows(groups.counties[0][where], *groups.counties[1:])),
+        places=_filled(moved.rows(groups.places[0][where], *groups.places[1:]), groups.places[0]),
+        bands=moved.rows(groups.bands[0][where], *groups.bands[1:]),
+        kinds=moved.rows(groups.kinds[0][where], *groups.kinds[1:]),
+    )
+
+
+class _Moved:
+    """Who moves between two answers, as flags over everybody, counted by group in one pass each."""
+
+    def __init__(self, old: Answers, new: Answers) -> None:
+        self.old, self.new = old, new
+        both = old.yes & new.yes
+        self.flags = {
+            "before": old.yes,
+            "after": new.yes,
+            "gained": new.yes & ~old.yes,
+            "lost": old.yes & ~new.yes,
+            "up": both & (new.amount > old.amount),
+            "down": both & (new.amount < old.amount),
+        }
+
+    def rows(self, group: Array, keys: Sequence[str], labels: Sequence[str]) -> tuple[Row, ...]:
+        """One row a group."""
+        told = {name: np.bincount(group[flag & (group >= 0)], minlength=len(keys)) for name, flag in self.flags.items()}
+        told["cost_before"] = _summed(group, self.old, len(keys))
+        told["cost_after"] = _summed(group, self.new, len(keys))
+        return tuple(
+            Row(key, label, **{name: int(counts[at]) for name, counts in told.items()})
+            for at, (key, label) in enumerate(zip(keys, labels, strict=True))
+        )
+
+
+def _summed(group: Array, answers: Answers, count: int) -> Array:
+    """Whole fen by group: exact in a float below 2^53, which is ninety million million yuan."""
+    paid = answers.yes & (group >= 0)
+    return np.bincount(group[paid], answers.amount[paid], minlength=count).astype(np.int64)
+
+
+def _filled(rows: tuple[Row, ...], there: Array | None = None) -> tuple[Row, ...]:
+    """Places somebody lives in; of the others only those where something happened, which cannot be."""
+    if there is None:
+        return rows
+    living = set(np.unique(there[there >= 0]).tolist())
+    return tuple(row for at, row in enumerate(rows) if at in living)
+
+
+def _households(city: Everybody, old: Answers, new: Answers, inside: Array) -> Row:
+    """Of a programme of persons: households with anybody entitled."""
+    count = city.households
+    any_old = (np.bincount(city.m[old.yes], minlength=count) > 0) & inside
+    any_new = (np.bincount(city.m[new.yes], minlength=count) > 0) & inside
+    sums = [np.bincount(city.m, answers.amount, minlength=count).astype(np.int64) for answers in (old, new)]
+    both = any_old & any_new
+    return Row(
+        "", "", int(any_old.sum()), int(any_new.sum()), int((any_new & ~any_old).sum()), int((any_old & ~any_new).sum()),
+        int((both & (sums[1] > sums[0])).sum()), int((both & (sums[1] < sums[0])).sum()),
+        int(sums[0][inside].sum()), int(sums[1][inside].sum()),
+    )  # fmt: skip
+
+
+def _persons(city: Everybody, old: Answers, new: Answers, inside: Array) -> Row:
+    """Of a programme of households: the people who live in them and are counted with them."""
+    members, known = city.members
+    people = np.where(known & inside, members, 0).astype(np.int64)
+
+    def of(flag: Array) -> int:
+        return int(people[flag].sum())
+
+    both = old.yes & new.yes
+    return Row(
+        "", "", of(old.yes), of(new.yes), of(new.yes & ~old.yes), of(old.yes & ~new.yes), of(both & (new.amount > old.amount)),
+        of(both & (new.amount < old.amount)), int(old.amount[inside].sum()), int(new.amount[inside].sum()),
+    )  # fmt: skip
+
+
+def _missing(city: Everybody, rule: Programme, old: Answers, cannot: Array, pack: Pack) -> tuple[Missing, ...]:
+    """What is not known, the most frequent first; one subject may lack several things."""
+    found: dict[str, Array] = {}
+    for at, condition in enumerate(rule.conditions):
+        stuck = cannot & ((old.open >> at) & 1 == 1)
+        if not stuck.any():
+            continue
+        named = np.zeros(len(stuck), bool)
+        members = any(node.op in MEMBER_OPS for node in condition.test.core.walk())
+        for name in condition.test.facts:
+            fact = pack.names.facts[name]
+            if fact.subject == "person" and (rule.subject == "household" or members):
+                continue
+            _, known = city.column(name)
+            lacks = stuck & ~(known[city.m] if rule.subject == "person" and fact.subject == "household" else known)
+            found[fact.label] = found.get(fact.label, np.zeros(len(stuck), bool)) | lacks
+            named |= lacks
+        rest = stuck & ~named
+        label = condition.label or condition.name
+        found[label] = found.get(label, np.zeros(len(stuck), bool)) | rest
+    counted = [Missing(label, int(flags.sum())) for label, flags in found.items() if flags.any()]
+    return tuple(sorted(counted, key=lambda one: (-one.count, one.label)))
+
+
+def _on_roll(city: Everybody, rule: Programme, old: Answers, here: Array) -> OnRoll | None:
+    roll = city.roll(rule)
+    if roll is None:
+        return None
+    on = roll & here
+    drawn = None
+    if rule.code == "dibao":
+        amount, known = city.column("hh_dibao_amount_month")
+        drawn = int(amount[on & known].sum())
+    return OnRoll(
+        on=int(on.sum()),
+        on_yes=int((on & old.yes).sum()),
+        on_no=int((on & (old.eligible == NO)).sum()),
+        on_unknown=int((on & (old.eligible == UNKNOWN)).sum()),
+        off_yes=int((here & ~roll & old.yes).sum()),
+        drawn_fen=drawn,
+    )
