@@ -35,6 +35,7 @@ OPEN_PAGES = {
     "public:helpers",
     "public:shown",
     "public:object",
+    "public:reasons-check",  # the number of a printed sheet, nobody's name
     "public:sheet",
     "public:progress",
     "public:progress-of",

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from doudi.facts.household import Household
+from django.conf import settings
+
+from doudi.engine import packs as kept
+from doudi.engine.lake import Lake
+from doudi.engine.packs import PackNotKept
+from doudi.facts.household import Household, Member
 from doudi.policy.assess import Assessment, assess
 from doudi.policy.language.errors import RuleError
 from doudi.policy.pack import Pack
 from doudi.rulebook import queries as rulebook
 
+__all__ = ["PackNotKept", "Ruled", "ask", "earlier", "household_of"]
 STANDARD = {"dibao": "dibao_standard", "near_dibao": "dibao_standard", "tekun": "tekun_living_standard"}
 
 
@@ -26,9 +33,14 @@ class Ruled:
     trace: dict[str, Any]
 
 
-def ask(programme: str, household: Household, on: date, area: str, *, applicant: str) -> Ruled:
-    """Let a programme's rules speak about a household on a day; where no rule is in force, that is what is not known."""
-    pack = rulebook.pack()
+def ask(programme: str, household: Household, on: date, area: str, *, applicant: str, pack: Pack | None = None) -> Ruled:
+    """Let a programme's rules speak about a household on a day; where no rule is in force, that is what is not known.
+
+    :param pack: earlier rules; by default those that count now, whose text is kept, so that the same can be asked again
+    """
+    if pack is None:
+        pack = rulebook.pack()
+        kept.keep(Lake(Path(settings.LAKE)), pack)
     try:
         rule = pack.programme(programme, on)
     except RuleError as why:
@@ -37,6 +49,27 @@ def ask(programme: str, household: Household, on: date, area: str, *, applicant:
         return Ruled("unknown", None, None, pack.version, _empty("申请人不在一起吃住的家里人里"))
     found = assess(programme, household, on, area, pack, subject=applicant if rule.subject == "person" else "")
     return Ruled(found.eligible, found.amount_fen, _standard(programme, household, on, area, pack), pack.version, _trace(found))
+
+
+def earlier(version: str) -> Pack:
+    """The rules of a version, from the text kept when it was first asked.
+
+    :raises PackNotKept: it is not in the lake
+    """
+    return kept.recall(Lake(Path(settings.LAKE)), version)
+
+
+def household_of(facts: dict[str, Any], pack: Pack) -> Household:
+    """A household as an assessment kept it, days being days again."""
+
+    def again(held: dict[str, Any]) -> dict[str, Any]:
+        days = {name for name, fact in pack.names.facts.items() if fact.type == "date"}
+        return {
+            name: date.fromisoformat(value) if name in days and isinstance(value, str) else value for name, value in held.items()
+        }
+
+    people = tuple(Member(one["pid"], again(one["facts"]), one["relation"]) for one in facts["members"])
+    return Household(facts["hid"], facts["area"], again(facts["facts"]), people)
 
 
 def _standard(programme: str, household: Household, on: date, area: str, pack: Pack) -> int | None:

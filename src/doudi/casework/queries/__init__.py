@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doudi.casework.queries.again import AskedAgain, asked_again
 from doudi.casework.queries.drafts import draft, drafts_of, prefill
 from doudi.casework.queries.inbox import counts, find, inbox
 from doudi.casework.queries.mine import (
@@ -33,6 +34,7 @@ from doudi.casework.queries.rows import (
 )
 
 __all__ = [
+    "AskedAgain",
     "AskedToAgree",
     "AssessmentRow",
     "BenefitRow",
@@ -46,6 +48,7 @@ __all__ = [
     "Prefill",
     "Progress",
     "ShownRow",
+    "asked_again",
     "asked_to_agree",
     "benefit",
     "case",

@@ -448,10 +448,7 @@ def assessment_row(one: Assessment) -> AssessmentRow:
         income_fen=one.income_fen,
         standard_fen=one.standard_fen,
         amount_fen=one.amount_fen,
-        conditions=tuple(
-            Condition(row["label"] or row["name"], row["says"], HOLDS[row["state"]], row["article"])
-            for row in trace["conditions"]
-        ),
+        conditions=conditions_of(trace),
         table=tuple(
             TableLine(
                 row["what"],
@@ -468,6 +465,13 @@ def assessment_row(one: Assessment) -> AssessmentRow:
         unknown=tuple(f"{row['label']}：{row['settle']}" if row["settle"] else row["label"] for row in trace["unknowns"]),
         pack=one.pack,
         at=one.at,
+    )
+
+
+def conditions_of(trace: dict[str, Any]) -> tuple[Condition, ...]:
+    """The conditions of a trace, to read."""
+    return tuple(
+        Condition(row["label"] or row["name"], row["says"], HOLDS[row["state"]], row["article"]) for row in trace["conditions"]
     )
 
 

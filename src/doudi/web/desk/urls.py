@@ -11,6 +11,7 @@ from doudi.web.desk.feeds import views as feeds
 from doudi.web.desk.payment import views as payment
 from doudi.web.desk.person import views as person
 from doudi.web.desk.publicity import views as publicity
+from doudi.web.desk.reasons import views as reasons
 from doudi.web.desk.register import views as register
 from doudi.web.desk.today import views as today
 
@@ -18,6 +19,7 @@ app_name = "desk"
 urlpatterns = [
     path("", today.today, name="today"),
     path("cases/", cases.cases, name="cases"),
+    path("cases/<slug:ref>/reasons/", reasons.of_case, name="case-reasons"),
     path("cases/<slug:ref>/", include("doudi.web.desk.case.urls")),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<slug:ref>/", alerts.alert, name="alert"),
@@ -39,6 +41,9 @@ urlpatterns = [
     path("payment/<slug:ref>/reissue/<slug:line>/", payment.reissue, name="run-reissue"),
     path("find/", person.find, name="find"),
     path("person/<slug:pid>/", person.person, name="person"),
+    path("person/<slug:pid>/reasons/", reasons.reach, name="reach"),
+    path("person/<slug:pid>/reasons/<slug:programme>/", reasons.reasons_of, name="reasons"),
+    path("person/<slug:pid>/reasons/<slug:programme>/answer.json", reasons.bytes_of, name="reasons-bytes"),
     path("checks/", checks.checks, name="checks"),
     path("checks/<slug:ref>/", checks.check, name="check-one"),
     path("feeds/", feeds.deliveries, name="feeds"),

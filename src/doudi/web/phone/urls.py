@@ -7,6 +7,7 @@ from django.urls import path
 from doudi.web.phone.apply import proxy
 from doudi.web.phone.apply import views as apply
 from doudi.web.phone.my import views as my
+from doudi.web.phone.reasons import views as reasons
 
 app_name = "phone"
 urlpatterns = [
@@ -14,6 +15,8 @@ urlpatterns = [
     path("my/sign-in/code/", my.code, name="code"),
     path("my/sign-out/", my.sign_out, name="sign-out"),
     path("my/", my.home, name="home"),
+    path("my/reasons/", reasons.reach, name="reach"),
+    path("my/reasons/<slug:programme>/", reasons.reasons_of, name="reasons"),
     path("my/consents/", my.consents, name="consents"),
     path("my/cases/<slug:ref>/", my.case, name="case"),
     path("my/cases/<slug:ref>/receipt/", my.receipt, name="receipt"),

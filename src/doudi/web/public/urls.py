@@ -19,4 +19,5 @@ urlpatterns = [
     path("figures.csv", information.figures_csv, name="figures-csv"),
     path("ask/", information.ask, name="ask"),
     path("sheet/", views.sheet, name="sheet"),
+    path("sheet/reasons/<str:token>/", views.reasons_check, name="reasons-check"),
 ]

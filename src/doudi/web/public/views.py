@@ -18,7 +18,7 @@ from doudi.casework import queries as cases
 from doudi.office import core as office
 from doudi.office import queries
 from doudi.office.core import NotAllowed, Party, Role
-from doudi.web.parts import roads
+from doudi.web.parts import reasons, roads
 from doudi.web.parts.permits import open_page
 from doudi.web.parts.place import area_of
 
@@ -136,3 +136,10 @@ def sheet(request: HttpRequest) -> HttpResponse:
     """The application on one sheet of paper, to fill in by hand."""
     tiles = [{"words": words} for words in road.HARDSHIPS.values()]
     return render(request, "public/sheet.html", {"tiles": tiles, "digits": range(18), "empty_rows": range(4)})
+
+
+@open_page
+def reasons_check(request: HttpRequest, token: str) -> HttpResponse:
+    """Whether a printed reason sheet was made here: what was asked and its number, never whose it is."""
+    told = reasons.read_token(token)
+    return render(request, "public/reasons_check.html", {"told": told}, status=200 if told else 404)

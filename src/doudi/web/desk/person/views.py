@@ -60,7 +60,7 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/person/find.html", context)
 
 
-def _purpose(request: HttpRequest, pid: str, at: datetime) -> str:
+def purpose_now(request: HttpRequest, pid: str, at: datetime) -> str:
     """Why this person may be opened now: the case the link came from, or what was chosen within the last half hour."""
     ref = request.GET.get("case", "")
     if ref and request.viewer.may("case.read"):
@@ -99,7 +99,7 @@ def person(request: HttpRequest, pid: str) -> HttpResponse:
         kept[pid] = {"why": form.purpose, "until": (at + HOLDS).isoformat()}
         request.session["purposes"] = kept
         return redirect("desk:person", pid)
-    why = _purpose(request, pid, at)
+    why = purpose_now(request, pid, at)
     if request.method == "POST" or not why:
         context = {"form": form, "masked": who.masked_name, "place": who.area_label}
         return render(request, "desk/person/purpose.html", context, status=422 if request.method == "POST" else 200)

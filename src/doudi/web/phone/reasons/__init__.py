@@ -1,0 +1,1 @@
+"""Reason sheets for the resident: what may be in reach, and why."""
