@@ -142,7 +142,7 @@ def test_a_mistake_refuses_the_whole_pack_with_a_sentence(tmp_path, change, said
 
 def test_the_place_in_a_rule_is_named(tmp_path):
     folder = written(tmp_path / "own", facts=FACTS, rules=RULE.replace("savings < P.limit", "savings <\\n P.limt"))
-    with pytest.raises(RuleError, match=r"own/rules\.toml programme aid 条件 poor if 第 2 行第 4 列"):
+    with pytest.raises(RuleError, match=r"own/rules\.toml 第 36 行，programme aid 条件 poor if 式子第 2 行第 4 列"):
         pack.load([folder])
 
 

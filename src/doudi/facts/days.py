@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 ONE_DAY = timedelta(days=1)
@@ -52,6 +53,53 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in year.free
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The years that are listed, counted through once, so that no period is ever walked day by day.
+
+    more: for each listed day, how many more working days there have been up to it than plain weekdays (less is negative).
+    reached: for each working day within, which day it is: the first is working day number `before` + 1 of all time.
+    Days of all time are counted from 1 January of the year 1, a Monday; outside of the listed years weekends alone are free.
+    """
+
+    first: date
+    more: tuple[int, ...]
+    before: int
+    reached: tuple[date, ...]
+
+
+@cache
+def listed() -> Listed:
+    """The calendar of every listed year, and of those between."""
+    first, last = date(min(_years()), 1, 1), date(max(_years()), 12, 31)
+    days = [first + ONE_DAY * n for n in range((last - first).days + 1)]
+    worked = [is_working_day(day) for day in days]
+    more = accumulate(works - (day.weekday() < 5) for day, works in zip(days, worked, strict=True))
+    reached = tuple(day for day, works in zip(days, worked, strict=True) if works)
+    return Listed(first, tuple(more), _weekdays_until(first - ONE_DAY), reached)
+
+
+def _weekdays_until(day: date) -> int:
+    weeks, rest = divmod(day.toordinal(), 7)
+    return weeks * 5 + min(rest, 5)
+
+
+def working_days_until(day: date) -> int:
+    """How many working days there have been up to a day, that day included, since the year 1."""
+    known, at = listed(), (day - listed().first).days
+    return _weekdays_until(day) + (0 if at < 0 else known.more[min(at, len(known.more) - 1)])
+
+
+def working_day_number(number: int) -> date:
+    """The so-manieth working day of all time."""
+    known = listed()
+    at = number - known.before - 1
+    if 0 <= at < len(known.reached):
+        return known.reached[at]
+    weeks, rest = divmod(number - (known.more[-1] if at >= 0 else 0) - 1, 5)
+    return date.fromordinal(weeks * 7 + rest + 1)
+
+
 def add_working_days(day: date, count: int) -> date:
     """The last day of a period of so many working days; the first day is not counted (Civil Code Art. 201).
 
@@ -59,10 +107,14 @@ def add_working_days(day: date, count: int) -> date:
     """
     if count < 0:
         raise ValueError(f"a period of {count} working days")
-    while count:
-        day += ONE_DAY
-        count -= is_working_day(day)
-    return day
+    return move_working_days(day, count)
+
+
+def move_working_days(day: date, count: int) -> date:
+    """So many working days on or, with a negative count, back; the day itself is not counted, and with none it stays."""
+    if not count:
+        return day
+    return working_day_number(working_days_until(day if count > 0 else day - ONE_DAY) + count + (count < 0))
 
 
 def add_calendar_days(day: date, count: int) -> date:
@@ -84,9 +136,7 @@ def next_working_day(day: date) -> date:
 
 def working_days_between(start: date, end: date) -> int:
     """How many working days of a period are used up on `end` when it began on `start`; negative when end is before start."""
-    if end < start:
-        return -working_days_between(end, start)
-    return sum(is_working_day(start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
+    return working_days_until(end) - working_days_until(start)
 
 
 def is_provisional(*days: date) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -11,9 +11,12 @@ from typing import Any, Literal
 from doudi.facts.days import add_months, first_of_month
 from doudi.facts.household import Facts, Household, Member
 from doudi.policy import explain
+from doudi.policy.language.core import Core
+from doudi.policy.language.names import Kind
 from doudi.policy.language.python import Around, closure
 from doudi.policy.pack import Pack
 from doudi.policy.rules import Article, Condition, Expression, Indicator, Overlap, Programme, Step
+from doudi.policy.supervise import supervise as supervise  # asked in the same way as everything here
 
 State = Literal["met", "not_met", "unknown"]
 Answer = Literal["yes", "no", "unknown"]
@@ -177,6 +180,11 @@ class Sign:
     state: State
     mask: int
 
+    @property
+    def level(self) -> str:
+        """How urgent it is in this place: what the rule says, unless a value of the place says otherwise."""
+        return self.subject.around.parameters.get(self.indicator.level_from) or self.indicator.level
+
     @cached_property
     def values(self) -> dict[str, Any]:
         return self.subject.values(self.indicator.values)
@@ -184,7 +192,7 @@ class Sign:
     @cached_property
     def basis(self) -> str:
         """The same text as in `sweep.findings_sql`."""
-        return "|".join(_basis(self.subject.run(part)) for part in self.indicator.basis)
+        return "|".join(explain.basis(self.subject.run(part)) for part in self.indicator.basis)
 
 
 @dataclass(frozen=True)
@@ -257,13 +265,14 @@ def assess(
     """Assess one household (or one of its members) for one programme.
 
     subject: the pid, for a programme of persons; may be left out where one person lives alone. area: whose parameters count.
-    known_on: judge by the parameters as they were known on that day.
+    known_on: judge by the rules and parameters as they were known on that day.
     :raises RuleError: no such programme in force on that day
     :raises ValueError: a programme of persons, and nobody said which of several members
     :raises KeyError: the person named is not a member
     """
+    pack = pack.known(known_on) if known_on else pack
     rule = pack.programme(programme, on)
-    asked = Asked(household, on, area, pack, pack.parameters_at(area, on, known_on))
+    asked = Asked(household, on, area, pack)
     if rule.subject == "household":
         return asked.programme(rule, asked.whole)
     if not subject and len(asked.each) != 1:
@@ -280,8 +289,9 @@ def assess_each(
 
     :raises RuleError: no such programme in force on that day
     """
+    pack = pack.known(known_on) if known_on else pack
     rule = pack.programme(programme, on)
-    asked = Asked(household, on, area, pack, pack.parameters_at(area, on, known_on))
+    asked = Asked(household, on, area, pack)
     return tuple(asked.programme(rule, subject) for subject in asked.subjects(rule.subject))
 
 
@@ -309,25 +319,63 @@ def article_on(articles: tuple[Article, ...], on: date) -> str:
 def unknowns_of(expression: Expression, subject: Subject) -> tuple[Unknown, ...]:
     """Which facts and parameters an expression reads that are not known for this subject."""
     names, found = subject.pack.names, []
-    for name in expression.facts:
+    read = dict.fromkeys((node.op, str(node.value)) for node in _reached(expression, subject))
+    for name in [name for op, name in read if op == "fact"]:
         fact = names.facts[name]
         whose: tuple[str, ...] = ()
         if fact.subject == "household":
             missing = subject.household.facts.get(name) is None
-        elif subject.member is not None and not _only_members(expression, name):
-            missing = subject.member.facts.get(name) is None
+        elif fact.subject != "person" or (subject.member is not None and not _only_members(expression, name)):
+            missing = subject.facts.get(name) is None
         else:
             whose = tuple(member.pid for member in subject.household.members if member.facts.get(name) is None)
             missing = bool(whose) or not subject.household.members
         if missing:
             found.append(Unknown(name, fact.label, explain.settle(fact, subject.pack.sources), whose))
-    for name in expression.parameters:
-        kind = names.parameters[name]
-        held = subject.around.parameters
-        split = subject.household.facts.get(kind.by) if kind.by else None
-        if (held.get(name) if not kind.by else held.get(f"{name}:{split}") if split else True) is None:
-            found.append(Unknown(f"P.{name}", kind.label, f"这个地方还没有定“{kind.label}”，请有权的部门先定"))
+    for name in dict.fromkeys(name.partition(":")[0] for op, name in read if op == "parameter"):
+        kind, parameter = names.parameters[name], subject.pack.parameters[name]
+        if not parameter.rule and not _is_set(name, kind, subject):  # of a rule's own numbers the rule says one itself
+            what = "这个地方还没有写" if kind.type == "formula" else "这个地方还没有定"
+            found.append(Unknown(f"P.{name}", kind.label, f"{what}“{kind.label}”，请有权的部门先定"))
     return tuple(found)
+
+
+def _reached(expression: Expression, subject: Subject) -> Iterator[Core]:
+    """Every node an expression may look at; of a formula only the text that counts in the place."""
+    if not any(subject.pack.names.parameters[name].type == "formula" for name in expression.parameters):
+        yield from expression.core.walk()
+        return
+    parameters, kinds = subject.around.parameters, subject.pack.names.parameters
+
+    def walk(node: Core) -> Iterator[Core]:
+        which = node.parts[0].parts[0] if node.op == "case" and node.parts[0].op == "=" else None
+        if which is not None and which.op == "parameter" and kinds[str(which.value).partition(":")[0]].type == "formula":
+            yield which
+            chosen = parameters.get(which.value)
+            if chosen is not None:
+                yield from walk(node.parts[2 * chosen + 1])
+            return
+        yield node
+        for part in node.parts:
+            yield from walk(part)
+
+    return walk(expression.core)
+
+
+def _is_set(name: str, kind: Kind, subject: Subject) -> bool:
+    """Whether a place has set a number; of one that is split, the entry this subject is in, where that is known."""
+    held = subject.around.parameters
+    if not kind.by:
+        return held.get(name) is not None
+    fact = subject.pack.names.facts.get(kind.by)
+    if fact is not None and fact.type == "code":
+        split = (subject.household if fact.subject == "household" else subject).facts.get(kind.by)
+        return held.get(f"{name}:{split}") is not None if split else True
+    own = subject.member is not None and (fact is None or fact.subject == "person")
+    row = subject.pack.row_of(kind, "person" if own else "household")(subject.facts, subject.household.facts, subject.around)
+    if row is None:
+        return True
+    return held.get(f"{name}:{row if not kind.rows or row <= kind.rows[-1] else 'more'}") is not None
 
 
 def _only_members(expression: Expression, name: str) -> bool:
@@ -371,12 +419,6 @@ def _sign(rule: Indicator, subject: Subject) -> Sign | None:
         fires = True if among and rule.fires.run(facts, household, around) else None
         mask = sum(1 << n for n, clause in enumerate(rule.clauses) if clause.test.run(facts, household, around))
     return Sign(rule, rule.subject, subject, "met" if fires else "unknown", mask)
-
-
-def _basis(value: Any) -> str:
-    if value is None:
-        return "?"
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _months(since: date, until: date) -> tuple[date, ...]:

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from doudi.facts import money
 from doudi.policy.language.check import Code
 from doudi.policy.language.names import MONEY_UNIT, Fact, Names
 from doudi.policy.rules import Expression, Indicator, Response, Source, Words
@@ -56,7 +55,14 @@ def value(found: Any, expression: Expression, names: Names) -> str:
         if expression.unit != MONEY_UNIT:
             return f"{found.normalize():f}" if expression.unit else _share(found)
         found = int(found.to_integral_value())
-    return money.spoken(found) if expression.unit == MONEY_UNIT else str(found)
+    return names.money.spoken(found) if expression.unit == MONEY_UNIT else str(found)
+
+
+def basis(found: Any) -> str:
+    """A value as it stands in the key of an alert, the same text as the SQL writes."""
+    if found is None:
+        return "?"
+    return str(found).lower() if isinstance(found, bool) else str(found)
 
 
 def _share(ratio: Decimal) -> str:
@@ -73,7 +79,7 @@ def condition(result: ConditionResult) -> str:
     """Why a condition is met, not met or unknown."""
     rule, names = result.condition, result.subject.pack.names
     if result.state != "unknown":
-        words = rule.met if result.state == "met" else rule.not_met
+        words = _words(result)
         return render(words, result.values, rule.values, names) if words else f"{result.label}：{_STATE_WORDS[result.state]}"
     if rule.ask is not None and rule.asks and result.subject.run(rule.ask):
         return render(rule.asks, result.values, rule.values, names)
@@ -81,6 +87,18 @@ def condition(result: ConditionResult) -> str:
         return render(rule.unknown, result.values, rule.values, names)
     missing = "、".join(unknown.label for unknown in result.unknowns)
     return f"{result.label}：还不知道{missing}，要查一查" if missing else f"{result.label}：还说不准"
+
+
+def _words(result: ConditionResult) -> Words:
+    """The sentence of a condition: the one that came with the formula of the place, else the one beside the rule."""
+    rule = result.condition
+    met, words = result.state == "met", rule.met if result.state == "met" else rule.not_met
+    if rule.by_variant is None:
+        return words
+    chosen = result.subject.around.parameters.get(rule.by_variant.formula)
+    if chosen is None:
+        return words
+    return (rule.by_variant.met if met else rule.by_variant.not_met)[chosen] or words
 
 
 _STATE_WORDS = {"met": "符合", "not_met": "不符合"}
@@ -94,20 +112,23 @@ def settle(fact: Fact, sources: Mapping[str, Source]) -> str:
     return f"查一查{'、'.join(held)}" if held else f"请问本人或者上门看一看：{fact.label}"
 
 
-def finding(pack: Pack, indicator: str, on: date, mask: int, values: Mapping[str, Any]) -> Explanation:
+def finding(pack: Pack, indicator: str, on: date, mask: int, values: Mapping[str, Any], *, level: str = "") -> Explanation:
     """A row of `sweep.findings_sql` in words. on: the day of the cycle, so that the rule of that day speaks.
+
+    level: that of the row, which may be another one than the rule's own where a place has set it.
 
     :raises RuleError: no such indicator in force on that day
     """
-    return _explained(pack, pack.indicator(indicator, on), on, mask, values)
+    rule = pack.indicator(indicator, on)
+    return _explained(pack, rule, on, mask, values, level or rule.level)
 
 
 def sign(found: Sign, on: date) -> Explanation:
     """The answer of an indicator for one household in words."""
-    return _explained(found.subject.pack, found.indicator, on, found.mask, found.values)
+    return _explained(found.subject.pack, found.indicator, on, found.mask, found.values, found.level)
 
 
-def _explained(pack: Pack, rule: Indicator, on: date, mask: int, values: Mapping[str, Any]) -> Explanation:
+def _explained(pack: Pack, rule: Indicator, on: date, mask: int, values: Mapping[str, Any], level: str) -> Explanation:
     reasons = tuple(
         render(clause.words, values, rule.values, pack.names)
         for number, clause in enumerate(rule.clauses)
@@ -116,7 +137,7 @@ def _explained(pack: Pack, rule: Indicator, on: date, mask: int, values: Mapping
     sentence = render(rule.words, values, rule.values, pack.names) if rule.words else "；".join(reasons) or rule.label
     article = "；".join(article.text for article in rule.articles if article.from_on <= on <= article.to_on)
     return Explanation(
-        rule.code, rule.label, rule.level, sentence, reasons, rule.innocent, article, rule.advice, pack.responses.get(rule.level)
+        rule.code, rule.label, level, sentence, reasons, rule.innocent, article, rule.advice, pack.responses.get(level)
     )
 
 

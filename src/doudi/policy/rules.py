@@ -5,13 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from doudi.policy.language.check import Value
 from doudi.policy.language.core import Core
 from doudi.policy.language.python import Closure
 
 Subject = Literal["person", "household"]
+Level = Literal["R", "O", "Y"]
+SUPERVISED = {
+    "process": "办理过程", "review": "定期核查", "payment": "资金发放", "in_out": "进出", "overlap": "重复领取",
+}  # fmt: skip
+"""The packs of supervision, as oversight names them."""
+
+
+class Tunable(NamedTuple):
+    """Something of a rule a [[value]] may set: its name, what it is, and what the rule itself says."""
+
+    name: str
+    kind: Literal["weight", "threshold", "level", "on"]
+    written: int | str | bool
+
+
+class SwitchedOff(NamedTuple):
+    """A rule that asks nobody in a place for a time, and who said so."""
+
+    code: str
+    label: str
+    place: str
+    from_on: date
+    to_on: date
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +76,15 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Variants:
+    """The sentences of a formula, met and not met, for each of its texts: the place decides which is said."""
+
+    formula: str
+    met: tuple[Words, ...]
+    not_met: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One condition of a programme."""
 
@@ -66,6 +99,7 @@ class Condition:
     settle: str
     articles: tuple[Article, ...]
     values: Mapping[str, Expression]  # what its sentences name and its own facts, by the name in the sentence
+    by_variant: Variants | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +127,7 @@ class Programme:
     steps: tuple[Step, ...]
     note: str
     where: str
+    known_since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +148,7 @@ class Indicator:
     label: str
     subject: Subject
     mode: Literal["trigger", "points"]
-    level: Literal["R", "O", "Y"]
+    level: Level  # as written; `level_from` is the parameter that sets another one for some places
     from_on: date
     to_on: date
     articles: tuple[Article, ...]
@@ -127,6 +162,9 @@ class Indicator:
     innocent: tuple[str, ...]
     values: Mapping[str, Expression]
     where: str
+    known_since: date
+    tunables: tuple[Tunable, ...] = ()
+    level_from: str = ""
 
     @property
     def facts(self) -> frozenset[str]:
@@ -151,6 +189,39 @@ class Overlap:
     values: Mapping[str, Expression]
     innocent: tuple[str, ...]
     where: str
+    known_since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Supervision:
+    """A rule that looks at the work itself: a case or a payment (or somebody), and asks the office, not the people."""
+
+    code: str
+    pack: str
+    label: str
+    subject: Literal["person", "household", "case", "payment"]
+    level: Level
+    from_on: date
+    to_on: date
+    articles: tuple[Article, ...]
+    among: Expression | None
+    clauses: tuple[Clause, ...]
+    basis: tuple[Expression, ...]
+    words: Words
+    unknown: Words
+    advice: str
+    innocent: tuple[str, ...]
+    values: Mapping[str, Expression]
+    where: str
+    known_since: date
+    tunables: tuple[Tunable, ...] = ()
+    level_from: str = ""
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Every fact it reads."""
+        read = [*(clause.test for clause in self.clauses), *self.basis, *self.values.values()]
+        return frozenset(name for expression in [*read, *([self.among] if self.among else [])] for name in expression.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +257,4 @@ class Case:
     parameters: Mapping[str, object]
     expect: Mapping[str, object]
     where: str
+    record: Mapping[str, object]  # the case or payment a rule of supervision is asked about

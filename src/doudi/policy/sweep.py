@@ -57,10 +57,10 @@ def findings_sql(
     """One SELECT that finds everybody every indicator in force fires for; columns as in the head of this module.
 
     only: codes of indicators to run (leave out those `Pack.without_life` reports). scope: an area prefix everybody in the views
-    lives in, which makes parameters plain numbers. known_on: judge by the parameters as they were known on that day.
+    lives in, which makes parameters plain numbers. known_on: judge by the rules and parameters as they were known on that day.
     """
     writer = Writer(pack, on, scope, known_on)
-    rules = [rule for rule in pack.indicators_on(on) if only is None or rule.code in only]
+    rules = [rule for rule in writer.pack.indicators_on(on) if only is None or rule.code in only]
     branches = [writer.branch(rule) for rule in rules]
     if not branches:
         return (
@@ -77,8 +77,8 @@ def programme_sql(pack: Pack, code: str, on: date, *, scope: str = "", known_on:
     c_<name> a condition, one BIGINT s_<name> a step of the amount in fen.
     :raises RuleError: no such programme in force on that day
     """
-    programme = pack.programme(code, on)
     writer = Writer(pack, on, scope, known_on)
+    programme = writer.pack.programme(code, on)
     sql = writer.sql(programme.subject)
     tests = [(condition.name, sql.text(condition.test.core)) for condition in programme.conditions]
     steps = [(step.name, sql.text(step.amount.core)) for step in programme.steps]
@@ -101,10 +101,10 @@ def overlap_sql(pack: Pack, code: str, on: date, *, scope: str = "", known_on: d
 
     :raises RuleError: no such overlap rule in force on that day
     """
-    rule = next((rule for rule in pack.overlaps_on(on) if rule.code == code), None)
+    writer = Writer(pack, on, scope, known_on)
+    rule = next((rule for rule in writer.pack.overlaps_on(on) if rule.code == code), None)
     if rule is None:
         raise RuleError(f"没有叠加规则“{code}”")
-    writer = Writer(pack, on, scope, known_on)
     sql = writer.sql("person")
     since, benefits = sql.text(rule.since.core), sql.text(rule.counts.core)
     tables = writer.tables("person", [rule.test, rule.since, rule.counts])
@@ -118,8 +118,8 @@ def overlap_sql(pack: Pack, code: str, on: date, *, scope: str = "", known_on: d
 class Writer:
     """Puts branches together; remembers which member counts they need."""
 
-    def __init__(self, pack: Pack, on: date, scope: str, known_on: date | None) -> None:
-        self.pack, self.on, self.scope, self.known_on = pack, on, scope, known_on
+    def __init__(self, pack: Pack, on: date, scope: str = "", known_on: date | None = None) -> None:
+        self.pack, self.on, self.scope = pack.known(known_on) if known_on else pack, on, scope
         self.counted = Counted()
         self._parameters: dict[tuple[str, str], str] = {}
 
@@ -160,9 +160,12 @@ class Writer:
         values = [f"{_quoted(name)}, {sql.text(value.core)}" for name, value in rule.values.items()]
         expressions = [rule.fires, *(clause.test for clause in rule.clauses), *rule.basis, *rule.values.values()]
         expressions += [rule.among] if rule.among else []
+        level = f"'{rule.level}'"
+        if rule.level_from:
+            level = f"coalesce({self._parameter(rule.level_from, rule.subject[0])}, {level})"
         return (
             f"SELECT '{rule.subject}' AS subject_kind, {self.subject(rule.subject)}, '{rule.code}' AS indicator, "
-            f"'{rule.level}' AS level, {' || chr(124) || '.join(basis) or chr(39) * 2} AS basis, {mask} AS mask, "
+            f"{level} AS level, {' || chr(124) || '.join(basis) or chr(39) * 2} AS basis, {mask} AS mask, "
             f'CAST(json_object({", ".join(values)}) AS VARCHAR) AS "values"\n'
             f"FROM {self.tables(rule.subject, expressions)}\nWHERE {' AND '.join(where)}"
         )
@@ -187,13 +190,15 @@ class Writer:
     def _parameter_text(self, name: str, alias: str) -> str:
         """A parameter as a number, or as a CASE over the area where places differ: the longest place first."""
         parameter = self.pack.parameters[name.split(":")[0]]
-        kind = {"flag": "BOOLEAN", "date": "DATE"}.get(parameter.kind.type, "BIGINT")
+        kind = {"flag": "BOOLEAN", "date": "DATE", "level": "VARCHAR"}.get(parameter.kind.type, "BIGINT")
 
         def text(area: str) -> str:
-            setting = parameter.at(area, self.on, self.known_on)
+            setting = parameter.at(area, self.on)
             value = spread(parameter, setting.value, self.pack.names).get(name) if setting else None
             if value is None:
                 return f"CAST(NULL AS {kind})"
+            if kind == "VARCHAR":
+                return _quoted(value)
             return f"DATE '{value.isoformat()}'" if kind == "DATE" else f"CAST({value} AS {kind})"
 
         inside = {s.place for s in parameter.settings if s.place.startswith(self.scope) and s.place != self.scope}

@@ -8,10 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from doudi.facts import money
 from doudi.facts.household import Household, Member, Value
 from doudi.policy.language.errors import did_you_mean
-from doudi.policy.language.names import COUNT_UNITS, LARGEST_MONEY, Fact, Names
+from doudi.policy.language.names import COUNT_UNITS, LARGEST_MONEY, YUAN, Currency, Fact, Names
 
 IDS = ("id", "household", "household_id", "hid", "家庭编号", "编号")
 PERSON_IDS = ("id", "person", "person_id", "pid", "人员编号", "编号")
@@ -39,6 +38,7 @@ class Columns:
     area: str
     persons: str
     aside: Mapping[str, str]
+    money: Currency
 
 
 def columns(given: Iterable[str], names: Names, *, persons: bool) -> Columns:
@@ -46,14 +46,15 @@ def columns(given: Iterable[str], names: Names, *, persons: bool) -> Columns:
 
     :raises TableError: no id, a column that is not in the catalogue, or one fact twice
     """
-    labels = {fact.label: fact for fact in names.facts.values()}
+    catalogue = {name: fact for name, fact in names.facts.items() if fact.subject in ("person", "household")}
+    labels = {fact.label: fact for fact in catalogue.values()}
     facts: dict[str, Fact] = {}
     found: dict[str, str] = {}
     aside: dict[str, str] = {}
     ids = PERSON_IDS if persons else IDS
     for column in given:
         word = str(column).strip().removeprefix("\ufeff")
-        fact = names.facts.get(word.lower()) or labels.get(word)
+        fact = catalogue.get(word) or catalogue.get(word.lower()) or labels.get(word)
         lower = word.lower()
         if fact is not None:
             if fact in facts.values():
@@ -72,16 +73,24 @@ def columns(given: Iterable[str], names: Names, *, persons: bool) -> Columns:
         elif lower in ASIDE:
             aside[column] = ASIDE[lower]
         else:
-            known = [*names.facts, *IDS[:2], *AREAS[:1]]
+            known = [*catalogue, *IDS[:2], *AREAS[:1]]
             hint = did_you_mean(word, known, labels=names.labels) or "；能用的列名见 doudi rules list --facts"
             raise TableError(f"不认识的列“{word}”{hint}")
     if "id" not in found and not persons:
         raise TableError(f"没有编号列：要有一列叫 {'、'.join(IDS)} 之一")
-    return Columns(facts, found.get("id", ""), found.get("household", ""), found.get("area", ""), found.get("persons", ""), aside)
+    return Columns(
+        facts,
+        found.get("id", ""),
+        found.get("household", ""),
+        found.get("area", ""),
+        found.get("persons", ""),
+        aside,
+        names.money,
+    )
 
 
-def value(written: Any, fact: Fact) -> Value:
-    """A value as written (money in yuan) → as rules count it; empty is unknown.
+def value(written: Any, fact: Fact, held: Currency = YUAN) -> Value:
+    """A value as written (money in whole units, such as yuan) → as rules count it; empty is unknown.
 
     :raises TableError: it does not fit the fact
     """
@@ -99,7 +108,7 @@ def value(written: Any, fact: Fact) -> Value:
             case "date":
                 return _date(written, text)
             case "money":
-                return _money(written, text)
+                return _money(written, text, held)
         return _count(written, text, fact)
     except (ValueError, InvalidOperation) as why:
         raise TableError(f"“{fact.label}”（{fact.name}）写的是“{written}”：{why}") from None
@@ -132,15 +141,15 @@ def _date(written: Any, text: str) -> date:
     return day
 
 
-def _money(written: Any, text: str) -> int:
+def _money(written: Any, text: str, held: Currency) -> int:
     if isinstance(written, bool):
         raise ValueError("要写金额")
     if isinstance(written, float | Decimal):
         exact = Decimal(repr(written)) if isinstance(written, float) else written
         text = f"{exact.normalize():f}"
-    amount = money.fen(text)
+    amount = held.pieces(text)
     if abs(amount) > LARGEST_MONEY:
-        raise ValueError("太大了，请核对单位是不是元")
+        raise ValueError(f"太大了，请核对单位是不是{held.unit}")
     return amount
 
 
@@ -163,7 +172,7 @@ def facts_of(row: Mapping[str, Any], found: Columns, where: str) -> dict[str, Va
     facts = {}
     for column, fact in found.facts.items():
         try:
-            facts[fact.name] = value(row.get(column), fact)
+            facts[fact.name] = value(row.get(column), fact, found.money)
         except TableError as why:
             raise TableError(f"{where}：{why}") from None
     return facts

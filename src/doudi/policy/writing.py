@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from doudi.policy.language import check, core
 from doudi.policy.language.check import Code, Day, Number, Truth, Value
 from doudi.policy.language.core import Core
-from doudi.policy.language.errors import RuleError, did_you_mean
-from doudi.policy.language.names import COUNT_UNITS, Names
+from doudi.policy.language.errors import RuleError, did_you_mean, together
+from doudi.policy.language.names import COUNT_UNITS, MONEY_UNIT, SUBJECTS, Kind, Names
 from doudi.policy.language.python import closure
 from doudi.policy.parameters import FIRST_DAY, LAST_DAY
-from doudi.policy.rules import Article, Clause, Condition, Expression, Indicator, Overlap, Programme, Step, Words
+from doudi.policy.rules import (
+    SUPERVISED,
+    Article,
+    Clause,
+    Condition,
+    Expression,
+    Indicator,
+    Overlap,
+    Programme,
+    Step,
+    Supervision,
+    Tunable,
+    Variants,
+    Words,
+)
 
 EIGHTHS = 8  # a score is counted in eighths of a point: it is halved three times before it is forgotten
 MOST_CLAUSES = 62  # a mask is one whole number
@@ -136,6 +150,40 @@ class Writer:
             raise RuleError(f"“{key}”要写整数，或者单位是 {unit} 的参数")
         return self.wrap(text, value.up, value)  # type: ignore[union-attr]
 
+    def formula(self, text: str, kind: Kind) -> None:
+        """Check one text of a formula over the subject it is written for.
+
+        :raises RuleError: it is not understood, or answers something else
+        """
+        if kind.answers == "condition":
+            check.condition(text, self._plain, kind.subject)
+        else:
+            check.quantity(text, self._plain, kind.subject, unit=MONEY_UNIT)
+
+    @property
+    def _plain(self) -> Names:
+        """The names without formulas: none may be made of another."""
+        plain = {name: kind for name, kind in self.names.parameters.items() if kind.type != "formula"}
+        return Names(self.names.facts, plain, self.names.money)
+
+    def table(self, kind: Kind) -> None:
+        """Check what the rows of a table are chosen by.
+
+        :raises RuleError: it is not understood, or is no whole number
+        """
+        refused: RuleError | None = None
+        for subject in SUBJECTS:
+            try:
+                value = check.quantity(kind.by, self.names, subject)
+            except RuleError as why:
+                refused = refused or why
+                continue
+            if isinstance(value, Number) and value.unit in COUNT_UNITS and value.down == core.whole(1):
+                return
+            raise RuleError(f"by 写的“{kind.by}”不是个数", hint="：表按人数、岁数这样的整数分行")
+        if refused is not None:
+            raise refused
+
     def words(self, text: str, values: dict[str, Expression], subject: str, steps: dict[str, Value] | None = None) -> Words:
         """A sentence; what it names is added to `values`."""
         names = []
@@ -168,6 +216,48 @@ class Writer:
                 if node.op == "fact":
                     values.setdefault(str(node.value), self.any_value(str(node.value), subject))
 
+    # -- what a [[value]] sets -----------------------------------------------------------------------------------------
+
+    def _tuned(self, name: str, node: Core) -> Core:
+        """What the rule says, or what a value of the place says instead; untouched where no value names it."""
+        kind = self.names.parameters.get(name)
+        if kind is None:
+            return node
+        held = Core("parameter", value=name, kind=node.kind, bound=kind.bound)
+        return Core("coalesce", (held, node), kind=node.kind, bound=max(kind.bound, node.bound))
+
+    def _asked(self, code: str, among: Expression | None) -> Expression | None:
+        """Whom a rule is about: nobody where it is switched off."""
+        name = f"{code}.on"
+        if name not in self.names.parameters:
+            return among
+        switched = self._tuned(name, core.TRUE)
+        node = core.conjunction([switched, *([among.core] if among else [])])
+        return self.wrap(among.text if among else "", node, Truth(node))
+
+    def _level_from(self, code: str) -> str:
+        name = f"{code}.level"
+        return name if name in self.names.parameters else ""
+
+    def _variants(
+        self, test: Expression, values: dict[str, Expression], subject: str, steps: dict[str, Value]
+    ) -> Variants | None:
+        """The sentences that come with the texts of the formula a condition reads."""
+        formulas = [self.names.parameters[name] for name in test.parameters if self.names.parameters[name].type == "formula"]
+        told = [kind for kind in formulas if any(variant.says or variant.says_not for variant in kind.variants)]
+        if not told:
+            return None
+        kind = told[0]
+
+        def said(text: str) -> Words:
+            return _placed(lambda: self.words(text, values, subject, steps), f"P.{kind.name} 的句子")
+
+        return Variants(
+            kind.name,
+            tuple(said(variant.says) for variant in kind.variants),
+            tuple(said(variant.says_not) for variant in kind.variants),
+        )
+
     # -- rules -------------------------------------------------------------------------------------------------------
 
     def programme(self, raw: dict[str, Any], where: str) -> Programme:
@@ -175,43 +265,55 @@ class Writer:
 
         :raises RuleError: anything in it is not understood
         """
-        keys(raw, "to article articles note condition amount", "code label unit from")
+        keys(raw, "to known_since article articles note condition amount", "code label unit from")
         code, subject = _code(raw), _subject(raw, "unit")
         steps: list[Step] = []
         known: dict[str, Value] = {}
-        for entry in _tables(raw, "amount"):
-            step = _placed(lambda entry=entry: self._step(entry, subject, known), f"步骤 {entry.get('name', '?')}")
-            known[step.name] = step.amount.value
-            steps.append(step)
-        _once([step.name for step in steps], "步骤")
-        conditions = tuple(  # read after the steps: a condition may lean on what was reckoned, S.net_income
-            _placed(lambda entry=entry: self._condition(entry, subject, known), f"条件 {entry.get('name', '?')}")
-            for entry in _tables(raw, "condition")
+
+        def step(entry: dict[str, Any]) -> None:
+            made = self._step(entry, subject, known)
+            known[made.name] = made.amount.value
+            steps.append(made)
+
+        mistakes = _each(_tables(raw, "amount"), step, "步骤")
+        conditions: list[Condition] = []
+        mistakes += _each(
+            _tables(raw, "condition"), lambda entry: conditions.append(self._condition(entry, subject, known)), "条件"
         )
+        if mistakes:
+            raise together(mistakes)
         if not conditions:
             raise RuleError("没有条件：没有条件的项目会变成人人都有", hint="，请至少写一条 [[programme.condition]]")
         _once([condition.name for condition in conditions], "条件")
-        from_on, to_on = _period(raw)
+        _once([step.name for step in steps], "步骤")
+        from_on, to_on, known_since = _period(raw)
         label, note = text_of(raw, "label"), text_of(raw, "note")
-        return Programme(code, label, subject, from_on, to_on, articles_of(raw), conditions, tuple(steps), note, where)
+        return Programme(
+            code, label, subject, from_on, to_on, articles_of(raw), tuple(conditions), tuple(steps), note, where, known_since
+        )
 
     def _condition(self, raw: dict[str, Any], subject: str, steps: dict[str, Value]) -> Condition:
         keys(raw, "label ask_if says says_not says_unknown asks settle article articles show", "name if")
-        test = _placed(lambda: self.condition(text_of(raw, "if"), subject, steps), "if")
-        ask = _placed(lambda: self.condition(raw["ask_if"], subject, steps), "ask_if") if "ask_if" in raw else None
+        test = self._test(raw, subject, steps)
+        ask = _at(raw, "ask_if", lambda: self.condition(raw["ask_if"], subject, steps)) if "ask_if" in raw else None
         if ask is not None:  # where the text of the law stops, a person is asked: not plainly met becomes unknown
             asked = Core("and", (ask.core, core.UNKNOWN_TRUTH), kind="truth")
             node = Core("or", (test.core, asked), kind="truth")
             test = self.wrap(test.text, node, Truth(node))
         values = self._shown(raw, subject, steps)
         words = {
-            key: self.words(text_of(raw, key), values, subject, steps) for key in ("says", "says_not", "says_unknown", "asks")
+            key: _at(raw, key, lambda key=key: self.words(text_of(raw, key), values, subject, steps))
+            for key in ("says", "says_not", "says_unknown", "asks")
         }
+        variants = self._variants(test, values, subject, steps)
         self._own_facts(values, subject, [test])
         return Condition(
             _code(raw, "name"), text_of(raw, "label"), test, words["says"], words["says_not"], words["says_unknown"],
-            words["asks"], ask, text_of(raw, "settle"), articles_of(raw), values,
+            words["asks"], ask, text_of(raw, "settle"), articles_of(raw), values, variants,
         )  # fmt: skip
+
+    def _test(self, raw: dict[str, Any], subject: str, steps: dict[str, Value] | None = None) -> Expression:
+        return _at(raw, "if", lambda: self.condition(text_of(raw, "if"), subject, steps))
 
     def _step(self, raw: dict[str, Any], subject: str, known: dict[str, Value]) -> Step:
         keys(raw, "label says show", "name is")
@@ -230,59 +332,104 @@ class Writer:
         """
         keys(
             raw,
-            "to article articles among basis says innocent advice show threshold clause",
+            "to known_since article articles among basis says innocent advice show threshold clause",
             "code label subject mode level from",
         )
-        subject, mode, level = _subject(raw, "subject"), raw["mode"], raw["level"]
+        code, subject, mode, level = _code(raw), _subject(raw, "subject"), raw["mode"], _level(raw)
         if mode not in ("trigger", "points"):
             raise RuleError(f"mode 写的是 {mode!r}", hint='：要写 "trigger"（一件事就够）或 "points"（分数加起来）')
-        if level not in ("R", "O", "Y"):
-            raise RuleError(f"level 写的是 {level!r}", hint='：要写 "R"、"O" 或 "Y"')
-        among = _placed(lambda: self.condition(raw["among"], subject), "among") if "among" in raw else None
+        among = _at(raw, "among", lambda: self.condition(raw["among"], subject)) if "among" in raw else None
         values = self._shown(raw, subject)
-        clauses = tuple(
-            _placed(lambda entry=entry: self._clause(entry, subject, mode, values), f"条款 {entry.get('name', '?')}")
-            for entry in _tables(raw, "clause")
-        )
-        if not 0 < len(clauses) <= MOST_CLAUSES:
-            raise RuleError(f"要写 1 到 {MOST_CLAUSES} 条 [[indicator.clause]]")
-        _once([clause.name for clause in clauses], "条款")
+        clauses = self._clauses(raw, lambda entry: self._clause(entry, code, subject, mode, values))
+        tunables = [Tunable(f"{code}.on", "on", True), Tunable(f"{code}.level", "level", level)]
         if mode == "points":
-            fires, possible = self._scored(raw, subject, clauses)
+            fires, possible = self._scored(raw, code, subject, clauses)
+            tunables.append(Tunable(f"{code}.threshold", "threshold", raw["threshold"]))
+            tunables += [Tunable(f"{code}.{entry['name']}.weight", "weight", entry["weight"]) for entry in _tables(raw, "clause")]
         else:
             if "threshold" in raw:
                 raise RuleError('mode = "trigger" 不用写 threshold')
             node = core.conjunction([clause.test.core for clause in clauses])
             fires = possible = self.wrap("", node, Truth(node))
-        basis = tuple(_placed(lambda text=text: self.any_value(text, subject), "basis") for text in _texts(raw, "basis"))
-        words = self.words(text_of(raw, "says"), values, subject)
+        basis = self._basis(raw, subject)
+        words = _at(raw, "says", lambda: self.words(text_of(raw, "says"), values, subject))
         self._own_facts(values, subject, [clause.test for clause in clauses])
-        from_on, to_on = _period(raw)
+        from_on, to_on, known_since = _period(raw)
         return Indicator(
-            _code(raw), text_of(raw, "label"), subject, mode, level, from_on, to_on, articles_of(raw), among, clauses, fires,
-            possible, basis, words, text_of(raw, "advice"), _texts(raw, "innocent"), values, where,
+            code, text_of(raw, "label"), subject, mode, level, from_on, to_on, articles_of(raw), self._asked(code, among),
+            clauses, fires, possible, basis, words, text_of(raw, "advice"), _texts(raw, "innocent"), values, where, known_since,
+            tuple(tunables), self._level_from(code),
         )  # fmt: skip
 
-    def _clause(self, raw: dict[str, Any], subject: str, mode: str, values: dict[str, Expression]) -> Clause:
+    def _clauses(self, raw: dict[str, Any], make: Callable[[dict[str, Any]], Clause]) -> tuple[Clause, ...]:
+        clauses: list[Clause] = []
+        if mistakes := _each(_tables(raw, "clause"), lambda entry: clauses.append(make(entry)), "条款"):
+            raise together(mistakes)
+        if not 0 < len(clauses) <= MOST_CLAUSES:
+            raise RuleError(f"要写 1 到 {MOST_CLAUSES} 条 clause")
+        _once([clause.name for clause in clauses], "条款")
+        return tuple(clauses)
+
+    def _basis(self, raw: dict[str, Any], subject: str) -> tuple[Expression, ...]:
+        return tuple(_at(raw, "basis", lambda text=text: self.any_value(text, subject)) for text in _texts(raw, "basis"))
+
+    def _clause(self, raw: dict[str, Any], code: str, subject: str, mode: str, values: dict[str, Expression]) -> Clause:
         keys(raw, "says weight since half_life", "name if")
-        test = _placed(lambda: self.condition(text_of(raw, "if"), subject), "if")
+        test = self._test(raw, subject)
         points = None
         if mode == "points":
             if "weight" not in raw:
                 raise RuleError("少了“weight”这一项", hint="：算分的条款都要写分数")
-            points = self._points(raw, subject)
+            points = self._points(raw, code, subject)
         elif set(raw) & {"weight", "since", "half_life"}:
             raise RuleError('mode = "trigger" 的条款不写 weight、since、half_life')
-        return Clause(_code(raw, "name"), test, self.words(text_of(raw, "says"), values, subject), points)
+        words = _at(raw, "says", lambda: self.words(text_of(raw, "says"), values, subject))
+        return Clause(_code(raw, "name"), test, words, points)
 
-    def _points(self, raw: dict[str, Any], subject: str) -> Expression:
+    def supervision(self, raw: dict[str, Any], where: str) -> Supervision:
+        """One [[supervision]] table.
+
+        :raises RuleError: anything in it is not understood
+        """
+        keys(
+            raw,
+            "to known_since article articles among basis says says_unknown innocent advice show clause if",
+            "code pack label subject level from",
+        )
+        code, subject, level = _code(raw), raw["subject"], _level(raw)
+        if subject not in SUBJECTS:
+            raise RuleError(f"subject 写的是 {subject!r}", hint=f"：要写 {'、'.join(SUBJECTS)}")
+        if raw["pack"] not in SUPERVISED:
+            known = "、".join(f"{name}（{label}）" for name, label in SUPERVISED.items())
+            raise RuleError(f"pack 写的是 {raw['pack']!r}", hint=f"：要写 {known}")
+        if ("if" in raw) == ("clause" in raw):
+            raise RuleError("要么写 if，要么写 [[supervision.clause]]，不能都写也不能都不写")
+        among = _at(raw, "among", lambda: self.condition(raw["among"], subject)) if "among" in raw else None
+        values = self._shown(raw, subject)
+        if "if" in raw:
+            clauses: tuple[Clause, ...] = (Clause("if", self._test(raw, subject), Words("")),)
+        else:
+            clauses = self._clauses(raw, lambda entry: self._clause(entry, code, subject, "trigger", values))
+        words, unknown = (
+            _at(raw, key, lambda key=key: self.words(text_of(raw, key), values, subject)) for key in ("says", "says_unknown")
+        )
+        self._own_facts(values, subject, [clause.test for clause in clauses])
+        from_on, to_on, known_since = _period(raw)
+        tunables = (Tunable(f"{code}.on", "on", True), Tunable(f"{code}.level", "level", level))
+        return Supervision(
+            code, raw["pack"], text_of(raw, "label"), subject, level, from_on, to_on, articles_of(raw),
+            self._asked(code, among), clauses, self._basis(raw, subject), words, unknown, text_of(raw, "advice"),
+            _texts(raw, "innocent"), values, where, known_since, tunables, self._level_from(code),
+        )  # fmt: skip
+
+    def _points(self, raw: dict[str, Any], code: str, subject: str) -> Expression:
         """What a clause that holds adds, in eighths: halved every half-life since the day it happened, gone after four."""
-        weight = self.number(raw, "weight", subject, "points").core
+        weight = self._tuned(f"{code}.{raw['name']}.weight", self.number(raw, "weight", subject, "points").core)
         if ("since" in raw) != ("half_life" in raw):
             raise RuleError("since 和 half_life 要一起写：从哪天起、过多少天减半")
         node = core.multiply(core.whole(EIGHTHS), weight)
         if "since" in raw:
-            since = _placed(lambda: self.any_value(text_of(raw, "since"), subject), "since")
+            since = _at(raw, "since", lambda: self.any_value(text_of(raw, "since"), subject))
             if since.unit != "day":
                 raise RuleError("since 要写日期")
             half_life = self.number(raw, "half_life", subject, "days").core
@@ -294,11 +441,12 @@ class Writer:
             node = Core("case", (*parts, core.whole(0)), bound=node.bound)
         return self.wrap("", node, Number(node, core.whole(1), "points"))
 
-    def _scored(self, raw: dict[str, Any], subject: str, clauses: tuple[Clause, ...]) -> tuple[Expression, Expression]:
+    def _scored(self, raw: dict[str, Any], code: str, subject: str, clauses: tuple[Clause, ...]) -> tuple[Expression, Expression]:
         """Whether the score reaches the threshold, counting unknown clauses as nothing, and as if they held."""
         if "threshold" not in raw:
             raise RuleError("少了“threshold”这一项", hint="：算分的预警要写到几分才提醒")
-        limit = core.multiply(core.whole(EIGHTHS), self.number(raw, "threshold", subject, "points").core)
+        written = self.number(raw, "threshold", subject, "points").core
+        limit = core.multiply(core.whole(EIGHTHS), self._tuned(f"{code}.threshold", written))
         found = []
         for unknown_counts in (False, True):
             total = core.whole(0)
@@ -316,21 +464,21 @@ class Writer:
 
         :raises RuleError: anything in it is not understood
         """
-        keys(raw, "to article articles says innocent counts show", "code label from if since")
-        test = _placed(lambda: self.condition(text_of(raw, "if"), "person"), "if")
-        since = _placed(lambda: self.any_value(text_of(raw, "since"), "person"), "since")
+        keys(raw, "to known_since article articles says innocent counts show", "code label from if since")
+        test = self._test(raw, "person")
+        since = _at(raw, "since", lambda: self.any_value(text_of(raw, "since"), "person"))
         if since.unit != "day":
             raise RuleError("since 要写日期：从哪天起两样都在领")
-        counts = _placed(lambda: self.any_value(str(raw.get("counts", "1")), "person"), "counts")
+        counts = _at(raw, "counts", lambda: self.any_value(str(raw.get("counts", "1")), "person"))
         if not isinstance(counts.value, Number) or counts.down != 1:
             raise RuleError("counts 要写整数：每个月有几样不该领")
         values = self._shown(raw, "person")
-        words = self.words(text_of(raw, "says"), values, "person")
+        words = _at(raw, "says", lambda: self.words(text_of(raw, "says"), values, "person"))
         self._own_facts(values, "person", [test, since, counts])
-        from_on, to_on = _period(raw)
+        from_on, to_on, known_since = _period(raw)
         return Overlap(
             _code(raw), text_of(raw, "label"), from_on, to_on, articles_of(raw), test, since, counts, words, values,
-            _texts(raw, "innocent"), where,
+            _texts(raw, "innocent"), where, known_since,
         )  # fmt: skip
 
 
@@ -340,6 +488,40 @@ def _placed(make: Any, where: str) -> Any:
         return make()
     except RuleError as why:
         raise why.inside(where) from None
+
+
+def line_of(raw: Mapping[str, Any], key: str = "") -> int:
+    """The line of the file a table, or a key of it, stands on; 0 where that is not known."""
+    lines = getattr(raw, "lines", {})
+    return lines.get(key, lines.get("", 0))
+
+
+def _at(raw: Mapping[str, Any], key: str, make: Any, said: str = "") -> Any:
+    """Read what stands under one key; an error in it says under which, and on which line."""
+    try:
+        return make()
+    except RuleError as why:
+        raise why.inside(said or key, line_of(raw, key)) from None
+
+
+def _each(entries: list[dict[str, Any]], make: Callable[[dict[str, Any]], None], what: str) -> list[RuleError]:
+    """Read every entry of a table, and return the mistakes of all of them."""
+    mistakes = []
+    for entry in entries:
+        try:
+            make(entry)
+        except RuleError as why:
+            mistakes.append(why.inside(f"{what} {entry.get('name', '?')}", line_of(entry)))
+        except (TypeError, AttributeError, KeyError, ValueError) as why:
+            where = f"{what} {entry.get('name', '?')}"
+            mistakes.append(RuleError(f"有一项的写法不对（{why}）", where=where, file_line=line_of(entry)))
+    return mistakes
+
+
+def _level(raw: Mapping[str, Any]) -> Any:
+    if raw["level"] not in ("R", "O", "Y"):
+        raise RuleError(f"level 写的是 {raw['level']!r}", hint='：要写 "R"、"O" 或 "Y"')
+    return raw["level"]
 
 
 def _code(raw: Mapping[str, Any], key: str = "code") -> str:
@@ -355,11 +537,12 @@ def _subject(raw: Mapping[str, Any], key: str) -> Any:
     return raw[key]
 
 
-def _period(raw: Mapping[str, Any]) -> tuple[date, date]:
+def _period(raw: Mapping[str, Any]) -> tuple[date, date, date]:
+    """From, to, and since when it was known that it would hold: from the first day on, unless that is written."""
     from_on, to_on = day_of(raw, "from", FIRST_DAY), day_of(raw, "to", LAST_DAY)
     if to_on < from_on:
         raise RuleError(f"从 {from_on} 到 {to_on}：结束比开始还早")
-    return from_on, to_on
+    return from_on, to_on, day_of(raw, "known_since", from_on)
 
 
 def _once(names: list[str], what: str) -> None:

@@ -6,19 +6,22 @@ A number is carried as a fraction of two whole-number trees, so that nothing is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 from doudi.policy.language import core
 from doudi.policy.language.core import Core, add, is_whole, multiply, negation, subtract, whole
 from doudi.policy.language.errors import Place, RuleError, did_you_mean
-from doudi.policy.language.names import COUNT_UNITS, MONEY_UNIT, UNIT_WORDS, Kind, Names
+from doudi.policy.language.names import COUNT_UNITS, MONEY_UNIT, SUBJECTS, UNIT_WORDS, Fact, Kind, Names
 from doudi.policy.language.text import Tree, day_of, read
 
 LARGEST = 2**120  # a whole number of any backend stays below this
 MOST_MONTHS, MOST_DAYS = 1200, 40_000
+FARTHEST = 4 * MOST_DAYS  # days a date can be moved away in one expression: no calendar ends within that
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ ONE = whole(1)
 def condition(text: str, names: Names, subject: str, steps: dict[str, Value] | None = None) -> Core:
     """Check a text that must be true, false or unknown.
 
-    subject: whose facts it reads, "person" or "household".
+    subject: whose facts it reads: "person", "household", "case" or "payment".
     :raises RuleError: it is not understood, or it is not a condition
     """
     tree = read(text)
@@ -117,6 +120,7 @@ class _Checker:
     def __init__(self, names: Names, subject: str, steps: dict[str, Value]) -> None:
         self.names, self.subject, self.steps = names, subject, steps
         self.among_members = False
+        self.inside_formula = False
 
     # -- what stands where -------------------------------------------------------------------------------------------
 
@@ -174,13 +178,8 @@ class _Checker:
             hint = did_you_mean(tree.word, [*self.names.facts, "on"], labels=self.names.labels)
             if tree.word in self.names.parameters:
                 hint = f"。参数要写成 P.{tree.word}"
-            raise RuleError(f"事实目录里没有“{tree.word}”", tree.place, hint or "，请查事实目录里的名称")
-        if fact.subject == "person" and self.subject == "household" and not self.among_members:
-            raise RuleError(
-                f"“{fact.name}”（{fact.label}）是个人的事，这条规则说的是家庭",
-                tree.place,
-                f"：请写 any({fact.name} …)、all(…)、count(…) 或 sum(…)",
-            )
+            raise RuleError(f"事实目录里没有“{tree.word}”", tree.place, hint or "，请查事实目录里的名称", missing=tree.word)
+        self._readable(fact, tree)
         node = Core("fact", value=fact.name, subject=fact.subject, kind=_node_kind(fact.type), bound=fact.bound)
         if fact.type == "flag":
             return Truth(node)
@@ -190,12 +189,29 @@ class _Checker:
             return Day(node)
         return Number(node, ONE, fact.unit)
 
+    def _readable(self, fact: Fact, tree: Tree) -> None:
+        """Refuse a fact about somebody or something else than the rule is about."""
+        if fact.subject == self.subject or (fact.subject == "household" and self.subject == "person"):
+            return
+        if fact.subject == "person" and self.subject == "household":
+            if not self.among_members:
+                raise RuleError(
+                    f"“{fact.name}”（{fact.label}）是个人的事，这条规则说的是家庭",
+                    tree.place,
+                    f"：请写 any({fact.name} …)、all(…)、count(…) 或 sum(…)",
+                )
+            return
+        about, told = SUBJECTS[fact.subject], SUBJECTS[self.subject]
+        raise RuleError(f"“{fact.name}”（{fact.label}）说的是{about}，这条规则说的是{told}", tree.place)
+
     def _parameter(self, tree: Tree) -> Value:
         kind = self.names.parameters.get(tree.word)
         if kind is None:
-            labels = {name: known.label for name, known in self.names.parameters.items()}
-            hint = did_you_mean(tree.word, self.names.parameters, labels=labels)
-            raise RuleError(f"没有参数 P.{tree.word}", tree.place, hint or "，请查参数表里的名称")
+            labels = {name: known.label for name, known in self.names.parameters.items() if "." not in name}
+            hint = did_you_mean(tree.word, labels, labels=labels)
+            raise RuleError(f"没有参数 P.{tree.word}", tree.place, hint or "，请查参数表里的名称", missing=tree.word)
+        if kind.type == "formula":
+            return self._formula(kind, tree)
         node = Core("parameter", value=kind.name, kind=_node_kind(kind.type), bound=kind.bound)
         if kind.by:
             node = self._by(node, kind, tree)
@@ -206,16 +222,71 @@ class _Checker:
         return Number(node, whole(kind.scale), kind.unit if kind.type != "ratio" else "")
 
     def _by(self, node: Core, kind: Kind, tree: Tree) -> Core:
-        """A parameter with one value per code of a fact becomes a case over that fact."""
-        fact = self.names.facts[kind.by]
-        if fact.subject == "person" and self.subject == "household" and not self.among_members:
-            raise RuleError(f"参数 P.{kind.name} 按个人的“{fact.label}”区分，不能用在家庭规则里", tree.place)
-        which = Core("fact", value=fact.name, subject=fact.subject, kind="code")
+        """A parameter with one value per code of a fact, or per whole number, becomes a case over that."""
+        fact = self.names.facts.get(kind.by)
         parts: list[Core] = []
-        for code in fact.codes:
-            parts.append(Core("in", (which,), value=(code,), kind="truth"))
-            parts.append(Core("parameter", value=f"{kind.name}:{code}", kind=node.kind, bound=kind.bound))
-        return Core("case", tuple(parts), kind=node.kind, bound=kind.bound)
+
+        def entry(name: object) -> Core:
+            return Core("parameter", value=f"{kind.name}:{name}", kind=node.kind, bound=kind.bound)
+
+        if fact is not None and fact.type == "code":
+            self._may_split(lambda: self._readable(fact, tree), kind, tree)
+            which = Core("fact", value=fact.name, subject=fact.subject, kind="code")
+            for code in fact.codes:
+                parts += [Core("in", (which,), value=(code,), kind="truth"), entry(code)]
+            return Core("case", tuple(parts), kind=node.kind, bound=kind.bound)
+        count = self._may_split(lambda: self._number(read(kind.by)), kind, tree).up
+        for row in kind.rows:
+            parts += [Core("=", (count, whole(row)), kind="truth"), entry(row)]
+        bound = kind.bound
+        if kind.more:
+            last = whole(kind.rows[-1])
+            further = multiply(subtract(count, last), entry("more"))
+            reached = add(entry(kind.rows[-1]), further)
+            parts += [Core("<", (last, count), kind="truth"), reached]
+            bound = reached.bound
+        if not parts:  # nobody has written a value yet: unknown everywhere
+            return node
+        return Core("case", tuple(parts), kind=node.kind, bound=bound)
+
+    def _may_split(self, make: Callable[[], Any], kind: Kind, tree: Tree) -> Any:
+        try:
+            return make()
+        except RuleError as why:
+            told = f"参数 P.{kind.name} 按“{kind.by}”区分，不能用在这里：{why.message}"
+            raise RuleError(told, tree.place, why.hint, missing=why.missing) from None
+
+    def _formula(self, kind: Kind, tree: Tree) -> Value:
+        """A formula becomes a case over which of its texts counts for the place and the day."""
+        if self.inside_formula:
+            raise RuleError(f"公式里不能再用公式 P.{kind.name}", tree.place, "：请把它的式子写进来")
+        which = Core("parameter", value=kind.name, bound=len(kind.variants))
+        values: list[Value] = []
+        self.inside_formula = True
+        try:
+            for variant in kind.variants:
+                inner = read(variant.text)
+                values.append(self._truth_value(inner) if kind.answers == "condition" else self._money(inner))
+        except RuleError as why:
+            told = f"公式 P.{kind.name} 不能用在这里（{why.message}）"
+            raise RuleError(told, tree.place, why.hint, missing=why.missing) from None
+        finally:
+            self.inside_formula = False
+        if not values:  # nobody has written one yet: unknown everywhere
+            nothing = Core("constant", value=None, kind="truth" if kind.answers == "condition" else "number")
+            values = [Truth(nothing) if kind.answers == "condition" else Number(nothing, ONE, MONEY_UNIT)]
+        tests = [Core("=", (which, whole(number)), kind="truth") for number in range(len(values))]
+        chosen = self._choose("case", tests, self._same(values, [tree] * len(values)))
+        return self._bounded(chosen, tree) if isinstance(chosen, Number) else chosen
+
+    def _truth_value(self, tree: Tree) -> Truth:
+        return Truth(self._truth(tree))
+
+    def _money(self, tree: Tree) -> Number:
+        number = self._number(tree)
+        if number.unit != MONEY_UNIT and number.literal != 0:
+            raise RuleError(f"这里要写钱，现在是{_called(number)}", tree.place)
+        return Number(number.up, number.down, MONEY_UNIT)
 
     def _truth(self, tree: Tree) -> Core:
         found = self.value(tree)
@@ -254,7 +325,8 @@ class _Checker:
                 if number.literal == 0 or other.unit in COUNT_UNITS:
                     return other.unit
                 if other.unit == MONEY_UNIT:
-                    raise RuleError("钱不能直接和数字放在一起", tree.place, f"：请写 yuan({_plain(number.literal)})")
+                    written = f"{self.names.money.word}({_plain(number.literal)})"
+                    raise RuleError("钱不能直接和数字放在一起", tree.place, f"：请写 {written}")
         raise RuleError(f"{_called(left)}不能和{_called(right)}放在一起比较或相加减", tree.place)
 
     def _sum(self, tree: Tree) -> Number:
@@ -448,26 +520,10 @@ class _Checker:
                 return self._coalesce(tree)
             case "least" | "greatest":
                 return self._extreme(tree)
-            case "yuan":
-                literal = self._number(tree.parts[0]).literal
-                if literal is None or (literal * 100).denominator != 1:
-                    raise RuleError("yuan(…) 里只能写一个数，最多两位小数", tree.place, "，例如 yuan(500)")
-                return Number(whole(int(literal * 100)), ONE, MONEY_UNIT, literal * 100)
-            case "round":
-                number = self._number(tree.parts[0])
-                doubled = add(multiply(whole(2), number.up), number.down)
-                up = Core("divide_down", (doubled, multiply(whole(2), number.down)), bound=number.up.bound + 1)
-                return Number(number.up if is_whole(number.down, 1) else up, ONE, number.unit)
-            case "ceil_yuan":
-                number = self._number(tree.parts[0])
-                if number.unit != MONEY_UNIT:
-                    raise RuleError(f"ceil_yuan(…) 里要写钱，现在是{_called(number)}", tree.place)
-                down = Core(
-                    "divide_down",
-                    (subtract(whole(0), number.up), multiply(whole(100), number.down)),
-                    bound=number.up.bound // 100 + 1,
-                )
-                return self._bounded(Number(multiply(whole(-100), down), ONE, MONEY_UNIT), tree)
+            case "yuan" | "money":
+                return self._amount(tree)
+            case "round" | "ceil" | "floor" | "ceil_yuan":
+                return self._rounded(tree)
             case "day":
                 word = self.value(tree.parts[0])
                 if not isinstance(word, Word) or not day_of(word.text):
@@ -476,16 +532,59 @@ class _Checker:
                     return Day(Core("constant", value=date.fromisoformat(word.text), kind="day"))
                 except ValueError:
                     raise RuleError(f"没有 {word.text} 这一天", tree.place) from None
-            case "months_between" | "days_between":
-                unit = tree.word.split("_")[0]
+            case "months_between" | "days_between" | "working_days_between":
+                unit = tree.word.split("_")[-2]
                 parts = (self._day(tree.parts[0]), self._day(tree.parts[1]))
-                return Number(Core(tree.word, parts, bound=COUNT_UNITS[unit]), ONE, unit)  # type: ignore[arg-type]
+                bound = COUNT_UNITS["months"] if unit == "months" else 10 * COUNT_UNITS["days"]
+                return Number(Core(tree.word, parts, bound=bound), ONE, unit)  # type: ignore[arg-type]
             case _:
                 return self._moved(tree)
 
+    def _amount(self, tree: Tree) -> Number:
+        """yuan(500), money(500): an amount as people write it."""
+        literal, held = self._number(tree.parts[0]).literal, self.names.money
+        if literal is None or (literal * held.piece).denominator != 1:
+            raise RuleError(f"{tree.word}(…) 里只能写一个数，{held.decimals_told}", tree.place, f"，例如 {tree.word}(500)")
+        pieces = literal * held.piece
+        return Number(whole(int(pieces)), ONE, MONEY_UNIT, pieces)
+
+    def _rounded(self, tree: Tree) -> Number:
+        """To whole pieces (fen, heads), or to multiples of a fixed step: round half up, ceil up, floor down."""
+        number = self._number(tree.parts[0])
+        if tree.word == "ceil_yuan":
+            if number.unit != MONEY_UNIT:
+                raise RuleError(f"ceil_yuan(…) 里要写钱，现在是{_called(number)}", tree.place)
+            step = Fraction(self.names.money.piece)
+        elif len(tree.parts) == 2:
+            step = self._step(number, tree)
+        elif is_whole(number.down, 1):
+            return number
+        else:
+            step = Fraction(1)
+        up, down = multiply(number.up, whole(step.denominator)), multiply(number.down, whole(step.numerator))
+        if tree.word == "round":
+            up, down = add(multiply(whole(2), up), down), multiply(whole(2), down)
+        if tree.word.startswith("ceil"):
+            up = subtract(whole(0), up)
+        least = int(down.value) if down.op == "constant" else 1  # type: ignore[call-overload]
+        steps = Core("divide_down", (up, down), bound=up.bound // least + 1)
+        self._bounded(Number(up, down, ""), tree)
+        if tree.word.startswith("ceil"):
+            steps = multiply(whole(-1), steps)
+        return self._bounded(Number(multiply(steps, whole(step.numerator)), whole(step.denominator), number.unit), tree)
+
+    def _step(self, number: Number, tree: Tree) -> Fraction:
+        step = self._number(tree.parts[1])
+        if step.literal is None or step.literal <= 0:
+            raise RuleError(
+                f"{tree.word}(…, 步长) 的步长要写大于 0 的固定数", tree.parts[1].place, f"，例如 {self.names.money.word}(10)"
+            )
+        self._one_unit(number, step, tree)
+        return step.literal
+
     def _moved(self, tree: Tree) -> Day:
-        """add_months / add_days."""
-        unit = tree.word.split("_")[1]
+        """add_months / add_days / add_working_days."""
+        unit = tree.word.split("_")[-1]
         day, number = self._day(tree.parts[0]), self._number(tree.parts[1])
         most = MOST_MONTHS if unit == "months" else MOST_DAYS
         right = number.unit == unit or number.literal is not None
@@ -495,9 +594,15 @@ class _Checker:
             raise RuleError(f"{tree.word}(日期, …) 第二项要写整数或者单位是{wanted}的参数", tree.place)
         if number.literal is not None and abs(number.literal) > most:
             raise RuleError(f"{tree.word} 最多 {most}", tree.place)
-        return Day(Core(tree.word, (day, number.up), value=most, kind="day"))  # type: ignore[arg-type]
+        far = int(abs(number.literal)) if number.literal is not None else most
+        moved = day.bound + far * (31 if unit == "months" else 2 if tree.word == "add_working_days" else 1)
+        if moved > FARTHEST:
+            raise RuleError("日期推得太远了", tree.place, f"：一个式子里最多推 {FARTHEST} 天")
+        return Day(Core(tree.word, (day, number.up), value=most, kind="day", bound=moved))  # type: ignore[arg-type]
 
     def _members(self, tree: Tree) -> Value:
+        if self.subject not in ("person", "household"):
+            raise RuleError(f"{SUBJECTS[self.subject]}没有家庭成员，不能用 {tree.word}(…)", tree.place)
         if self.among_members:
             raise RuleError(f"{tree.word}(…) 里不能再套 any、all、count、sum", tree.place)
         self.among_members = True
@@ -522,7 +627,7 @@ def _node_kind(type_: str) -> str:
 
 
 def _plain(number: Fraction) -> str:
-    return str(number.numerator) if number.denominator == 1 else str(float(number))
+    return str(number.numerator) if number.denominator == 1 else f"{float(number):.12f}".rstrip("0")
 
 
 def _over_one(left: Number, right: Number) -> tuple[Core, Core, Core]:

@@ -22,7 +22,7 @@ Op = Literal[
     "constant", "fact", "parameter", "on",
     "add", "subtract", "multiply", "divide_down", "sign", "absolute", "nonzero",
     "<", "<=", "=", "in", "and", "or", "not", "unknown", "case", "coalesce",
-    "months_between", "days_between", "add_months", "add_days",
+    "months_between", "days_between", "add_months", "add_days", "working_days_between", "add_working_days",
     "any", "all", "count", "sum", "at_least",
 ]  # fmt: skip
 MEMBER_OPS = ("any", "all", "count", "sum", "at_least")

@@ -16,15 +16,42 @@ class Place:
 
 
 class RuleError(ValueError):
-    """A rule that is not understood. It is refused when the pack is loaded: never everybody, never nobody."""
+    """A rule that is not understood. It is refused when the pack is loaded: never everybody, never nobody.
 
-    def __init__(self, message: str, place: Place | None = None, hint: str = "", where: str = "") -> None:
+    where: file, rule and key. file_line: the line in the file. missing: the name that is not known, if that is what is wrong.
+    others: further mistakes found in the same reading, in order.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        place: Place | None = None,
+        hint: str = "",
+        where: str = "",
+        *,
+        missing: str = "",
+        file_line: int = 0,
+        others: tuple[RuleError, ...] = (),
+    ) -> None:
         self.message, self.place, self.hint, self.where = message, place, hint, where
+        self.missing, self.file_line, self.others = missing, file_line, others
         super().__init__(message)
 
-    def inside(self, where: str) -> RuleError:
-        """The same error with the name of the rule it was found in."""
-        return RuleError(self.message, self.place, self.hint, where if not self.where else f"{where} {self.where}")
+    def inside(self, where: str, file_line: int = 0) -> RuleError:
+        """The same error with the name of the rule it was found in, and the line where that stands unless one is closer."""
+        return RuleError(
+            self.message,
+            self.place,
+            self.hint,
+            where if not self.where else f"{where} {self.where}",
+            missing=self.missing,
+            file_line=self.file_line or file_line,
+            others=tuple(other.inside(where, file_line) for other in self.others),
+        )
+
+    def every(self) -> list[RuleError]:
+        """This mistake and the others found with it, one by one."""
+        return [self, *(one for other in self.others for one in other.every())]
 
     @property
     def line(self) -> int | None:
@@ -34,10 +61,34 @@ class RuleError(ValueError):
     def column(self) -> int | None:
         return self.place.column if self.place else None
 
-    def __str__(self) -> str:
+    def alone(self) -> str:
+        """This mistake in a sentence, without the others."""
         at = f"第 {self.place.line} 行第 {self.place.column} 列" if self.place else ""
-        head = " ".join(part for part in (self.where, at) if part)
+        if self.file_line:
+            file, _, rest = self.where.partition(" ")
+            where = f"{file} 第 {self.file_line} 行{'，' if rest or at else ''}{rest}"
+            at = f"式子{at}" if at else ""
+        else:
+            where = self.where
+        head = " ".join(part for part in (where, at) if part)
         return f"{head}：{self.message}{self.hint}" if head else f"{self.message}{self.hint}"
+
+    def __str__(self) -> str:
+        more = len(self.every()) - 1
+        return self.alone() + (f"（另外还有 {more} 处，用 doudi rules check 可以一次看全）" if more else "")
+
+
+def together(errors: list[RuleError]) -> RuleError:
+    """Several mistakes as one error: the first speaks, the others are with it."""
+    first, *rest = [one for error in errors for one in error.every()]
+    return RuleError(
+        first.message, first.place, first.hint, first.where,
+        missing=first.missing, file_line=first.file_line, others=tuple(_lonely(other) for other in rest),
+    )  # fmt: skip
+
+
+def _lonely(error: RuleError) -> RuleError:
+    return RuleError(error.message, error.place, error.hint, error.where, missing=error.missing, file_line=error.file_line)
 
 
 def did_you_mean(word: str, known: Iterable[str], *, labels: dict[str, str] | None = None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from doudi.facts.days import add_months, months_between
+from doudi.facts.days import add_months, months_between, move_working_days, working_days_between
 from doudi.facts.household import Facts
 from doudi.policy.language.core import Core
 
@@ -23,7 +23,7 @@ class Around:
 
 
 Closure = Callable[[Facts, Facts, Around], Any]
-"""Called with the person's facts (empty for a household rule), the household's facts and what is around."""
+"""Called with the facts of the person (or case, or payment; empty for a household rule), the household's, and what is around."""
 
 
 def closure(node: Core) -> Closure:
@@ -37,9 +37,9 @@ def closure(node: Core) -> Closure:
         case "parameter":
             return lambda p, h, a: a.parameters.get(name)
         case "fact":
-            if node.subject == "person":
-                return lambda p, h, a: p.get(name)
-            return lambda p, h, a: h.get(name)
+            if node.subject == "household":
+                return lambda p, h, a: h.get(name)
+            return lambda p, h, a: p.get(name)
         case "any" | "all" | "count" | "sum" | "at_least":
             return _members(node)
         case "and" | "or":
@@ -82,6 +82,8 @@ _TWO: dict[str, Callable[[Any, Any], Any]] = {
     "months_between": months_between,
     "days_between": lambda start, end: (end - start).days,
     "add_months": add_months,
+    "working_days_between": working_days_between,
+    "add_working_days": move_working_days,
     "add_days": lambda day, count: day + timedelta(days=count),
 }
 

@@ -23,8 +23,9 @@ LONGEST, MOST_WORDS, DEEPEST = 4000, 500, 40
 FUNCTIONS = {
     "any": (1, 1), "all": (1, 1), "count": (1, 1), "sum": (1, 2),
     "coalesce": (2, 9), "least": (2, 9), "greatest": (2, 9),
-    "round": (1, 1), "ceil_yuan": (1, 1), "yuan": (1, 1), "day": (1, 1),
+    "round": (1, 2), "ceil": (1, 2), "floor": (1, 2), "ceil_yuan": (1, 1), "yuan": (1, 1), "money": (1, 1), "day": (1, 1),
     "months_between": (2, 2), "days_between": (2, 2), "add_months": (2, 2), "add_days": (2, 2),
+    "working_days_between": (2, 2), "add_working_days": (2, 2),
 }  # fmt: skip
 """Every function of the language, with how many arguments it takes at least and at most."""
 
@@ -38,7 +39,7 @@ _KEPT = {
 _ASIDE = {TokenType.L_PAREN, TokenType.R_PAREN, TokenType.COMMA}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _CHINESE_NAME = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9_]{0,30}")
-_NUMBER = re.compile(r"[0-9]{1,13}(\.[0-9]{1,6})?")
+_NUMBER = re.compile(r"[0-9]{1,13}(\.[0-9]{1,12})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WIDE_SIGNS = dict(zip("（），。；：＞＜＝＋－＊／“”‘’！", "(),.;:><=+-*/\"\"''!", strict=True))
 
@@ -141,7 +142,7 @@ class _Reader:
                 word = "'" + word.replace("'", "''") + "'"
             elif token.token_type == TokenType.NUMBER:
                 if not _NUMBER.fullmatch(word):
-                    raise RuleError(f"“{word}”不是能用的数", place, "：整数最多 13 位，小数最多 6 位，不用科学记数")
+                    raise RuleError(f"“{word}”不是能用的数", place, "：整数最多 13 位，小数最多 12 位，不用科学记数")
             elif token.token_type == TokenType.WHERE:
                 if not calls or calls[-1] != "sum":
                     raise RuleError("where 只能写在 sum(… where …) 里", place)

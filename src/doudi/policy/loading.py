@@ -1,0 +1,493 @@
+"""Reading the files of packs: first all names, then numbers, then rules; every mistake is collected, with file and line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from doudi.policy.language.errors import Place, RuleError, did_you_mean, together
+from doudi.policy.language.names import (
+    COUNT_UNITS,
+    FACT_TYPES,
+    MONEY_UNIT,
+    PARAMETER_TYPES,
+    SUBJECTS,
+    Currency,
+    Fact,
+    Kind,
+    Names,
+    Variant,
+)
+from doudi.policy.lines import located
+from doudi.policy.matrix import Benefit, Stacking, check_matrix, overlap_tables, read_benefit, read_stacking
+from doudi.policy.parameters import FIRST_DAY, LAST_DAY, LEVELS, Parameter, Setting, place_of
+from doudi.policy.rules import Case, Response, Source
+from doudi.policy.writing import Writer, day_of, keys, line_of, text_of
+
+TABLES = (
+    "fact",
+    "parameter",
+    "value",
+    "programme",
+    "indicator",
+    "overlap",
+    "supervision",
+    "benefit",
+    "stacking",
+    "response",
+    "source",
+)
+OTHERS = ("check",)  # read by the batch check, which has its own form
+LARGEST_FILE = 2_000_000
+MOST_ROWS = 200
+TUNED = {"weight": ("count", "points"), "threshold": ("count", "points"), "level": ("level", ""), "on": ("flag", "flag")}
+"""What of a rule a [[value]] may set, with the type and unit of it."""
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Every file of a pack."""
+    return sorted([*folder.glob("*.toml"), *folder.glob("cases/*.toml")])
+
+
+def read_file(path: Path) -> tuple[str, dict[str, Any]]:
+    """The text of a file and what it says.
+
+    :raises RuleError: too large, not UTF-8, or not TOML
+    """
+    if path.stat().st_size > LARGEST_FILE:
+        raise RuleError("文件太大了", where=path.name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise RuleError("文件不是 UTF-8 编码", where=path.name) from None
+    return text, read_text(text, path.name)
+
+
+def read_text(text: str, where: str) -> dict[str, Any]:
+    """What a TOML text says.
+
+    :raises RuleError: it is not TOML
+    """
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as why:
+        raise RuleError(f"TOML 写法不对：{why}", where=where) from None
+    except RecursionError:
+        raise RuleError("TOML 套得太深了", where=where) from None
+    except ValueError as why:  # a day there is not, a number too long to read
+        raise RuleError(f"TOML 里有一个值不对：{why}", where=where) from None
+
+
+class Loading:
+    """Reads all files first, then names, then parameters, then rules: order of files does not matter."""
+
+    def __init__(self, folders: Sequence[Path], added: Sequence[tuple[str, str]]) -> None:
+        self.folders, self.added = folders, added
+        self.tables: dict[str, list[tuple[str, dict[str, Any]]]] = {table: [] for table in (*TABLES, "case")}
+        self.told: list[tuple[date, str]] = []  # what the tables say, each with the day it became known
+        self.mistakes: list[RuleError] = []
+        self.unread: set[str] = set()  # names whose own table is wrong: rules that use them are not blamed for it
+        self.money: Currency | None = None
+        self.facts: Mapping[str, Fact] = {}
+
+    def parts(self) -> dict[str, Any]:
+        """Everything a Pack is made of.
+
+        :raises RuleError: anything is not understood; carries every other mistake
+        """
+        for folder in self.folders:
+            for path in files_of(folder):
+                self._try(lambda folder=folder, path=path: self._file(folder, path), folder.name)
+        for title, text in self.added:
+            self._try(lambda title=title, text=text: self._gather(title, text, read_text(text, title), (*TABLES, "case")), "")
+        if self.mistakes:
+            raise together(self.mistakes)
+        held = self.money or Currency()
+        facts = self.facts = self._facts()
+        values = self._values_by_name()
+        parameters = self._parameters(facts, values, held)
+        self._tuned(parameters, values, held)
+        names = Names(facts, {name: parameter.kind for name, parameter in parameters.items()}, held)
+        writer = Writer(names)
+        self._check_parameters(parameters, writer)
+        self._settings(parameters)
+        benefits, cells = self._matrix()
+        found = {
+            "names": names,
+            "parameters": parameters,
+            "programmes": self._rules("programme", writer.programme),
+            "indicators": self._rules("indicator", writer.indicator),
+            "overlaps": self._rules("overlap", writer.overlap),
+            "supervision": self._rules("supervision", writer.supervision),
+            "benefits": benefits,
+            "stacking": cells,
+            "responses": {raw.code: raw for raw in self._each("response", self._response)},
+            "sources": {raw.code: raw for raw in self._each("source", self._source)},
+            "cases": tuple(self._each("case", self._case)),
+            "folders": tuple(str(folder) for folder in self.folders),
+            "added": tuple((title, text) for title, text in self.added),
+            "told": tuple(self.told),
+        }
+        self._tuned_there(found)
+        if self.mistakes:
+            blamed = [mistake for mistake in self.mistakes if mistake.missing not in self.unread]
+            raise together(blamed or self.mistakes)
+        return found
+
+    def _try(self, make: Callable[[], Any], where: str, file_line: int = 0) -> Any:
+        """Run one step; a refusal is kept with its file and rule, and odd TOML values are a refusal too."""
+        try:
+            return make()
+        except RuleError as why:
+            self.mistakes.append(why.inside(where, file_line) if where else why)
+        except (TypeError, AttributeError, KeyError, ValueError) as why:
+            self.mistakes.append(RuleError(f"有一项的写法不对（{why}）", Place(), where=where, file_line=file_line))
+        return None
+
+    # -- files ---------------------------------------------------------------------------------------------------------
+
+    def _file(self, folder: Path, path: Path) -> None:
+        text, raw = read_file(path)
+        where = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        if path.name == "pack.toml":
+            self._try(lambda: self._about(raw), where)
+            return
+        self._gather(where, text, raw, ("case",) if path.parent != folder else (*TABLES, *OTHERS))
+
+    def _about(self, raw: dict[str, Any]) -> None:
+        keys(raw, "over note money", "name label")
+        if "money" not in raw:
+            return
+        if not isinstance(raw["money"], dict):
+            raise RuleError("money 要写成 [money] 的表", hint='：code = "USD"、unit = "dollars"、decimals = 2')
+        keys(raw["money"], "decimals", "code unit")
+        decimals = raw["money"].get("decimals", 2)
+        if type(decimals) is not int or not 0 <= decimals <= 3:
+            raise RuleError("money 的 decimals 要写 0 到 3")
+        held = Currency(text_of(raw["money"], "code"), text_of(raw["money"], "unit"), decimals)
+        if self.money is not None and self.money != held:
+            raise RuleError(f"几个规则包用的钱不一样：{self.money.code} 和 {held.code}")
+        self.money = held
+        self.told.append((FIRST_DAY, json.dumps(["money", raw["money"]], sort_keys=True)))
+
+    def _gather(self, where: str, text: str, raw: dict[str, Any], allowed: tuple[str, ...]) -> None:
+        for table, entries in located(text, raw).items():
+            if table not in allowed:
+                self.mistakes.append(RuleError(f"不认识的一节“{table}”", hint=did_you_mean(table, allowed), where=where))
+                continue
+            if table in OTHERS:
+                continue
+            if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+                self.mistakes.append(RuleError(f"“{table}”要写成 [[{table}]] 的表", where=where))
+                continue
+            self.tables[table] += [(where, entry) for entry in entries]
+            if table != "case":
+                self.told += [(_known(entry), json.dumps([table, entry], sort_keys=True, default=str)) for entry in entries]
+
+    def _each(self, table: str, make: Callable[[dict[str, Any], str], Any]) -> list[Any]:
+        found = []
+        for where, raw in self.tables[table]:
+            title = raw.get("code") or raw.get("name") or raw.get("parameter") or "?"
+            made = self._try(lambda raw=raw, where=where: make(raw, where), f"{where} {table} {title}", line_of(raw))
+            if made is not None:
+                found.append(made)
+            elif table in ("fact", "parameter"):
+                self.unread.add(str(title))
+        return found
+
+    # -- names ---------------------------------------------------------------------------------------------------------
+
+    def _facts(self) -> dict[str, Fact]:
+        facts: dict[str, Fact] = {}
+
+        def take(raw: dict[str, Any], where: str) -> bool:
+            fact = self._fact(raw)
+            if facts.setdefault(fact.name, fact) != fact:
+                raise RuleError(f"事实 {fact.name} 写了两遍，而且不一样")
+            return True
+
+        self._each("fact", take)
+        return facts
+
+    def _fact(self, raw: dict[str, Any]) -> Fact:
+        keys(raw, "sources sensitivity codes note settle unit", "name subject type label")
+        types = {"flag": "flag", "code": "code", "date": "date", "money": MONEY_UNIT}
+        if raw["type"] not in FACT_TYPES:
+            raise RuleError(f"类型 {raw['type']!r} 不认识", hint=f"：要写 {'、'.join(FACT_TYPES)}")
+        unit = raw.get("unit", types.get(raw["type"], "count"))
+        if (raw["type"] == "count" and unit not in COUNT_UNITS) or (raw["type"] != "count" and unit != types[raw["type"]]):
+            raise RuleError(f"单位 {unit!r} 和类型 {raw['type']} 不配", hint=f"；个数的单位有 {'、'.join(COUNT_UNITS)}")
+        if raw["subject"] not in SUBJECTS:
+            raise RuleError(f"subject 要写 {'、'.join(SUBJECTS)}")
+        codes = raw.get("codes", {})
+        if (raw["type"] == "code") != bool(codes) or not all(
+            str(c).replace("_", "").isalnum() and str(c).isascii() for c in codes
+        ):
+            raise RuleError("只有 code 类型要写 codes，代码用英文字母、数字和下划线")
+        if not _is_name(raw["name"]) or raw["name"] in ("on", "P", "S"):
+            raise RuleError(f"名称 {raw['name']!r} 不能用", hint="：小写英文字母、数字和下划线")
+        for key in ("label", "note", "settle", "sensitivity"):
+            text_of(raw, key)
+        return Fact(**{**raw, "unit": unit, "sources": tuple(raw.get("sources", ())), "codes": dict(codes)})
+
+    # -- numbers -------------------------------------------------------------------------------------------------------
+
+    def _values_by_name(self) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for _, raw in self.tables["value"]:
+            found.setdefault(str(raw.get("parameter")), []).append(raw)
+        return found
+
+    def _parameters(
+        self, facts: Mapping[str, Fact], values: Mapping[str, list[dict[str, Any]]], held: Currency
+    ) -> dict[str, Parameter]:
+        parameters: dict[str, Parameter] = {}
+
+        def take(raw: dict[str, Any], where: str) -> bool:
+            parameter = self._parameter(raw, facts, values.get(str(raw.get("name")), []), held)
+            if parameter.kind.name in parameters:
+                raise RuleError(f"参数 {parameter.kind.name} 写了两遍")
+            parameters[parameter.kind.name] = parameter
+            return True
+
+        self._each("parameter", take)
+        return parameters
+
+    def _parameter(
+        self, raw: dict[str, Any], facts: Mapping[str, Fact], values: list[dict[str, Any]], held: Currency
+    ) -> Parameter:
+        keys(raw, "unit decimals by set_by note answers subject", "name type label")
+        kind, name = raw["type"], raw["name"]
+        if kind not in PARAMETER_TYPES:
+            raise RuleError(f"类型 {kind!r} 不认识", hint=f"：要写 {'、'.join(PARAMETER_TYPES)}")
+        if not _is_name(name):
+            raise RuleError(f"名称 {name!r} 不能用", hint="：小写英文字母、数字和下划线")
+        unit = {"money": MONEY_UNIT, "ratio": ""}.get(kind, raw.get("unit", "count" if kind == "count" else ""))
+        if kind == "count" and unit not in COUNT_UNITS:
+            raise RuleError(f"单位 {unit!r} 不认识", hint=f"：要写 {'、'.join(COUNT_UNITS)}")
+        by, rows, more = text_of(raw, "by"), (), False
+        if by and (by not in facts or facts[by].type != "code"):
+            if by in facts and facts[by].type != "count":
+                codes = [name for name, fact in facts.items() if fact.type in ("code", "count")]
+                raise RuleError(f"by 写的“{by}”不是代码，也不是个数", hint=did_you_mean(by, codes))
+            rows, more = _rows(values)
+        decimals = raw.get("decimals", max([2, *map(_decimals, values)]) if kind == "ratio" else 0)
+        if type(decimals) is not int or not 0 <= decimals <= 12:
+            raise RuleError("decimals 要写 0 到 12")
+        set_by = tuple(raw.get("set_by", LEVELS))
+        if unknown := [level for level in set_by if level not in LEVELS]:
+            raise RuleError(f"set_by 里的 {unknown[0]!r} 不认识", hint=f"：要写 {'、'.join(LEVELS)}")
+        answers, subject, variants = text_of(raw, "answers"), text_of(raw, "subject"), ()
+        if kind == "formula":
+            if answers not in ("condition", "money"):
+                raise RuleError("formula 要写 answers", hint='："condition"（回答是不是）或 "money"（算出钱）')
+            if subject not in SUBJECTS:
+                raise RuleError("formula 要写 subject", hint=f"：{'、'.join(SUBJECTS)}")
+            if by:
+                raise RuleError("formula 不写 by", hint="：要区分就在式子里写 case when …")
+            variants = tuple(dict.fromkeys(_variant(value) for value in values if isinstance(value.get("is"), str)))
+        elif answers or subject:
+            raise RuleError("只有 formula 类型写 answers 和 subject")
+        found = Kind(name, kind, unit, text_of(raw, "label"), decimals, by, rows, more, answers, subject, variants)
+        return Parameter(found, set_by, text_of(raw, "note"), money=held)
+
+    def _tuned(self, parameters: dict[str, Parameter], values: Mapping[str, Any], held: Currency) -> None:
+        """What values set of rules: a parameter for each, that only the rule itself reads."""
+        for name in values:
+            code, _, what = name.partition(".")
+            if kind := TUNED.get(what.rpartition(".")[2]):
+                parameters[name] = Parameter(Kind(name, *kind, label=name), tuple(LEVELS), rule=code, money=held)
+
+    def _tuned_there(self, found: Mapping[str, Any]) -> None:
+        """Refuse a value for something of a rule that the rule does not have."""
+        there = {
+            tunable.name
+            for table in ("indicators", "supervision")
+            for versions in found[table].values()
+            for rule in versions
+            for tunable in rule.tunables
+        }
+        unread = {raw.get("code") for table in ("indicator", "supervision") for _, raw in self.tables[table]}
+        unread -= {*found["indicators"], *found["supervision"]}
+        for where, raw in self.tables["value"]:
+            name = str(raw.get("parameter"))
+            if name in found["parameters"] and found["parameters"][name].rule and name not in there:
+                code = name.partition(".")[0]
+                if code in unread:
+                    continue
+                own = [known for known in there if known.startswith(f"{code}.")]
+                hint = did_you_mean(name, there) or (f"；能改的有 {'、'.join(sorted(own))}" if own else f"：没有规则 {code}")
+                self.mistakes.append(
+                    RuleError(
+                        f"没有“{name}”可以改", hint=hint, where=f"{where} value {name}", file_line=line_of(raw, "parameter")
+                    )
+                )
+
+    def _check_parameters(self, parameters: dict[str, Parameter], writer: Writer) -> None:
+        """Formulas and tables that are wrong are refused even where no rule reads them."""
+        for table, key in (("parameter", "name"), ("value", "parameter")):
+            for where, raw in self.tables[table]:
+                parameter = parameters.get(str(raw.get(key)))
+                if parameter is None:
+                    continue
+                kind, at = parameter.kind, f"{where} {table} {parameter.kind.name}"
+                if table == "parameter" and kind.by and kind.by not in writer.names.facts:
+                    self._try(lambda kind=kind: writer.table(kind), f"{at} by", line_of(raw, "by"))
+                if table == "value" and kind.type == "formula" and isinstance(raw.get("is"), str):
+                    text = raw["is"]
+                    self._try(lambda kind=kind, text=text: writer.formula(text, kind), f"{at} is", line_of(raw, "is"))
+                    for said in ("says", "says_not"):
+                        words = text_of(raw, said)
+                        subject = kind.subject
+                        self._try(
+                            lambda words=words, subject=subject: writer.words(words, {}, subject),
+                            f"{at} {said}",
+                            line_of(raw, said),
+                        )
+
+    def _settings(self, parameters: dict[str, Parameter]) -> None:
+        self._each("value", lambda raw, where: self._setting(raw, parameters))
+
+    def _setting(self, raw: dict[str, Any], parameters: dict[str, Parameter]) -> bool | None:
+        keys(raw, "place from to known_since source says says_not", "parameter is")
+        name, written = raw["parameter"], raw["is"]
+        parameter = parameters.get(name)
+        if parameter is None:
+            if name in self.unread:
+                return None
+            if isinstance(name, str) and "." in name:
+                raise RuleError(f"“{name}”不是参数", hint=f"：规则能改的是 {'、'.join(f'代码.{what}' for what in TUNED)}")
+            raise RuleError(f"没有参数 {name!r}", hint=did_you_mean(str(name), [n for n, p in parameters.items() if not p.rule]))
+        kind = parameter.kind
+        if kind.type == "formula":
+            if not isinstance(written, str):
+                raise RuleError(f"P.{name} 的值要写式子，放在引号里")
+            value: Any = kind.variants.index(_variant(raw))
+        else:
+            if "says" in raw or "says_not" in raw:
+                raise RuleError("只有 formula 的值写 says 和 says_not")
+            if isinstance(written, dict) and kind.by:
+                _check_split(kind, written, self.facts)
+            value = parameter.value_of(written)
+        from_on = day_of(raw, "from", FIRST_DAY)
+        parameter.add(
+            Setting(
+                place_of(str(raw.get("place", ""))), from_on, day_of(raw, "to", LAST_DAY),
+                day_of(raw, "known_since", from_on), value, text_of(raw, "source"),
+            )
+        )  # fmt: skip
+        return True
+
+    def _matrix(self) -> tuple[dict[str, Benefit], tuple[Stacking, ...]]:
+        """What may be held together, and the overlap rules that follow from it."""
+        benefits = {benefit.code: benefit for benefit in self._each("benefit", read_benefit)}
+        cells = tuple(self._each("stacking", read_stacking))
+
+        def follow() -> None:
+            check_matrix(benefits, cells)
+            self.tables["overlap"] += overlap_tables(benefits, self.tables["stacking"])
+
+        if len(cells) == len(self.tables["stacking"]):
+            self._try(follow, "")
+        return benefits, cells
+
+    # -- rules and the rest ----------------------------------------------------------------------------------------------
+
+    def _rules(self, table: str, make: Callable[[dict[str, Any], str], Any]) -> dict[str, tuple[Any, ...]]:
+        rules: dict[str, tuple[Any, ...]] = {}
+
+        def take(raw: dict[str, Any], where: str) -> bool:
+            rule = make(raw, where)
+            for other in rules.get(rule.code, ()):
+                both = rule.from_on <= other.to_on and other.from_on <= rule.to_on
+                if both and rule.known_since == other.known_since:
+                    hint = "：请写清各自的 from 和 to；要用新的代替旧的，请写新的是从哪天知道的 known_since"
+                    raise RuleError(f"{rule.code} 有两个版本同时有效", hint=hint)
+            rules[rule.code] = (*rules.get(rule.code, ()), rule)
+            return True
+
+        self._each(table, take)
+        return rules
+
+    def _response(self, raw: dict[str, Any], where: str) -> Response:
+        keys(raw, "contact_hours note", "code label visit_working_days")
+        return Response(raw["code"], raw["label"], raw.get("contact_hours"), raw["visit_working_days"], raw.get("note", ""))
+
+    def _source(self, raw: dict[str, Any], where: str) -> Source:
+        keys(raw, "", "code label department")
+        return Source(raw["code"], raw["label"], raw["department"])
+
+    def _case(self, raw: dict[str, Any], where: str) -> Case:
+        keys(raw, "area facts members parameters record", "name rule on expect")
+        return Case(
+            raw["name"], raw["rule"], day_of(raw, "on", FIRST_DAY), str(raw.get("area", "")), raw.get("facts", {}),
+            tuple(raw.get("members", ())), raw.get("parameters", {}), raw["expect"], where, raw.get("record", {}),
+        )  # fmt: skip
+
+
+def version_of(told: Sequence[tuple[date, str]], known_on: date) -> str:
+    """The first 16 hex digits of the SHA-256 over what was known on a day: the same rules, the same version."""
+    said = sorted(text for known, text in told if known <= known_on)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
+def _known(entry: Mapping[str, Any]) -> date:
+    known = entry.get("known_since", entry.get("from", FIRST_DAY))
+    return known if type(known) is date else FIRST_DAY
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and name.isidentifier() and name.isascii()
+
+
+def _variant(raw: Mapping[str, Any]) -> Variant:
+    return Variant(str(raw.get("is")), text_of(raw, "says"), text_of(raw, "says_not"))
+
+
+def _decimals(raw: Mapping[str, Any]) -> int:
+    """How many decimals a ratio is written with, in any of its rows."""
+    written = raw.get("is")
+    most = 0
+    for one in written.values() if isinstance(written, dict) else [written]:
+        _, point, decimals = str(one).partition(".")
+        most = max(most, len(decimals) if point and decimals.isdigit() else 0)
+    return most
+
+
+def _rows(values: Sequence[Mapping[str, Any]]) -> tuple[tuple[int, ...], bool]:
+    """The whole numbers a table has rows for anywhere, and whether any of its values goes on beyond them."""
+    numbers: set[int] = set()
+    more = False
+    for raw in values:
+        written = raw.get("is")
+        if isinstance(written, dict):
+            more = more or "more" in written
+            numbers |= {int(key) for key in written if str(key).isascii() and str(key).isdigit() and len(str(key)) < 5}
+        else:
+            more = True
+    if not numbers and more:
+        numbers = {1}
+    if numbers and max(numbers) - min(numbers) >= MOST_ROWS:
+        raise RuleError(f"表里最多 {MOST_ROWS} 行")
+    return tuple(range(min(numbers), max(numbers) + 1)) if numbers else (), more
+
+
+def _check_split(kind: Kind, written: Mapping[str, Any], facts: Mapping[str, Fact]) -> None:
+    """Refuse a row nobody can be in."""
+    fact = facts.get(kind.by)
+    for key in written:
+        if fact is not None and fact.type == "code":
+            if key not in fact.codes:
+                hint = did_you_mean(str(key), fact.codes) or f"；有的是 {'、'.join(fact.codes)}"
+                raise RuleError(f"没有 {key!r} 这一类", hint=hint)
+        elif key == "more":
+            if kind.type in ("flag", "date"):
+                raise RuleError(f"{kind.type} 类型的表不能写 more")
+        elif not (str(key).isascii() and str(key).isdigit() and len(str(key)) < 5):
+            raise RuleError(f"表里的 {key!r} 不是整数", hint="：行写整数，例如 { 1 = 298, 2 = 546, more = 218 }")
