@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,9 +12,13 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
 from doudi.monitoring.core import IN_WORK, OUTCOME_LABELS, WAYS, WISHES, Level, Outcome, State
+from doudi.monitoring.gateways import preview as trying
+from doudi.monitoring.gateways.preview import Compared
+from doudi.monitoring.gateways.preview import NotPublished as NotPublished
 from doudi.monitoring.models import Alert, Evaluation, Visit
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Role, Viewer
+from doudi.rulebook import queries as rulebook
 
 PAGE = 30
 
@@ -251,3 +255,44 @@ def current_on(day: date) -> EvaluationRow | None:
 def published(cycle: str) -> bool:
     """Whether a cycle's alerts have reached people's desks."""
     return Evaluation.objects.filter(cycle=cycle).exists()
+
+
+# ---- what a change of the law would do -----------------------------------------------------------------------------------
+
+FEWEST = 10  # smaller numbers of people are not told: somebody could be known by them
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A change of the law tried on the last published cycle, inside the viewer's area."""
+
+    judged_on: date
+    rules: tuple[Compared, ...]
+
+
+def preview(change: str, viewer: Viewer) -> Preview | None:
+    """Whom the rules a change touches would find that they do not find now, and whom no more. Whoever shows it notes the look.
+
+    :raises NotAllowed: the post does not allow it
+    :raises RuleError: the change is not understood
+    :raises NotPublished: the last cycle is not in the lake any more
+    """
+    viewer.need("rules.change")
+    last = latest()
+    if last is None:
+        return None
+    tried = rulebook.trial(change, last.judged_on)
+    compared = trying.compare(
+        last.cycle, tried.before, tried.after, tried.on, tried.indicators, tried.programmes, office.within(viewer)
+    )
+    return Preview(last.judged_on, tuple(compared))
+
+
+def told(numbers: Mapping[str, int]) -> dict[str, int | None]:
+    """Numbers of people as they may be shown: small ones hidden, and one more where the hidden one could be reckoned back."""
+    found: dict[str, int | None] = {name: None if 0 < number < FEWEST else number for name, number in numbers.items()}
+    hidden = [name for name, number in found.items() if number is None]
+    shown = [name for name, number in found.items() if number]
+    if len(hidden) == 1 and shown:
+        found[min(shown, key=lambda name: numbers[name])] = None
+    return found
