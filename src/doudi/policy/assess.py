@@ -359,7 +359,7 @@ def _reached(expression: Expression, subject: Subject) -> Iterator[Core]:
         for part in node.parts:
             yield from walk(part)
 
-    return walk(expression.core)
+    yield from walk(expression.core)
 
 
 def _is_set(name: str, kind: Kind, subject: Subject) -> bool:
