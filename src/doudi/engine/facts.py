@@ -47,7 +47,14 @@ class Summary:
     facts: Mapping[str, str]
     absent: Mapping[str, str]
     given: Mapping[str, str]
+    several: Mapping[str, str]
     one: str
+
+    @property
+    def words(self) -> set[str]:
+        """Every word its expressions use, columns among them."""
+        told = (*self.facts.values(), *self.given.values(), *self.several.values(), self.one)
+        return _words(" ".join(told))
 
 
 @cache
@@ -56,7 +63,7 @@ def summaries() -> Mapping[str, Summary]:
     with (Path(__file__).parent / "summaries.toml").open("rb") as file:
         raw: dict[str, Any] = tomllib.load(file)
     return {
-        dataset: Summary(told.get("fact", {}), told.get("absent", {}), told.get("given", {}), told.get("one", ""))
+        dataset: Summary(*(told.get(part, {}) for part in ("fact", "absent", "given", "several")), told.get("one", ""))
         for dataset, told in raw.items()
     }
 
@@ -70,7 +77,7 @@ def columns_of(fact: str, contracts: Mapping[str, Contract]) -> dict[str, list[s
     found = {}
     for dataset, summary in summaries().items():
         if fact in summary.facts and dataset in contracts:
-            words = _words(summary.facts[fact]) | _words(" ".join(summary.given.values()))
+            words = _words(" ".join((summary.facts[fact], summary.several.get(fact, ""), *summary.given.values())))
             found[dataset] = [column.name for column in contracts[dataset].columns if column.name in words]
     return found
 
@@ -80,7 +87,7 @@ def keep(contract: Contract) -> list[str]:
     summary = summaries().get(contract.code)
     used = set(REGISTER_COLUMNS.get(contract.code, ())) | {HOUSEHOLD_COLUMN.get(contract.code, "")}
     if summary is not None:
-        used |= _words(" ".join((*summary.facts.values(), *summary.given.values(), summary.one)))
+        used |= summary.words
     return [column.name for column in contract.columns if column.name in used]
 
 
@@ -96,11 +103,14 @@ def summarise(con: duckdb.DuckDBPyConnection, contract: Contract, catalogue: Map
 
     The last row, of nobody (n is NULL), says what holds for people who are not in the dataset.
     """
-    summary = summaries().get(contract.code) or Summary({}, {}, {}, "")
+    summary = summaries().get(contract.code) or Summary({}, {}, {}, {}, "")
     tables = [rows_table(contract.code, role) for role in roles(contract)]
     rows = " UNION ALL BY NAME ".join(f"SELECT * FROM {table}" for table in tables)
     columns = {fact: _typed(catalogue.get(fact), sql) for fact, sql in summary.facts.items()}
     register = REGISTER_COLUMNS.get(contract.code, ())
+    given = "".join(f", {sql} AS {name}" for name, sql in summary.given.items())
+    if summary.given:
+        rows = f"SELECT *{given} FROM ({rows})"
     if summary.one:
         columns |= {f"_{column}": name_of(column) for column in register}
         if contract.code in HOUSEHOLD_COLUMN:
@@ -108,10 +118,16 @@ def summarise(con: duckdb.DuckDBPyConnection, contract: Contract, catalogue: Map
         several = f"SELECT n FROM {tables[0]} GROUP BY n HAVING count(*) > 1"
         ranked = f"SELECT line, row_number() OVER (PARTITION BY n ORDER BY {summary.one}, line) AS turn FROM {tables[0]}"
         where = f"WHERE line NOT IN (SELECT line FROM ({ranked} WHERE n IN ({several})) WHERE turn > 1)"
+        if summary.several:
+            together = ", ".join(f"{sql} AS several_{fact}" for fact, sql in summary.several.items())
+            of_several = f"SELECT n, {together} FROM {tables[0]} WHERE n IN ({several}) GROUP BY n"
+            rows = f"SELECT * FROM ({rows}) LEFT JOIN ({of_several}) USING (n)"
+            columns |= {
+                fact: _typed(catalogue.get(fact), f"coalesce(several_{fact}, {summary.facts[fact]})") for fact in summary.several
+            }
     else:
         columns |= {f"_{column}": f"min({name_of(column)})" for column in register}
-        given = "".join(f", {sql} AS {name}" for name, sql in summary.given.items())
-        rows, where = f"SELECT *{given} FROM ({rows})", "GROUP BY n"
+        where = "GROUP BY n"
     told = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     absent = ", ".join(f"{_typed(catalogue.get(name), summary.absent.get(name, 'NULL'))} AS {name}" for name in columns)
     sql = f"SELECT n{', ' if told else ''}{told} FROM ({rows}) {where} UNION ALL SELECT NULL{', ' if absent else ''}{absent}"

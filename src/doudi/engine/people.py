@@ -105,7 +105,7 @@ def lay(
     )
     head = pa.array(homes.head)
     household = pa.table({"hid": homes.hid, "area": homes.area.take(head), "head": head})
-    of_homes = _household_facts(homes, spread, facts, tier, kinds, catalogue)
+    of_homes = _household_facts(homes, spread, facts, tier, kinds, catalogue, on)
     return Laid(
         person,
         _catalogued(facts, catalogue, "person", count),
@@ -286,6 +286,7 @@ def _household_facts(
     tier: pa.Array,
     kinds: Mapping[str, str],
     catalogue: Mapping[str, Fact],
+    on: date,
 ) -> dict[str, Column]:
     count, head = len(homes.head), pa.array(homes.head)
     alive = np.asarray(person["died_on"].is_null()) if "died_on" in person else np.ones(len(homes.m), bool)
@@ -324,6 +325,7 @@ def _household_facts(
         "hh_medical_self_paid_year": medical,
         "hh_dibao_amount_month": of_roll("dibao", "amount_month"),
         "hh_financial_assets": total("deposits"),
+        "hh_securities": total("securities"),
         "hh_car_count": total("car_count"),
         "hh_dwelling_count": total("dwelling_bought_count"),
         "hh_firm_count": total("firm_count"),
@@ -333,6 +335,8 @@ def _household_facts(
         name: pa.array(np.ma.getdata(values), mask=np.ma.getmaskarray(values)) for name, values in numbers.items()
     }
     facts["hh_review_on"] = facts["hh_review_on"].cast(pa.int32())  # days since 1970, which Arrow reads as a date
+    if "hukou" in spread:
+        facts["hh_new_member_on"] = _new_members(homes, spread["hukou"], person, alive, count, on)
     said: list[Column] = [in_place]
     if "dibao" in spread:
         said.insert(
@@ -350,6 +354,22 @@ def _household_facts(
     facts["hh_place_kind"] = _coded(pc.coalesce(*said), catalogue["hh_place_kind"])
     facts["hh_tier"] = _coded(_home_tiers(homes, tier), catalogue["hh_tier"])
     return facts
+
+
+def _new_members(homes: Homes, hukou: Spread, person: Columns, alive: Array, count: int, on: date) -> pa.Array:
+    """The birthday of the youngest child under two who stands in a member's hukou booklet and on no roll of help."""
+    born = np.asarray(person["born_on"].cast(pa.int32()).fill_null(0))
+    day = (on - date(1970, 1, 1)).days
+    young = alive & (homes.source == HOMES.index("hukou")) & (born > day - 730) & (born <= day)
+    booklet = np.asarray(hukou["_home"].fill_null(0))
+    on_roll = np.flatnonzero((homes.source < HOMES.index("hukou")) & np.isin(booklet, booklet[young]) & hukou.here)
+    order = on_roll[np.argsort(booklet[on_roll], kind="stable")]
+    children = np.flatnonzero(young)
+    first, end = (np.searchsorted(booklet[order], booklet[children], side=side) for side in ("left", "right"))
+    newest = np.full(count, -1, np.int32)
+    for child, start, stop in zip(children, first, end, strict=True):  # a few in a thousand
+        np.maximum.at(newest, homes.m[order[start:stop]], born[child])
+    return pa.array(newest, mask=newest < 0)
 
 
 def _home_tiers(homes: Homes, tier: pa.Array) -> pa.Array:
