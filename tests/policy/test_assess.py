@@ -24,11 +24,17 @@ def granny(**facts):
 
 def test_every_condition_says_why_in_words_with_its_values():
     answer = assess.assess("dibao", granny(), ON, "990101", RULES)
-    assert (answer.eligible, answer.amount_fen, answer.unknowns) == ("yes", 80_000, ())
+    assert (answer.eligible, answer.amount_fen, answer.unknowns) == ("yes", 114_000, ())
     income = answer.conditions[0]
     assert (income.name, income.state, income.values["hh_income_month"]) == ("income", "met", 90_000)
     assert income.sentence == "一起吃住的 2 口人，每人每月收入 450 元，低于当地标准 850 元"
-    assert [step.sentence for step in answer.steps] == ["850 元 × 2 人 − 家庭月收入 900 元 = 800 元", "每月 800 元"]
+    assert [step.sentence for step in answer.steps] == [
+        "家庭月收入 900 元，减去按规定不算、可以扣的，算 900 元",
+        "850 元 × 2 人 − 算数的家庭月收入 900 元 = 800 元",
+        "按补差或者分档：800 元",
+        "老人、孩子、重残、重病的人，每人只按最高的一样加一次：一共加 340 元；不清楚的没有加",
+        "每月 1,140 元",
+    ]
     assert explain.sentences(income) == [income.sentence]
 
 
@@ -38,7 +44,7 @@ def test_unknown_is_named_with_what_would_settle_it_and_pays_nothing():
     assert [(unknown.name, unknown.settle) for unknown in answer.unknowns] == [
         ("hh_financial_assets", "请家里人签授权书，向银行等查一查")
     ]
-    assert answer.steps[-1].fen == 80_000  # what it would be, were everything else met
+    assert answer.steps[-1].fen == 114_000  # what it would be, were everything else met
 
 
 def test_what_a_rule_passes_over_aloud_is_shown():
@@ -46,9 +52,17 @@ def test_what_a_rule_passes_over_aloud_is_shown():
     answer = assess.assess("dibao", alone, ON, "990101", RULES)
     passed = {one.name: [unknown.name for unknown in one.assumed] for one in answer.conditions if one.assumed}
     assert answer.eligible == "yes"
-    assert passed == {"members": ["is_in_custody", "is_declared_missing", "age", "student_stage"], "not_tekun": ["on_tekun"]}
+    not_deducted = ["hh_basic_pension_month", "hh_working_members", "hh_illness_outlay_month"]
+    assert passed == {
+        "income": not_deducted,
+        "members": ["is_in_custody", "is_declared_missing", "age", "student_stage"],
+        "not_tekun": ["on_tekun"],
+    }
     both = Household("h2", "990101001201", {**KNOWN, "hh_income_month": None, "hh_income_per_head": 45_000})
-    assert [u.name for u in assess.assess("dibao", both, ON, "990101", RULES).conditions[0].assumed] == ["hh_income_month"]
+    assert [u.name for u in assess.assess("dibao", both, ON, "990101", RULES).conditions[0].assumed] == [
+        "hh_income_month",
+        *not_deducted,
+    ]
 
 
 def test_a_no_needs_nothing_settled():

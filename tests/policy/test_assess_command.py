@@ -53,7 +53,7 @@ def test_the_same_table_in_every_form(tmp_path):
     income = a["conditions"][0]
     assert set(income) == {"name", "label", "state", "sentence", "article", "assumed", "values"}
     assert income["values"]["per_head"] == "631.33" and "LAW" in income["article"]
-    assert [step["amount"] for step in a["steps"]] == ["176.00", "176.00"]
+    assert [step["amount"] for step in a["steps"]] == ["1894.00", "176.00", "176.00", "0.00", "176.00"]
 
 
 def test_members_in_a_table_of_their_own_and_a_programme_of_persons(tmp_path):

@@ -193,9 +193,12 @@ def test_every_rule_has_a_case_of_each_answer():
 def test_a_broken_rule_is_noticed_by_its_cases(tmp_path):
     shutil.copytree(pack.SHIPPED / "cn", tmp_path / "cn")
     path = tmp_path / "cn" / "dibao.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("hh_income_month < P", "hh_income_month <= P"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("P.counted_income < P", "P.counted_income <= P"), encoding="utf-8")
     wrong = [outcome for outcome in cases.run(pack.load([tmp_path / "cn"])) if not outcome.right]
-    assert [outcome.case.name for outcome in wrong] == ["人均正好等于标准：不是低于，不够低保"]
+    assert [outcome.case.name for outcome in wrong] == [
+        "黄金 2：人均正好 700 元：不是低保",
+        "人均正好等于标准：不是低于，不够低保",
+    ]
 
 
 def test_a_case_that_asks_for_what_is_not_there_is_refused(tmp_path):
