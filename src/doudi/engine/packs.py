@@ -17,6 +17,7 @@ from pathlib import Path
 from doudi.engine.lake import Lake, rename, settle
 from doudi.policy import pack as packs
 from doudi.policy.language.errors import RuleError
+from doudi.policy.loading import files_of
 from doudi.policy.pack import Pack
 
 ADDED = "added.json"  # texts laid over all folders: local changes that were approved
@@ -42,13 +43,13 @@ def keep(lake: Lake, pack: Pack) -> None:
     with lake.workshop() as workshop:
         draft = workshop / "pack"
         for number, folder in enumerate(map(Path, pack.folders)):
-            for path in packs.files(folder):
+            for path in files_of(folder):
                 copy = draft / f"{number:02d}" / folder.name / path.relative_to(folder)
                 copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 shutil.copyfile(path, copy)
                 settle(copy)
         added = draft / ADDED
-        added.write_text(json.dumps(getattr(pack, "added", ()), ensure_ascii=False), encoding="utf-8")
+        added.write_text(json.dumps(pack.added, ensure_ascii=False), encoding="utf-8")
         settle(added)
         if _read(draft).version != pack.version:
             raise PackNotKept("规则文件刚刚改过，和读进来的不一样了。请重新运行一次。")
@@ -85,7 +86,7 @@ def _recall(root: str, version: str) -> Pack:
 def _read(folder: Path) -> Pack:
     below = [next(one.iterdir()) for one in sorted(folder.iterdir()) if one.is_dir()]
     added = tuple((title, text) for title, text in json.loads((folder / ADDED).read_text(encoding="utf-8")))
-    return packs.load_exactly(below, added=added) if added else packs.load_exactly(below)
+    return packs.load_exactly(below, added=added)
 
 
 # ---- which version counted when -----------------------------------------------------------------------------------------
