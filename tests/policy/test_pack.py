@@ -252,7 +252,7 @@ def test_the_sql_of_a_small_rule_is_pinned(tmp_path):
     folder = written(tmp_path / "own", facts=FACTS, rules=RULE)
     assert sweep.programme_sql(pack.load([folder]), "aid", ON) == (
         "SELECT subject, area, CASE WHEN c_poor THEN 'yes' WHEN NOT (c_poor) THEN 'no' ELSE 'unknown' END AS eligible, "
-        "CASE WHEN c_poor THEN s_gap END AS amount_fen, * EXCLUDE (subject, area) FROM (SELECT h.hid AS subject, h.area AS area, "
+        "CASE WHEN c_poor THEN s_gap END AS amount_fen, c_poor, s_gap FROM (SELECT h.hid AS subject, h.area AS area, "
         "(CAST(h.\"savings\" AS BIGINT) < (CASE WHEN starts_with(h.area, '9901') THEN CAST(65000 AS BIGINT) "
         "ELSE CAST(60000 AS BIGINT) END)) AS c_poor, CAST(((CASE WHEN starts_with(h.area, '9901') THEN CAST(65000 AS BIGINT) "
         'ELSE CAST(60000 AS BIGINT) END) - CAST(h."savings" AS BIGINT)) AS BIGINT) AS s_gap FROM household_facts h)'

@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from doudi.policy.language.core import MEMBER_OPS
+from doudi.policy.language.core import MEMBER_OPS, Core
 from doudi.policy.language.errors import RuleError
 from doudi.policy.language.sql import Counted, Sql
 from doudi.policy.pack import Pack, spread
@@ -59,15 +59,7 @@ def findings_sql(
     only: codes of indicators to run (leave out those `Pack.without_life` reports). scope: an area prefix everybody in the views
     lives in, which makes parameters plain numbers. known_on: judge by the rules and parameters as they were known on that day.
     """
-    writer = Writer(pack, on, scope, known_on)
-    rules = [rule for rule in writer.pack.indicators_on(on) if only is None or rule.code in only]
-    branches = [writer.branch(rule) for rule in rules]
-    if not branches:
-        return (
-            "SELECT '' AS subject_kind, '' AS subject, '' AS area, '' AS indicator, '' AS level, '' AS basis, "
-            "CAST(0 AS BIGINT) AS mask, '{}' AS \"values\" WHERE FALSE"
-        )
-    return writer.with_counts("\nUNION ALL\n".join(branches))
+    return Writer(pack, on, scope, known_on).findings(only)
 
 
 def programme_sql(pack: Pack, code: str, on: date, *, scope: str = "", known_on: date | None = None) -> str:
@@ -77,22 +69,7 @@ def programme_sql(pack: Pack, code: str, on: date, *, scope: str = "", known_on:
     c_<name> a condition, one BIGINT s_<name> a step of the amount in fen.
     :raises RuleError: no such programme in force on that day
     """
-    writer = Writer(pack, on, scope, known_on)
-    programme = writer.pack.programme(code, on)
-    sql = writer.sql(programme.subject)
-    tests = [(condition.name, sql.text(condition.test.core)) for condition in programme.conditions]
-    steps = [(step.name, sql.text(step.amount.core)) for step in programme.steps]
-    columns = [f"{test} AS c_{name}" for name, test in tests] + [f"CAST({step} AS BIGINT) AS s_{name}" for name, step in steps]
-    expressions = [condition.test for condition in programme.conditions] + [step.amount for step in programme.steps]
-    inner = (
-        f"SELECT {writer.subject(programme.subject)}, {', '.join(columns)} FROM {writer.tables(programme.subject, expressions)}"
-    )
-    every = " AND ".join(f"c_{name}" for name, _ in tests)
-    amount = f"s_{steps[-1][0]}" if steps else "CAST(NULL AS BIGINT)"
-    return writer.with_counts(
-        f"SELECT subject, area, CASE WHEN {every} THEN 'yes' WHEN NOT ({every}) THEN 'no' ELSE 'unknown' END AS eligible, "
-        f"CASE WHEN {every} THEN {amount} END AS amount_fen, * EXCLUDE (subject, area) FROM ({inner})"
-    )
+    return Writer(pack, on, scope, known_on).programme(code)
 
 
 def overlap_sql(pack: Pack, code: str, on: date, *, scope: str = "", known_on: date | None = None) -> str:
@@ -101,22 +78,14 @@ def overlap_sql(pack: Pack, code: str, on: date, *, scope: str = "", known_on: d
 
     :raises RuleError: no such overlap rule in force on that day
     """
-    writer = Writer(pack, on, scope, known_on)
-    rule = next((rule for rule in writer.pack.overlaps_on(on) if rule.code == code), None)
-    if rule is None:
-        raise RuleError(f"没有叠加规则“{code}”")
-    sql = writer.sql("person")
-    since, benefits = sql.text(rule.since.core), sql.text(rule.counts.core)
-    tables = writer.tables("person", [rule.test, rule.since, rule.counts])
-    months = f"(({on.year} * 12 + {on.month}) - (year(since) * 12 + month(since)) + 1)"
-    return writer.with_counts(
-        f"SELECT subject, area, since, {months} AS months, benefits FROM (SELECT {writer.subject('person')}, {since} AS since, "
-        f"{benefits} AS benefits FROM {tables} WHERE {sql.text(rule.test.core)})"
-    )
+    return Writer(pack, on, scope, known_on).overlap(code)
 
 
 class Writer:
-    """Puts branches together; remembers which member counts they need."""
+    """Puts statements together; remembers which member counts they need. One is for one statement."""
+
+    dialect: type[Sql] = Sql
+    once = "AS MATERIALIZED"  # a named part of a statement that is computed once, whoever reads it
 
     def __init__(self, pack: Pack, on: date, scope: str = "", known_on: date | None = None) -> None:
         self.pack, self.on, self.scope = pack.known(known_on) if known_on else pack, on, scope
@@ -126,7 +95,7 @@ class Writer:
     def sql(self, subject: str) -> Sql:
         """The writer of expressions for rules about persons or households."""
         alias = subject[0]
-        return Sql(self.on, lambda name: self._parameter(name, alias), self.counted)
+        return self.dialect(self.on, lambda name: self._parameter(name, alias), self.counted)
 
     def subject(self, subject: str) -> str:
         return "p.pid AS subject, p.area AS area" if subject == "person" else "h.hid AS subject, h.area AS area"
@@ -144,30 +113,78 @@ class Writer:
             + (" LEFT JOIN counted c ON c.hid = p.hid" if counts else "")
         )
 
+    def findings(self, only: Collection[str] | None = None) -> str:
+        """The statement `findings_sql` tells of."""
+        rules = [rule for rule in self.pack.indicators_on(self.on) if only is None or rule.code in only]
+        return self.with_counts("\nUNION ALL\n".join(self.branch(rule) for rule in rules)) if rules else self.nothing()
+
+    def nothing(self) -> str:
+        """Findings of no rule at all."""
+        empty = [f"'' AS {name}" for name in ("subject_kind", "subject", "area", "indicator", "level", "basis")]
+        return f"SELECT {', '.join(empty)}, CAST(0 AS BIGINT) AS mask, '{{}}' AS {self.sql('person').named('values')} WHERE FALSE"
+
     def branch(self, rule: Indicator) -> str:
         """The SELECT of one indicator."""
+        told = self.told(rule)
+        return (
+            f"SELECT '{rule.subject}' AS subject_kind, {self.subject(rule.subject)}, '{rule.code}' AS indicator, "
+            f"{told['level']} AS level, {told['basis']} AS basis, {told['mask']} AS mask, "
+            f"{told['values']} AS {self.sql(rule.subject).named('values')}\n"
+            f"FROM {self.tables(rule.subject, reads(rule))}\nWHERE {told['fires']}"
+        )
+
+    def told(self, rule: Indicator) -> dict[str, str]:
+        """What an indicator says about one subject, as texts: fires, level, basis, mask, values."""
         sql = self.sql(rule.subject)
         tests = [sql.text(clause.test.core) for clause in rule.clauses]
-        where = [sql.text(rule.among.core)] if rule.among else []
+        fires = [sql.text(rule.among.core)] if rule.among else []
         if rule.mode == "trigger":
-            where += tests
+            fires += tests
             mask = f"CAST({2 ** len(tests) - 1} AS BIGINT)"
         else:
-            where.append(sql.text(rule.fires.core))
+            fires.append(sql.text(rule.fires.core))
             bits = [f"CASE WHEN {test} THEN {2**number} ELSE 0 END" for number, test in enumerate(tests)]
             mask = f"CAST({' + '.join(bits)} AS BIGINT)"
-        basis = [f"coalesce(CAST({sql.text(part.core)} AS VARCHAR), '?')" for part in rule.basis]
-        values = [f"{_quoted(name)}, {sql.text(value.core)}" for name, value in rule.values.items()]
-        expressions = [rule.fires, *(clause.test for clause in rule.clauses), *rule.basis, *rule.values.values()]
-        expressions += [rule.among] if rule.among else []
+        basis = [f"coalesce({sql.cast(sql.text(part.core), sql.string)}, '?')" for part in rule.basis]
         level = f"'{rule.level}'"
         if rule.level_from:
             level = f"coalesce({self._parameter(rule.level_from, rule.subject[0])}, {level})"
-        return (
-            f"SELECT '{rule.subject}' AS subject_kind, {self.subject(rule.subject)}, '{rule.code}' AS indicator, "
-            f"{level} AS level, {' || chr(124) || '.join(basis) or chr(39) * 2} AS basis, {mask} AS mask, "
-            f'CAST(json_object({", ".join(values)}) AS VARCHAR) AS "values"\n'
-            f"FROM {self.tables(rule.subject, expressions)}\nWHERE {' AND '.join(where)}"
+        return {
+            "fires": " AND ".join(fires),
+            "level": level,
+            "basis": " || chr(124) || ".join(basis) or "''",
+            "mask": mask,
+            "values": sql.values((name, sql.text(value.core)) for name, value in rule.values.items()),
+        }
+
+    def programme(self, code: str) -> str:
+        """The statement `programme_sql` tells of."""
+        programme = self.pack.programme(code, self.on)
+        sql = self.sql(programme.subject)
+        tests = [(f"c_{condition.name}", sql.text(condition.test.core)) for condition in programme.conditions]
+        steps = [(f"s_{step.name}", sql.cast(sql.text(step.amount.core), sql.whole)) for step in programme.steps]
+        expressions = [condition.test for condition in programme.conditions] + [step.amount for step in programme.steps]
+        columns = ", ".join(f"{text} AS {name}" for name, text in tests + steps)
+        every = " AND ".join(name for name, _ in tests)
+        amount = steps[-1][0] if steps else sql.null("number")
+        return self.with_counts(
+            f"SELECT subject, area, CASE WHEN {every} THEN 'yes' WHEN NOT ({every}) THEN 'no' ELSE 'unknown' END AS eligible, "
+            f"CASE WHEN {every} THEN {amount} END AS amount_fen, {', '.join(name for name, _ in tests + steps)} "
+            f"FROM (SELECT {self.subject(programme.subject)}, {columns} FROM {self.tables(programme.subject, expressions)})"
+        )
+
+    def overlap(self, code: str) -> str:
+        """The statement `overlap_sql` tells of."""
+        rule = next((rule for rule in self.pack.overlaps_on(self.on) if rule.code == code), None)
+        if rule is None:
+            raise RuleError(f"没有叠加规则“{code}”")
+        sql = self.sql("person")
+        since, benefits = sql.text(rule.since.core), sql.text(rule.counts.core)
+        tables = self.tables("person", [rule.test, rule.since, rule.counts])
+        months = sql.cast(f"({self.on.year} * 12 + {self.on.month}) - (year(since) * 12 + month(since)) + 1", sql.whole)
+        return self.with_counts(
+            f"SELECT subject, area, since, {months} AS months, benefits FROM (SELECT {self.subject('person')}, {since} AS since, "
+            f"{benefits} AS benefits FROM {tables} WHERE {sql.text(rule.test.core)})"
         )
 
     def with_counts(self, select: str) -> str:
@@ -177,7 +194,7 @@ class Writer:
         household = " LEFT JOIN household_facts h ON h.hid = p.hid" if self.counted.reads_household() else ""
         columns = ", ".join(self.counted.columns(self.sql("person")))
         return (
-            f"WITH counted AS MATERIALIZED (\nSELECT p.hid AS hid, count(*) AS members, {columns}\n"
+            f"WITH counted {self.once} (\nSELECT p.hid AS hid, {columns}\n"
             f"FROM person_facts p{household} GROUP BY p.hid)\n{select}"
         )
 
@@ -190,21 +207,18 @@ class Writer:
     def _parameter_text(self, name: str, alias: str) -> str:
         """A parameter as a number, or as a CASE over the area where places differ: the longest place first."""
         parameter = self.pack.parameters[name.split(":")[0]]
-        kind = {"flag": "BOOLEAN", "date": "DATE", "level": "VARCHAR"}.get(parameter.kind.type, "BIGINT")
+        sql = self.sql({"p": "person", "h": "household"}[alias])
+        kind = {"flag": "truth", "date": "day", "level": "code"}.get(parameter.kind.type, "number")
 
         def text(area: str) -> str:
             setting = parameter.at(area, self.on)
             value = spread(parameter, setting.value, self.pack.names).get(name) if setting else None
-            if value is None:
-                return f"CAST(NULL AS {kind})"
-            if kind == "VARCHAR":
-                return _quoted(value)
-            return f"DATE '{value.isoformat()}'" if kind == "DATE" else f"CAST({value} AS {kind})"
+            return sql.quoted(value) if isinstance(value, str) else sql.constant(Core("constant", value=value, kind=kind))
 
         inside = {s.place for s in parameter.settings if s.place.startswith(self.scope) and s.place != self.scope}
         otherwise = text(self.scope)
         branches = [
-            f"WHEN starts_with({alias}.area, '{place}') THEN {text(place)}"
+            f"WHEN {sql.starts_with(f'{alias}.area', place)} THEN {text(place)}"
             for place in sorted(inside, key=lambda place: (-len(place), place))
         ]
         if all(branch.endswith(f"THEN {otherwise}") for branch in branches):
@@ -212,5 +226,7 @@ class Writer:
         return f"(CASE {' '.join(branches)} ELSE {otherwise} END)"
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def reads(rule: Indicator) -> list[Expression]:
+    """Everything of an indicator that looks at facts."""
+    among = [rule.among] if rule.among else []
+    return [rule.fires, *(clause.test for clause in rule.clauses), *rule.basis, *rule.values.values(), *among]

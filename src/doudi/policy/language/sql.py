@@ -2,49 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from doudi.facts import days
-from doudi.policy.language.core import MEMBER_OPS, Core
+from doudi.policy.language.core import FALSE, MEMBER_OPS, Core, is_whole, negation, whole
+from doudi.policy.language.shorter import never_unknown, shorter
 
 BIGINT_HOLDS = 2**62
 """Anything that can grow beyond this is computed in 128 bits; the check refuses what would not fit there."""
 
 
+COUNTS_TO = 2**31
+"""A count of members holds how many fit below this, and how many are unsure in the bits above."""
+BITS = 31  # conditions to one number: two bits each
+
+
 class Counted:
-    """The member counts a set of rules needs, each once: computed together in one grouped pass over the persons."""
+    """What a set of rules asks of the members of a household, each once: computed together in one grouped pass over the persons.
+
+    Most only ask whether somebody fits: two bits a condition, gathered by one `bit_or` for 31 of them. Counts are one sum each.
+    """
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[str, tuple[Core, ...]], int] = {}
+        self._bits: dict[Core, int] = {}
+        self._counts: dict[Core, int] = {}
+        self._sums: dict[tuple[Core, Core], int] = {}
 
-    def column(self, node: Core) -> str:
-        """The stem of the columns that hold the counts of this condition."""
-        kind = "s" if node.op == "sum" else "c"
-        parts = node.parts if node.op == "sum" else node.parts[:1]
-        number = self._numbers.setdefault((kind, parts), len(self._numbers))
-        return f"{kind}{number}"
+    def some(self, test: Core) -> tuple[str, str]:
+        """Two texts: whether some member fits, whether with some member it is not known; both unknown where nobody lives."""
+        number = self._bits.setdefault(test, len(self._bits))
+        fits = 4 ** (number % BITS)
+        return tuple(f"(c.k{number // BITS} & {bit}) <> 0" for bit in (fits, 2 * fits))  # type: ignore[return-value]
+
+    def count(self, test: Core) -> str:
+        """The column with how many members fit, and above `COUNTS_TO` how many are unsure."""
+        return f"c.c{self._counts.setdefault(test, len(self._counts))}"
+
+    def total(self, value: Core, test: Core) -> str:
+        """The column with the sum over the members that fit and whose value is known."""
+        return f"c.s{self._sums.setdefault((value, test), len(self._sums))}"
 
     def __bool__(self) -> bool:
-        return bool(self._numbers)
+        return bool(self._bits or self._counts or self._sums)
 
     def reads_household(self) -> bool:
         """Whether a counted condition looks at facts of the household."""
-        return any(node.subject == "household" for _, parts in self._numbers for part in parts for node in part.walk())
+        asked = [*self._bits, *self._counts, *(part for parts in self._sums for part in parts)]
+        return any(node.subject == "household" for part in asked for node in part.walk())
 
     def columns(self, sql: Sql) -> list[str]:
-        """The select list of the grouped pass: how many fit and do not fit, for sums the sum and how many are unsure."""
-        columns = []
-        for (kind, parts), number in self._numbers.items():
-            if kind == "c":
-                test = sql.text(parts[0])
-                columns.append(f"count(*) FILTER ({test}) AS c{number}_fit")
-                columns.append(f"count(*) FILTER (NOT {test}) AS c{number}_unfit")
-            else:
-                value, test = sql.text(parts[0]), sql.text(parts[1])
-                columns.append(f"coalesce(sum({value}) FILTER ({test}), 0) AS s{number}_sum")
-                columns.append(f"count(*) FILTER ({test} IS NULL OR ({test} AND {value} IS NULL)) AS s{number}_unsure")
+        """The select list of the grouped pass."""
+        bits: dict[int, list[str]] = {}
+        for test, number in self._bits.items():
+            fits = 4 ** (number % BITS)
+            bits.setdefault(number // BITS, []).append(self._told(test, fits, 2 * fits, sql))
+        columns = [f"bit_or({' | '.join(told)}) AS k{number}" for number, told in bits.items()]
+        for test, number in self._counts.items():
+            columns.append(f"{sql.cast(f'sum({self._told(test, 1, COUNTS_TO, sql)})', sql.whole)} AS c{number}")
+        for (value, test), number in self._sums.items():
+            columns.append(f"coalesce(sum(CASE WHEN {sql.write(test)} THEN {sql.summed(value)} END), 0) AS s{number}")
         return columns
+
+    @staticmethod
+    def _told(test: Core, fits: int, unsure: int, sql: Sql) -> str:
+        """A number for one member: fits, does not, is unsure."""
+        text, numbers = sql.write(test), [sql.cast(str(number), sql.whole) for number in (fits, 0, unsure)]
+        if never_unknown(test):
+            return f"(CASE WHEN {text} THEN {numbers[0]} ELSE {numbers[1]} END)"
+        return f"(CASE WHEN {text} THEN {numbers[0]} WHEN NOT {text} THEN {numbers[1]} ELSE {numbers[2]} END)"
 
 
 class Sql:
@@ -53,13 +79,17 @@ class Sql:
     What differs between engines stands in small methods of its own, so that another engine is a subclass.
     """
 
-    whole, wide = "BIGINT", "HUGEINT"  # whole numbers of 64 bits, and of at least 120
+    whole, wide, string = "BIGINT", "HUGEINT", "VARCHAR"  # whole numbers of 64 bits, of at least 120, and text
 
     def __init__(self, on: date, parameter: Callable[[str], str], counted: Counted) -> None:
         self.on, self.parameter, self.counted = on, parameter, counted
 
     def text(self, node: Core) -> str:
-        """The SQL of a node; NULL is unknown."""
+        """The SQL of an expression; NULL is unknown."""
+        return self.write(shorter(node, self.on))
+
+    def write(self, node: Core) -> str:
+        """The SQL of a node as it stands."""
         match node.op:
             case "constant":
                 return self.constant(node)
@@ -72,34 +102,32 @@ class Sql:
                 return self.parameter(str(node.value))
             case "add" | "subtract" | "multiply":
                 sign = {"add": "+", "subtract": "-", "multiply": "*"}[node.op]
-                left, right = (self._sized(part, node.bound) for part in node.parts)
+                left, right = (self.sized(part, node.bound) for part in node.parts)
                 return f"({left} {sign} {right})"
             case "divide_down":
-                up, down = node.parts
-                most = max(up.bound, down.bound) * 2
-                return self.divide_down(self._sized(up, most), self._sized(down, most))
+                return self.divide_down(*node.parts)
             case "sign" | "absolute" | "nonzero":
-                return getattr(self, node.op)(self.text(node.parts[0]))
+                return getattr(self, node.op)(self.write(node.parts[0]))
             case "<" | "<=" | "=":
-                return f"({self.text(node.parts[0])} {node.op} {self.text(node.parts[1])})"
+                return f"({self.write(node.parts[0])} {node.op} {self.write(node.parts[1])})"
             case "in":
                 words = [f"'{word}'" for word in node.value]  # type: ignore[union-attr]  # words of the catalogue, no quotes in them
                 listed = f"= {words[0]}" if len(words) == 1 else f"IN ({', '.join(words)})"
-                return f"({self.text(node.parts[0])} {listed})"
+                return f"({self.write(node.parts[0])} {listed})"
             case "and" | "or":
-                return "(" + f" {node.op.upper()} ".join(self.text(part) for part in node.parts) + ")"
+                return "(" + f" {node.op.upper()} ".join(self.write(part) for part in node.parts) + ")"
             case "not":
-                return f"(NOT {self.text(node.parts[0])})"
+                return f"(NOT {self.write(node.parts[0])})"
             case "unknown":
-                return f"({self.text(node.parts[0])} IS NULL)"
+                return f"({self.write(node.parts[0])} IS NULL)"
             case "case":
                 return self._case(node)
             case "coalesce":
-                return f"coalesce({', '.join(self.text(part) for part in node.parts)})"
+                return f"coalesce({', '.join(self.write(part) for part in node.parts)})"
             case (
                 "months_between" | "days_between" | "add_months" | "add_days" | "working_days_between" | "add_working_days" as op
             ):
-                return getattr(self, op)(*(self.text(part) for part in node.parts))
+                return getattr(self, op)(*(self.write(part) for part in node.parts))
             case _:
                 return self._members(node)
 
@@ -116,7 +144,26 @@ class Sql:
 
     def null(self, kind: str) -> str:
         """Something unknown of a kind: truth, day, code or number."""
-        return self.cast("NULL", {"truth": "BOOLEAN", "day": "DATE", "code": "VARCHAR"}.get(kind, self.whole))
+        return self.cast("NULL", {"truth": "BOOLEAN", "day": "DATE", "code": self.string}.get(kind, self.whole))
+
+    def quoted(self, text: str) -> str:
+        """A text between quotes."""
+        return "'" + text.replace("'", "''") + "'"
+
+    def named(self, name: str) -> str:
+        """The name of a column, whatever the engine itself means by the word."""
+        return f'"{name}"'
+
+    def starts_with(self, text: str, start: str) -> str:
+        return f"starts_with({text}, {self.quoted(start)})"
+
+    def values(self, pairs: Iterable[tuple[str, str]]) -> str:
+        """One JSON object as text, of names and expressions."""
+        return self.cast(f"json_object({', '.join(f'{self.quoted(name)}, {text}' for name, text in pairs)})", self.string)
+
+    def summed(self, value: Core) -> str:
+        """A value about to be summed: here sums are wide enough by themselves."""
+        return self.write(value)
 
     def constant(self, node: Core) -> str:
         if node.value is None:
@@ -128,9 +175,11 @@ class Sql:
         size = abs(node.value)  # type: ignore[arg-type]
         return self.cast(str(node.value), self.whole if size < BIGINT_HOLDS else self.wide)
 
-    def divide_down(self, up: str, down: str) -> str:
+    def divide_down(self, up: Core, down: Core) -> str:
         """Whole-number division towards minus infinity; `down` is positive or unknown."""
-        return f"(({up} - ((({up} % {down}) + {down}) % {down})) // {down})"
+        most = max(up.bound, down.bound) * 2
+        a, b = self.sized(up, most), self.sized(down, most)
+        return f"(({a} - ((({a} % {b}) + {b}) % {b})) // {b})"
 
     def sign(self, text: str) -> str:
         return self.cast(f"sign({text})", self.whole)
@@ -201,35 +250,43 @@ class Sql:
 
     # -- written the same everywhere -----------------------------------------------------------------------------------
 
-    def _sized(self, node: Core, bound: int) -> str:
-        text = self.text(node)
+    def sized(self, node: Core, bound: int) -> str:
+        """A node in a calculation that can reach this bound."""
+        text = self.write(node)
         return self.cast(text, self.wide) if bound >= BIGINT_HOLDS else text
 
     def _case(self, node: Core) -> str:
         pairs = len(node.parts) // 2
         branches = []
         for number in range(pairs):
-            test, value = self.text(node.parts[2 * number]), self.text(node.parts[2 * number + 1])
-            if node.parts[2 * number].op != "unknown":
-                branches.append(f"WHEN {test} IS NULL THEN NULL")
-            branches.append(f"WHEN {test} THEN {value}")
+            test = node.parts[2 * number]
+            value = self.write(node.parts[2 * number + 1])
+            if test.op == "coalesce" and test.parts[1:] == (FALSE,):
+                text = self.write(test.parts[0])  # WHEN passes over what is unknown by itself
+            else:
+                text = self.write(test)
+                if not never_unknown(test):
+                    branches.append(f"WHEN {text} IS NULL THEN NULL")
+            branches.append(f"WHEN {text} THEN {value}")
         if len(node.parts) % 2:
-            branches.append(f"ELSE {self.text(node.parts[-1])}")
+            branches.append(f"ELSE {self.write(node.parts[-1])}")
         return f"(CASE {' '.join(branches)} END)"
 
     def _members(self, node: Core) -> str:
         assert node.op in MEMBER_OPS, node.op
-        stem = f"c.{self.counted.column(node)}"
+        test = node.parts[0]
         if node.op == "sum":
+            unsure, _ = self.counted.some(Core("unknown", (Core("case", (node.parts[1], test, whole(0))),), kind="truth"))
             kind = self.wide if node.bound >= BIGINT_HOLDS else self.whole
-            return f"(CASE WHEN {stem}_unsure = 0 THEN {self.cast(f'{stem}_sum', kind)} END)"
-        fit, unfit, unsure = f"{stem}_fit", f"{stem}_unfit", f"(c.members - {stem}_fit - {stem}_unfit)"
-        match node.op:
-            case "any":
-                return f"(CASE WHEN {fit} > 0 THEN TRUE WHEN {unfit} = c.members THEN FALSE END)"
-            case "all":
-                return f"(CASE WHEN {unfit} > 0 THEN FALSE WHEN {fit} = c.members THEN TRUE END)"
-            case "count":
-                return f"(CASE WHEN {unsure} = 0 THEN {fit} END)"
-        least = self.text(node.parts[1])
+            return f"(CASE WHEN NOT {unsure} THEN {self.cast(self.counted.total(test, node.parts[1]), kind)} END)"
+        if node.op == "any" or (node.op == "at_least" and is_whole(node.parts[1], 1)):
+            fits, unsure = self.counted.some(test)
+            return f"(CASE WHEN {fits} THEN TRUE WHEN NOT {unsure} THEN FALSE END)"
+        if node.op == "all":
+            unfit, unsure = self.counted.some(negation(test))
+            return f"(CASE WHEN {unfit} THEN FALSE WHEN NOT {unsure} THEN TRUE END)"
+        column = self.counted.count(test)
+        if node.op == "count":
+            return f"(CASE WHEN {column} < {COUNTS_TO} THEN {column} END)"
+        fit, unsure, least = f"({column} & {COUNTS_TO - 1})", f"({column} >> 31)", self.write(node.parts[1])
         return f"(CASE WHEN {fit} >= {least} THEN TRUE WHEN {fit} + {unsure} < {least} THEN FALSE END)"
