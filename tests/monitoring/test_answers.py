@@ -204,14 +204,14 @@ def test_what_is_gone_is_not_replaced_by_todays(stage: Stage) -> None:
     version = stage.ask(THEN).body["pack"]["version"]
     upgraded(stage)
     stage.ask(LATER)
-    packs._recall.cache_clear()
+    packs._READ.clear()
     kept = packs.place(stage.lake, version)
     for path in kept.rglob("rules.toml"):
         path.write_text(RULES.replace("is = 120", "is = 121"), encoding="utf-8")
     with pytest.raises(CannotAnswer, match="改过"):
         stage.ask(LATER, known_on=THEN)
     shutil.rmtree(kept)
-    packs._recall.cache_clear()
+    packs._READ.clear()
     with pytest.raises(CannotAnswer, match="没有存下规则"):
         stage.ask(LATER, known_on=THEN)
     result = CliRunner().invoke(

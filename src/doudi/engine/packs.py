@@ -11,7 +11,6 @@ import os
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 
 from doudi.engine.lake import Lake, rename, settle
@@ -21,6 +20,10 @@ from doudi.policy.loading import files_of
 from doudi.policy.pack import Pack
 
 ADDED = "added.json"  # texts laid over all folders: local changes that were approved
+
+
+MOST_READ = 8
+_READ: dict[tuple[str, str], Pack] = {}  # packs read from lakes and found to be what they should
 
 
 class PackNotKept(Exception):
@@ -51,7 +54,8 @@ def keep(lake: Lake, pack: Pack) -> None:
         added = draft / ADDED
         added.write_text(json.dumps(pack.added, ensure_ascii=False), encoding="utf-8")
         settle(added)
-        if _read(draft).version != pack.version:
+        copied = _read(draft)
+        if copied.version != pack.version:
             raise PackNotKept("规则文件刚刚改过，和读进来的不一样了。请重新运行一次。")
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
@@ -59,6 +63,7 @@ def keep(lake: Lake, pack: Pack) -> None:
         except OSError:  # somebody else kept the same text a moment ago
             if not target.exists():
                 raise
+    _remember(str(lake.root), copied)
 
 
 def recall(lake: Lake, version: str) -> Pack:
@@ -66,12 +71,10 @@ def recall(lake: Lake, version: str) -> Pack:
 
     :raises PackNotKept: it was not kept, or what is there is not what was kept
     """
-    return _recall(str(lake.root), version)
-
-
-@lru_cache(maxsize=8)
-def _recall(root: str, version: str) -> Pack:
-    folder = place(Lake(Path(root)), version)
+    found = _READ.get((str(lake.root), version))
+    if found is not None:
+        return found
+    folder = place(lake, version)
     try:
         pack = _read(folder) if version and folder.is_dir() else None
     except (RuleError, OSError, ValueError) as why:
@@ -80,7 +83,14 @@ def _recall(root: str, version: str) -> Pack:
         raise PackNotKept(f"没有存下规则 {version or '（版本不明）'} 的文字，不能按它再算；也不会拿今天的规则来代替。")
     if pack.version != version:
         raise PackNotKept(f"规则 {version} 存下来的文字后来被改过，不能按它再算；也不会拿今天的规则来代替。")
+    _remember(str(lake.root), pack)
     return pack
+
+
+def _remember(root: str, pack: Pack) -> None:
+    if len(_READ) >= MOST_READ:
+        _READ.pop(next(iter(_READ)))
+    _READ[root, pack.version] = pack
 
 
 def _read(folder: Path) -> Pack:
