@@ -104,14 +104,17 @@ class Compared:
     cost_before: int
     cost_after: int
     gap: Gap
-    rates_before: Rates
-    rates_after: Rates
+    rates_before: Rates | None
+    rates_after: Rates | None
 
 
-def compare(city: Everybody, before: Pack, after: Pack, on: date, within: str, reading: Reading) -> Compared:
+def compare(
+    city: Everybody, before: Pack, after: Pack, on: date, within: str, reading: Reading, *, with_rates: bool = True
+) -> Compared:
     """Compare a scenario with the rules as they are.
 
     :param within: what the area codes of the place begin with
+    :param with_rates: ask everybody once more for the next 100 yuan, which costs as much again
     """
     inside = np.array([area.startswith(within) for area in city.areas])[city.place]
     rules = regular(before, on)
@@ -132,8 +135,8 @@ def compare(city: Everybody, before: Pack, after: Pack, on: date, within: str, r
         cost_before=sum(one.total.cost_before for one in programmes),
         cost_after=sum(one.total.cost_after for one in programmes),
         gap=gap(city, asked, inside, line, line_known),
-        rates_before=rates(city, before, rules, on, reading, inside),
-        rates_after=rates(city, after, rules, on, reading, inside),
+        rates_before=rates(city, before, rules, on, reading, inside) if with_rates else None,
+        rates_after=rates(city, after, rules, on, reading, inside) if with_rates else None,
     )
 
 
@@ -200,21 +203,27 @@ class _Moved:
 
     def __init__(self, old: Answers, new: Answers) -> None:
         self.old, self.new = old, new
-        both = old.yes & new.yes
-        self.flags = {
-            "before": old.yes,
-            "after": new.yes,
-            "gained": new.yes & ~old.yes,
-            "lost": old.yes & ~new.yes,
-            "up": both & (new.amount > old.amount),
-            "down": both & (new.amount < old.amount),
-        }
+        self.flags = {"before": old.yes}
+        if old is not new:
+            both = old.yes & new.yes
+            self.flags |= {
+                "after": new.yes,
+                "gained": new.yes & ~old.yes,
+                "lost": old.yes & ~new.yes,
+                "up": both & (new.amount > old.amount),
+                "down": both & (new.amount < old.amount),
+            }
 
     def rows(self, group: Array, keys: Sequence[str], labels: Sequence[str]) -> tuple[Row, ...]:
         """One row a group."""
         told = {name: np.bincount(group[flag & (group >= 0)], minlength=len(keys)) for name, flag in self.flags.items()}
         told["cost_before"] = _summed(group, self.old, len(keys))
-        told["cost_after"] = _summed(group, self.new, len(keys))
+        if self.old is self.new:
+            nothing = np.zeros(len(keys), np.int64)
+            told |= {"after": told["before"], "cost_after": told["cost_before"]}
+            told |= dict.fromkeys(("gained", "lost", "up", "down"), nothing)
+        else:
+            told["cost_after"] = _summed(group, self.new, len(keys))
         return tuple(
             Row(key, label, **{name: int(counts[at]) for name, counts in told.items()})
             for at, (key, label) in enumerate(zip(keys, labels, strict=True))
@@ -238,6 +247,10 @@ def _filled(rows: tuple[Row, ...], there: Array | None = None) -> tuple[Row, ...
 def _households(city: Everybody, old: Answers, new: Answers, inside: Array) -> Row:
     """Of a programme of persons: households with anybody entitled."""
     count = city.households
+    if old is new:
+        some = int(((np.bincount(city.m[old.yes], minlength=count) > 0) & inside).sum())
+        cost = int(old.amount[inside[city.m]].sum())
+        return Row("", "", some, some, 0, 0, 0, 0, cost, cost)
     any_old = (np.bincount(city.m[old.yes], minlength=count) > 0) & inside
     any_new = (np.bincount(city.m[new.yes], minlength=count) > 0) & inside
     sums = [np.bincount(city.m, answers.amount, minlength=count).astype(np.int64) for answers in (old, new)]
@@ -257,6 +270,9 @@ def _persons(city: Everybody, old: Answers, new: Answers, inside: Array) -> Row:
     def of(flag: Array) -> int:
         return int(people[flag].sum())
 
+    if old is new:
+        count, cost = of(old.yes), int(old.amount[inside].sum())
+        return Row("", "", count, count, 0, 0, 0, 0, cost, cost)
     both = old.yes & new.yes
     return Row(
         "", "", of(old.yes), of(new.yes), of(new.yes & ~old.yes), of(old.yes & ~new.yes), of(both & (new.amount > old.amount)),

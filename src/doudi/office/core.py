@@ -109,6 +109,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("rules.read", "查看规则", (_T, _C, _N, _D, _A, _R)),
         ("rules.change", "起草规则变更", (_C, _R)),
         ("rules.approve", "审批规则变更", (_C, _R)),
+        ("rules.try", "试算政策", (_C, _A, _R)),
         # data, supervision, running the office
         ("feed.list", "管理部门数据", (_D, _A)),
         ("feed.load", "接收部门数据", (_D,)),
