@@ -27,14 +27,14 @@ A clause that is unknown does not fire an indicator; nobody is dropped from a pr
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from doudi.policy.language.core import MEMBER_OPS, Core
 from doudi.policy.language.errors import RuleError
 from doudi.policy.language.sql import Counted, Sql
 from doudi.policy.pack import Pack, spread
-from doudi.policy.rules import Expression, Indicator
+from doudi.policy.rules import Expression, Indicator, Overlap, Programme
 
 
 def needed(pack: Pack, on: date) -> dict[str, tuple[str, ...]]:
@@ -92,9 +92,9 @@ class Writer:
         self.counted = Counted()
         self._parameters: dict[tuple[str, str], str] = {}
 
-    def sql(self, subject: str) -> Sql:
-        """The writer of expressions for rules about persons or households."""
-        alias = subject[0]
+    def sql(self, subject: str, alias: str = "") -> Sql:
+        """The writer of expressions for rules about persons or households. alias: of the table that says the area."""
+        alias = alias or subject[0]
         return self.dialect(self.on, lambda name: self._parameter(name, alias), self.counted)
 
     def subject(self, subject: str) -> str:
@@ -160,17 +160,56 @@ class Writer:
     def programme(self, code: str) -> str:
         """The statement `programme_sql` tells of."""
         programme = self.pack.programme(code, self.on)
+        names = [f"c_{condition.name}" for condition in programme.conditions] + [f"s_{step.name}" for step in programme.steps]
+        return self.with_counts(
+            f"SELECT subject, area, eligible, amount_fen, {', '.join(names)} FROM ({self.assessed(programme)})"
+        )
+
+    def programmes(self) -> str:
+        """One statement that assesses everybody for every programme in force, explained.
+
+        Columns: programme, subject_kind, subject, area, eligible, amount_fen as in `programme_sql`; met and unknown BIGINT: bit n
+        is set when condition n (from 0) is met, or unknown; steps and values VARCHAR: JSON objects of the steps of the amount and
+        of what the sentences name, NULL for those who plainly do not get it.
+        """
+        rows = [self._explained(programme) for programme in self.pack.programmes_on(self.on)]
+        return self.with_counts("\nUNION ALL\n".join(rows))
+
+    def _explained(self, programme: Programme) -> str:
+        sql = self.sql(programme.subject)
+        tests = [f"c_{condition.name}" for condition in programme.conditions]
+        met, unknown = (
+            sql.cast(" + ".join(f"CASE WHEN {test}{how} THEN {2**bit} ELSE 0 END" for bit, test in enumerate(tests)), sql.whole)
+            for how in ("", " IS NULL")
+        )
+        told = [*programme.conditions, *programme.steps]
+        named = {name: value for part in told for name, value in part.values.items()}
+        values = sql.values((name, sql.text(value.core)) for name, value in named.items())
+        steps = sql.values((step.name, f"s_{step.name}") for step in programme.steps)
+        return (
+            f"SELECT '{programme.code}' AS programme, '{programme.subject}' AS subject_kind, subject, area, eligible, "
+            f"amount_fen, {met} AS met, {unknown} AS unknown, CASE WHEN eligible <> 'no' THEN {steps} END AS steps, told AS "
+            f"{sql.named('values')} FROM ({self.assessed(programme, values, list(named.values()))})"
+        )
+
+    def assessed(self, programme: Programme, told: str = "", reading: Sequence[Expression] = ()) -> str:
+        """The SELECT of one programme: the columns of `programme_sql`, and `told` where it is not plainly barred."""
         sql = self.sql(programme.subject)
         tests = [(f"c_{condition.name}", sql.text(condition.test.core)) for condition in programme.conditions]
         steps = [(f"s_{step.name}", sql.cast(sql.text(step.amount.core), sql.whole)) for step in programme.steps]
         expressions = [condition.test for condition in programme.conditions] + [step.amount for step in programme.steps]
-        columns = ", ".join(f"{text} AS {name}" for name, text in tests + steps)
+        columns = [f"{text} AS {name}" for name, text in tests + steps]
+        names = [name for name, _ in tests + steps]
+        if told:
+            columns.append(f"CASE WHEN coalesce({' AND '.join(text for _, text in tests)}, TRUE) THEN {told} END AS told")
+            names.append("told")
         every = " AND ".join(name for name, _ in tests)
         amount = steps[-1][0] if steps else sql.null("number")
-        return self.with_counts(
+        return (
             f"SELECT subject, area, CASE WHEN {every} THEN 'yes' WHEN NOT ({every}) THEN 'no' ELSE 'unknown' END AS eligible, "
-            f"CASE WHEN {every} THEN {amount} END AS amount_fen, {', '.join(name for name, _ in tests + steps)} "
-            f"FROM (SELECT {self.subject(programme.subject)}, {columns} FROM {self.tables(programme.subject, expressions)})"
+            f"CASE WHEN {every} THEN {amount} END AS amount_fen, {', '.join(names)} "
+            f"FROM (SELECT {self.subject(programme.subject)}, {', '.join(columns)} "
+            f"FROM {self.tables(programme.subject, [*expressions, *reading])})"
         )
 
     def overlap(self, code: str) -> str:
@@ -178,13 +217,24 @@ class Writer:
         rule = next((rule for rule in self.pack.overlaps_on(self.on) if rule.code == code), None)
         if rule is None:
             raise RuleError(f"没有叠加规则“{code}”")
+        return self.with_counts(f"SELECT subject, area, since, months, benefits FROM ({self.held(rule)})")
+
+    def overlaps(self) -> str:
+        """One statement of everybody any overlap rule in force finds: overlap, then the columns of `overlap_sql`, then values."""
+        return self.with_counts("\nUNION ALL\n".join(self.held(rule) for rule in self.pack.overlaps_on(self.on)))
+
+    def held(self, rule: Overlap) -> str:
+        """The SELECT of one overlap rule."""
         sql = self.sql("person")
-        since, benefits = sql.text(rule.since.core), sql.text(rule.counts.core)
-        tables = self.tables("person", [rule.test, rule.since, rule.counts])
+        since, benefits = sql.text(rule.since.core), sql.cast(sql.text(rule.counts.core), sql.whole)
+        values = sql.values((name, sql.text(value.core)) for name, value in rule.values.items())
+        tables = self.tables("person", [rule.test, rule.since, rule.counts, *rule.values.values()])
         months = sql.cast(f"({self.on.year} * 12 + {self.on.month}) - (year(since) * 12 + month(since)) + 1", sql.whole)
-        return self.with_counts(
-            f"SELECT subject, area, since, {months} AS months, benefits FROM (SELECT {self.subject('person')}, {since} AS since, "
-            f"{benefits} AS benefits FROM {tables} WHERE {sql.text(rule.test.core)})"
+        name = sql.named("values")
+        return (
+            f"SELECT '{rule.code}' AS overlap, subject, area, since, {months} AS months, benefits, {name} FROM "
+            f"(SELECT {self.subject('person')}, {since} AS since, {benefits} AS benefits, {values} AS {name} "
+            f"FROM {tables} WHERE {sql.text(rule.test.core)})"
         )
 
     def with_counts(self, select: str) -> str:
@@ -207,7 +257,7 @@ class Writer:
     def _parameter_text(self, name: str, alias: str) -> str:
         """A parameter as a number, or as a CASE over the area where places differ: the longest place first."""
         parameter = self.pack.parameters[name.split(":")[0]]
-        sql = self.sql({"p": "person", "h": "household"}[alias])
+        sql = self.dialect(self.on, str, self.counted)
         kind = {"flag": "truth", "date": "day", "level": "code"}.get(parameter.kind.type, "number")
 
         def text(area: str) -> str:

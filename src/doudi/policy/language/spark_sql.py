@@ -5,7 +5,7 @@ Whole numbers are BIGINT, or DECIMAL(38, 0) where the check's bound says that 64
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from doudi.policy.language.core import Core
 from doudi.policy.language.sql import BIGINT_HOLDS, Sql
@@ -26,6 +26,22 @@ class SparkSql(Sql):
         if up.bound < BIGINT_HOLDS:
             return f"({whole} div {b})"
         return self.cast(f"{whole} / {b}", self.wide)  # `div` gives 64 bits; what is divided here has no remainder
+
+    def quoted(self, text: str) -> str:
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    def named(self, name: str) -> str:
+        return f"`{name}`"
+
+    def starts_with(self, text: str, start: str) -> str:
+        return f"startswith({text}, {self.quoted(start)})"
+
+    def values(self, pairs: Iterable[tuple[str, str]]) -> str:
+        told = ", ".join(f"{self.quoted(name)}, {text}" for name, text in pairs)
+        return f"to_json(named_struct({told}), map('ignoreNullFields', 'false'))" if told else self.quoted("{}")
+
+    def summed(self, value: Core) -> str:
+        return self.cast(self.write(value), self.wide)
 
     def sign(self, text: str) -> str:
         return self.cast(f"signum({text})", self.whole)  # a double of three values: -1, 0 and 1, whatever the size
