@@ -17,7 +17,7 @@ from doudi.monitoring.gateways.preview import Compared
 from doudi.monitoring.gateways.preview import NotPublished as NotPublished
 from doudi.monitoring.models import Alert, Evaluation, Visit
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Role, Viewer
+from doudi.office.core import NotAllowed, Role, Viewer, prefix
 from doudi.rulebook import queries as rulebook
 
 PAGE = 30
@@ -296,3 +296,19 @@ def told(numbers: Mapping[str, int]) -> dict[str, int | None]:
     if len(hidden) == 1 and shown:
         found[min(shown, key=lambda name: numbers[name])] = None
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A sign nobody has answered yet; for supervision, which counts."""
+
+    indicator: str
+    pid: str
+    hid: str
+    raised_on: date
+
+
+def waiting(area: str) -> list[Waiting]:
+    """Every alert of an area that waits for somebody, oldest first; for supervision only, which asks who looks."""
+    rows = Alert.objects.filter(state__in=IN_WORK, area__startswith=prefix(area)).order_by("raised_on", "ref")
+    return [Waiting(*row) for row in rows.values_list("indicator", "pid", "hid", "raised_on")]

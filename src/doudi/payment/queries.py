@@ -354,3 +354,49 @@ def balances(county: str) -> dict[str, int]:
         for account, fen in Entry.objects.filter(county=county).values_list(side).annotate(Sum("amount_fen")):
             found[account] += sign * fen
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PaidLine:
+    """A line of a run as supervision sees it. `account` only to be compared with others; it is shown to nobody."""
+
+    ref: str
+    benefit: str
+    case: str
+    programme: str
+    area: str
+    payee: str
+    account: str
+    for_month: date
+    amount_fen: int
+    state: str
+    answered_on: date | None
+    is_reissued: bool
+    run_month: date
+    is_approved: bool
+
+
+def paid_lines(area: str, *, since: date) -> list[PaidLine]:
+    """The lines of an area for the months since a day, oldest first; for supervision only, which asks who looks."""
+    rows = Line.objects.filter(area__startswith=prefix(area), for_month__gte=since).order_by("id")
+    columns = (
+        "ref", "benefit", "case", "programme", "area", "payee", "account", "for_month", "amount_fen", "state",
+        "answered_at", "again__id", "run__month", "run__approved_at",
+    )  # fmt: skip
+    return [
+        PaidLine(*told, None if answered is None else today(answered), again is not None, month, approved is not None)
+        for *told, answered, again, month, approved in rows.values_list(*columns)
+    ]
+
+
+def months_paid(area: str, *, since: date, until: date) -> dict[str, int]:
+    """How many months of a span each benefit of an area was paid for; for supervision only."""
+    rows = Line.objects.filter(
+        area__startswith=prefix(area), for_month__gte=since, for_month__lte=until, state=LineState.PAID
+    )
+    return dict(rows.values_list("benefit").annotate(Count("for_month", distinct=True)))
+
+
+def counties_with_runs(area: str) -> set[str]:
+    """The counties of an area that pay through runs at all."""
+    return set(Run.objects.filter(county__startswith=prefix(area)[:6]).values_list("county", flat=True))

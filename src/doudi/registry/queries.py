@@ -397,3 +397,22 @@ def _source(found: dict[str, Any]) -> SourceRow:
     return SourceRow(
         found["dataset"], found["batch"], found["row_no"], found["as_of"], found["values"], found["role"], found["how"]
     )
+
+
+def lookalikes(pids: set[str]) -> dict[str, int]:
+    """How many others share name, birthday and the end of the number with each of these people; for supervision only.
+
+    Somebody nobody has brought in is left out: not known.
+    """
+    alike: dict[tuple[str, date], list[str]] = {}
+    found: dict[str, int] = {}
+    for pid, short, born_on in Person.objects.values_list("pid", "short_blind", "born_on"):
+        if pid in pids:
+            found[pid] = 0
+        if short and born_on:
+            alike.setdefault((short, born_on), []).append(pid)
+    for together in alike.values():
+        for pid in together:
+            if pid in found:
+                found[pid] = len(together) - 1
+    return found

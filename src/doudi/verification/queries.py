@@ -8,7 +8,8 @@ from typing import Any
 
 from doudi.exchange import queries as exchange
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Viewer, mask_name, mask_number
+from doudi.office.core import NotAllowed, Viewer, mask_name, mask_number, prefix
+from doudi.office.queries import today
 from doudi.verification.core import SILENT, Basis, Batch, Said
 from doudi.verification.gateways import rolls
 from doudi.verification.models import Answer, BatchCheck, Check
@@ -111,6 +112,24 @@ def my_report(ref: str, pid: str, *, on: date) -> CheckPage:
 def answers(ref: str) -> tuple[AnswerRow, ...]:
     """The answers of a check for the room that asked; people see them through `report`."""
     return _answer_rows(Check.objects.get(ref=ref))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDay:
+    """When a check was made and until when its report may be leaned on; nothing of what it found."""
+
+    on: date
+    valid_until: date
+
+
+def days_of_checks(area: str) -> dict[str, list[CheckDay]]:
+    """The checks of every case of an area, oldest first, by whom they were made for; for supervision only."""
+    start = prefix(area)
+    rows = Check.objects.filter(area__startswith=start).order_by("id").values_list("subject", "at", "valid_until")
+    found: dict[str, list[CheckDay]] = {}
+    for subject, at, valid_until in rows:
+        found.setdefault(subject, []).append(CheckDay(today(at), valid_until))
+    return found
 
 
 def _answer_rows(check: Check) -> tuple[AnswerRow, ...]:

@@ -1,0 +1,167 @@
+"""How every case was worked on, for supervision: many at once, one query a table; no names, no stories."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from doudi.casework.core import CLOSED
+from doudi.casework.models import Benefit, Case, CaseMember, Decision, Opinion, Showing, Survey
+from doudi.casework.queries.inbox import after_prefix
+from doudi.office.core import prefix
+from doudi.office.queries import today
+
+
+@dataclass(frozen=True, slots=True)
+class WorkMember:
+    """Somebody of a family as a case has them; `together` None: nobody said."""
+
+    pid: str
+    born_on: date | None
+    together: bool | None
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkVisit:
+    on: date
+    level: str
+    investigators: int
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkShowing:
+    from_on: date
+    until: date  # the last day it really stood
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDecision:
+    """The final decision of a case. `rules_said`: the assessment it stands on."""
+
+    kind: str
+    on: date
+    served_on: date | None
+    has_reason: bool
+    members: int
+    rules_said: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkBenefit:
+    ref: str
+    amount_fen: int
+    from_month: date
+    to_month: date | None
+    review_due_on: date
+    called_on: date | None
+
+
+@dataclass(slots=True)
+class CaseWork:
+    """One case: its days, its visits, what was shown and decided, the help that follows."""
+
+    ref: str
+    receipt: str
+    masked_name: str
+    area: str
+    programme: str
+    state: str
+    applicant: str
+    household: str
+    account_way: str
+    is_near_kin: bool
+    is_extended: bool
+    accepted_on: date | None
+    investigated_on: date | None
+    at_county_on: date | None
+    opinion_on: date | None = None
+    decision: WorkDecision | None = None
+    benefit: WorkBenefit | None = None
+    showing: WorkShowing | None = None
+    visits: list[WorkVisit] = field(default_factory=list)
+    members: list[WorkMember] = field(default_factory=list)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state in CLOSED
+
+
+def _day(at: datetime | None) -> date | None:
+    return None if at is None else today(at)
+
+
+def _inside(area: str, column: str = "area") -> Q:
+    """Places of an area as a range the index can use; everywhere without an area."""
+    start = prefix(area)
+    return Q(**{f"{column}__gte": start, f"{column}__lt": after_prefix(start)}) if start else Q()
+
+
+def work(area: str) -> list[CaseWork]:
+    """Every case of an area as it was worked on, in the order they came; for supervision only, which asks who looks."""
+    columns = (
+        "id", "ref", "receipt", "masked_name", "area", "programme", "state", "applicant", "household", "account_way",
+        "is_near_kin", "extended_reason", "accepted_at", "investigated_at", "at_county_on",
+    )  # fmt: skip
+    found: dict[int, CaseWork] = {}
+    for row in Case.objects.filter(_inside(area)).order_by("id").values_list(*columns):
+        key, *told, extended, accepted, investigated, at_county = row
+        found[key] = CaseWork(*told, bool(extended), _day(accepted), _day(investigated), at_county)
+    of_cases = _inside(area, "case__area")
+    for key, level, on, first, second, signed in Survey.objects.filter(of_cases).values_list(
+        "case_id", "level", "on", "first", "second", "signed_by"
+    ):
+        if key in found:
+            found[key].visits.append(WorkVisit(on, level, len({first, second} - {""}), bool(signed.strip())))
+    shown = Showing.objects.filter(of_cases).exclude(state="stopped").order_by("id")
+    for key, from_on, to_on, ended_at in shown.values_list("case_id", "from_on", "to_on", "ended_at"):
+        if key in found:
+            found[key].showing = WorkShowing(from_on, min(to_on, _day(ended_at) or to_on))
+    for key, at in Opinion.objects.filter(of_cases).order_by("-id").values_list("case_id", "at"):
+        if key in found:
+            found[key].opinion_on = _day(at)  # the last assigned is the first written
+    _add_decisions(found, of_cases)
+    _add_members(found, of_cases)
+    return list(found.values())
+
+
+def _add_decisions(found: dict[int, CaseWork], of_cases: Q) -> None:
+    final = Decision.objects.filter(of_cases, kind__in=["confirm", "refuse"])
+    for key, kind, on, served, reason, members, said in final.values_list(
+        "case_id", "kind", "on", "served_at", "reason", "members", "assessment__outcome"
+    ):
+        if key in found:
+            found[key].decision = WorkDecision(kind, on, _day(served), bool(reason.strip()), members, said)
+    for key, *told, called in Benefit.objects.filter(of_cases).values_list(
+        "case_id", "ref", "amount_fen", "from_month", "to_month", "review_due_on", "called_at"
+    ):
+        if key in found:
+            found[key].benefit = WorkBenefit(*told, _day(called))
+
+
+def _add_members(found: dict[int, CaseWork], of_cases: Q) -> None:
+    rows = CaseMember.objects.filter(of_cases).order_by("id")
+    for key, pid, born_on, proposed, together, counted in rows.values_list(
+        "case_id", "pid", "born_on", "proposed", "together", "counted"
+    ):
+        if key in found:
+            said = proposed if together is None else together
+            found[key].members.append(WorkMember(pid, born_on, together, said if counted is None else counted))
+
+
+def held_by(pids: set[str], *, month: date) -> dict[str, list[tuple[str, str, str]]]:
+    """Help in force everywhere by member: pid → case, programme, county. For supervision, which shows only how many."""
+    held = Q(case__benefit__to_month__isnull=True) | Q(case__benefit__to_month__gte=month)
+    counts = (
+        Q(counted=True) | Q(counted__isnull=True, together=True) | Q(counted__isnull=True, together__isnull=True, proposed=True)
+    )
+    rows = CaseMember.objects.filter(held & counts, case__benefit__from_month__lte=month).exclude(pid="")
+    found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for pid, ref, programme, area in rows.values_list("pid", "case__ref", "case__programme", "case__area"):
+        if pid in pids:
+            found[pid].append((ref, programme, area[:6]))
+    return dict(found)
