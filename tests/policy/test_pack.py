@@ -187,7 +187,7 @@ def test_every_rule_has_a_case_of_each_answer():
     for outcome in cases.run(rules):
         seen.setdefault(outcome.case.rule, set()).add(str(outcome.got.get("eligible", outcome.got.get("state"))))
     assert {code: answers for code, answers in seen.items() if len(answers) < 3} == {}
-    assert set(seen) == {*rules.programmes, *rules.indicators, *rules.overlaps}
+    assert set(seen) == {*rules.programmes, *rules.indicators, *rules.overlaps, *rules.supervision}
 
 
 def test_a_broken_rule_is_noticed_by_its_cases(tmp_path):

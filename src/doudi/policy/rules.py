@@ -111,6 +111,7 @@ class Step:
     amount: Expression
     words: Words
     values: Mapping[str, Expression]
+    key: str  # its own name in all packs
 
 
 @dataclass(frozen=True, slots=True)

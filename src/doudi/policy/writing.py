@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -267,13 +268,12 @@ class Writer:
         """
         keys(raw, "to known_since article articles note condition amount", "code label unit from")
         code, subject = _code(raw), _subject(raw, "unit")
+        from_on, to_on, known_since = _period(raw)
         steps: list[Step] = []
         known: dict[str, Value] = {}
 
         def step(entry: dict[str, Any]) -> None:
-            made = self._step(entry, subject, known)
-            known[made.name] = made.amount.value
-            steps.append(made)
+            steps.append(self._step(entry, subject, known, f"{code}@{from_on}@{known_since}.{entry.get('name')}"))
 
         mistakes = _each(_tables(raw, "amount"), step, "步骤")
         conditions: list[Condition] = []
@@ -285,8 +285,6 @@ class Writer:
         if not conditions:
             raise RuleError("没有条件：没有条件的项目会变成人人都有", hint="，请至少写一条 [[programme.condition]]")
         _once([condition.name for condition in conditions], "条件")
-        _once([step.name for step in steps], "步骤")
-        from_on, to_on, known_since = _period(raw)
         label, note = text_of(raw, "label"), text_of(raw, "note")
         return Programme(
             code, label, subject, from_on, to_on, articles_of(raw), tuple(conditions), tuple(steps), note, where, known_since
@@ -315,15 +313,18 @@ class Writer:
     def _test(self, raw: dict[str, Any], subject: str, steps: dict[str, Value] | None = None) -> Expression:
         return _at(raw, "if", lambda: self.condition(text_of(raw, "if"), subject, steps))
 
-    def _step(self, raw: dict[str, Any], subject: str, known: dict[str, Value]) -> Step:
+    def _step(self, raw: dict[str, Any], subject: str, known: dict[str, Value], key: str) -> Step:
         keys(raw, "label says show", "name is")
-        value = _placed(lambda: check.amount(text_of(raw, "is"), self.names, subject, known), "is")
+        value = _at(raw, "is", lambda: check.amount(text_of(raw, "is"), self.names, subject, known))
         found = self.wrap(text_of(raw, "is"), value.up, value)
-        values = self._shown(raw, subject, known)
         name = _code(raw, "name")
-        words = self.words(text_of(raw, "says"), values, subject, {**known, name: value})
+        if name in known:
+            raise RuleError(f"步骤 {name} 写了两遍")
+        known[name] = replace(value, up=core.step(key, value.up))  # as the sentences and the later steps read it
+        values = self._shown(raw, subject, known)
+        words = _at(raw, "says", lambda: self.words(text_of(raw, "says"), values, subject, known))
         self._own_facts(values, subject, [found])
-        return Step(name, text_of(raw, "label"), found, words, values)
+        return Step(name, text_of(raw, "label"), found, words, values, key)
 
     def indicator(self, raw: dict[str, Any], where: str) -> Indicator:
         """One [[indicator]] table.

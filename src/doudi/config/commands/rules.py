@@ -66,7 +66,7 @@ def check_rules(names: tuple[str, ...], as_json: bool) -> None:
         could_not(str(why), as_json=as_json)
     wrong = [str(outcome) for outcome in outcomes if not outcome.right]
     covered = {outcome.case.rule for outcome in outcomes}
-    uncovered = sorted({*pack.programmes, *pack.indicators, *pack.overlaps} - covered)
+    uncovered = sorted({*pack.programmes, *pack.indicators, *pack.overlaps, *pack.supervision} - covered)
     result = {"version": pack.version, "cases": len(outcomes), "wrong": wrong, "without_cases": uncovered}
     answer(
         result,

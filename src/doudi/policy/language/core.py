@@ -10,6 +10,7 @@ unknown             whether its part is unknown; itself always known
 any all             over the members of the household, as or / and; unknown when nobody is known to live there
 count sum           over the members; unknown when a condition or a counted value is unknown
 at_least            whether at least so many members fit: decided as soon as the known ones decide it
+step                its only part, reckoned once: an earlier step of an amount, used by later ones under its name
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Op = Literal[
     "add", "subtract", "multiply", "divide_down", "sign", "absolute", "nonzero",
     "<", "<=", "=", "in", "and", "or", "not", "unknown", "case", "coalesce",
     "months_between", "days_between", "add_months", "add_days", "working_days_between", "add_working_days",
-    "any", "all", "count", "sum", "at_least",
+    "any", "all", "count", "sum", "at_least", "step",
 ]  # fmt: skip
 MEMBER_OPS = ("any", "all", "count", "sum", "at_least")
 LARGEST_TREE = 20_000  # nodes as written out; some operations write a part several times
@@ -47,9 +48,14 @@ class Core:
     kind: str = "number"  # number, truth, code, day
     bound: int = 0
     size: int = field(default=1, compare=False)
+    key: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
-        if self.op == "case":
+        parts = tuple(part.key for part in self.parts)
+        object.__setattr__(self, "key", hash((self.op, parts, self.value, self.subject, self.kind, self.bound)))
+        if self.op == "step":
+            size = 0
+        elif self.op == "case":
             size = sum(part.size * (1 if number % 2 else 2) for number, part in enumerate(self.parts))
         else:
             often = 4 if self.op == "divide_down" and self.parts[1].op != "constant" else 1
@@ -58,23 +64,41 @@ class Core:
             raise TooLarge
         object.__setattr__(self, "size", size + 1)
 
-    def walk(self) -> Iterator[Core]:
-        """This node and every node below it."""
+    def __hash__(self) -> int:
+        return self.key
+
+    def walk(self, *, into_members: bool = True, seen: set[object] | None = None) -> Iterator[Core]:
+        """This node and every node below it; what stands in a step only once."""
+        seen = set() if seen is None else seen
+        if self.op == "step":
+            if self.value in seen:
+                return
+            seen.add(self.value)
         yield self
-        for part in self.parts:
-            yield from part.walk()
+        parts = self.parts
+        if not into_members and self.op in MEMBER_OPS:
+            parts = parts[1:] if self.op == "at_least" else ()
+        for part in parts:
+            yield from part.walk(into_members=into_members, seen=seen)
 
     def outside_members(self) -> Iterator[Core]:
         """This node and every node below it that is not asked of each member of the household."""
-        yield self
-        for part in self.parts[1:] if self.op == "at_least" else () if self.op in MEMBER_OPS else self.parts:
-            yield from part.outside_members()
+        return self.walk(into_members=False)
 
 
 TRUE = Core("constant", value=True, kind="truth")
 FALSE = Core("constant", value=False, kind="truth")
 UNKNOWN_TRUTH = Core("constant", value=None, kind="truth")
 ON = Core("on", kind="day")
+
+
+LARGE = 120
+"""From this size on an earlier step is not written into the later ones again but reckoned once."""
+
+
+def step(name: str, node: Core) -> Core:
+    """An earlier step of an amount as later ones read it. name: its own in all packs."""
+    return node if node.size < LARGE else Core("step", (node,), value=name, kind=node.kind, bound=node.bound)
 
 
 def whole(value: int) -> Core:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ class Around:
     on: date
     parameters: Mapping[str, Any]
     members: tuple[Facts, ...] = ()
+    reckoned: dict[tuple[object, int], tuple[Facts, Any]] = field(default_factory=dict, compare=False)  # steps, once for each
 
 
 Closure = Callable[[Facts, Facts, Around], Any]
@@ -50,6 +51,8 @@ def closure(node: Core) -> Closure:
             return _coalesce(tuple(closure(part) for part in node.parts))
         case "in":
             return _in(closure(node.parts[0]), frozenset(name))  # type: ignore[arg-type]
+        case "step":
+            return _step(name, closure(node.parts[0]))
         case "unknown":
             part = closure(node.parts[0])
             return lambda p, h, a: part(p, h, a) is None
@@ -154,6 +157,17 @@ def _coalesce(parts: tuple[Closure, ...]) -> Closure:
             if value is not None:
                 return value
         return None
+
+    return compute
+
+
+def _step(name: object, part: Closure) -> Closure:
+    def compute(p: Facts, h: Facts, a: Around) -> Any:
+        key = (name, id(p))
+        known = a.reckoned.get(key)
+        if known is None:
+            known = a.reckoned[key] = (p, part(p, h, a))  # whose it is is kept with it, so that its id stays its own
+        return known[1]
 
     return compute
 

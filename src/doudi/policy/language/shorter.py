@@ -18,7 +18,7 @@ def shorter(node: Core, on: date) -> Core:
     * `60 <= months_between(born, on)` becomes `born <= day`: comparing two days instead of taking two calendars apart.
     * `coalesce(case t then v else d, d)` becomes a choice by whether t is known to hold: unknown no longer asked twice.
     """
-    if not node.parts:
+    if not node.parts or node.op == "step":  # what a step holds is written where it is reckoned
         return node
     parts = tuple(shorter(part, on) for part in node.parts)
     if any(new is not old for new, old in zip(parts, node.parts, strict=True)):

@@ -28,23 +28,33 @@ class Counted:
         self._bits: dict[Core, int] = {}
         self._counts: dict[Core, int] = {}
         self._sums: dict[tuple[Core, Core], int] = {}
+        self.alias = "c"  # of the table its columns are read from
 
     def some(self, test: Core) -> tuple[str, str]:
         """Two texts: whether some member fits, whether with some member it is not known; both unknown where nobody lives."""
         number = self._bits.setdefault(test, len(self._bits))
         fits = 4 ** (number % BITS)
-        return tuple(f"(c.k{number // BITS} & {bit}) <> 0" for bit in (fits, 2 * fits))  # type: ignore[return-value]
+        return tuple(f"({self.alias}.k{number // BITS} & {bit}) <> 0" for bit in (fits, 2 * fits))  # type: ignore[return-value]
 
     def count(self, test: Core) -> str:
         """The column with how many members fit, and above `COUNTS_TO` how many are unsure."""
-        return f"c.c{self._counts.setdefault(test, len(self._counts))}"
+        return f"{self.alias}.c{self._counts.setdefault(test, len(self._counts))}"
 
     def total(self, value: Core, test: Core) -> str:
         """The column with the sum over the members that fit and whose value is known."""
-        return f"c.s{self._sums.setdefault((value, test), len(self._sums))}"
+        return f"{self.alias}.s{self._sums.setdefault((value, test), len(self._sums))}"
 
     def __bool__(self) -> bool:
         return bool(self._bits or self._counts or self._sums)
+
+    def names(self) -> list[str]:
+        """Every column of the grouped pass."""
+        bits = range((len(self._bits) + BITS - 1) // BITS)
+        return [
+            *(f"k{n}" for n in bits),
+            *(f"c{n}" for n in range(len(self._counts))),
+            *(f"s{n}" for n in range(len(self._sums))),
+        ]
 
     def reads_household(self) -> bool:
         """Whether a counted condition looks at facts of the household."""
@@ -83,6 +93,8 @@ class Sql:
 
     def __init__(self, on: date, parameter: Callable[[str], str], counted: Counted) -> None:
         self.on, self.parameter, self.counted = on, parameter, counted
+        self.carried: dict[str, str] | None = None  # facts read from a selection t instead: its names of them → the facts
+        self.steps: dict[object, str] = {}  # steps that are there as columns
 
     def text(self, node: Core) -> str:
         """The SQL of an expression; NULL is unknown."""
@@ -96,7 +108,7 @@ class Sql:
             case "on":
                 return self.day(self.on)
             case "fact":
-                column = self.column(node.subject[0], str(node.value))
+                column = self._fact(node.subject[0], str(node.value))
                 return self.cast(column, self.whole) if node.kind == "number" else column
             case "parameter":
                 return self.parameter(str(node.value))
@@ -120,6 +132,8 @@ class Sql:
                 return f"(NOT {self.write(node.parts[0])})"
             case "unknown":
                 return f"({self.write(node.parts[0])} IS NULL)"
+            case "step":
+                return self.steps.get(node.value) or self.write(node.parts[0])
             case "case":
                 return self._case(node)
             case "coalesce":
@@ -159,7 +173,8 @@ class Sql:
 
     def values(self, pairs: Iterable[tuple[str, str]]) -> str:
         """One JSON object as text, of names and expressions."""
-        return self.cast(f"json_object({', '.join(f'{self.quoted(name)}, {text}' for name, text in pairs)})", self.string)
+        told = ", ".join(f"{self.quoted(name)}, {text}" for name, text in pairs)
+        return self.cast(f"json_object({told})", self.string) if told else self.quoted("{}")
 
     def summed(self, value: Core) -> str:
         """A value about to be summed: here sums are wide enough by themselves."""
@@ -176,7 +191,16 @@ class Sql:
         return self.cast(str(node.value), self.whole if size < BIGINT_HOLDS else self.wide)
 
     def divide_down(self, up: Core, down: Core) -> str:
-        """Whole-number division towards minus infinity; `down` is positive or unknown."""
+        """Whole-number division towards minus infinity; `down` is positive or unknown.
+
+        By a fixed number the dividend is written once: lifted above zero, where the engine rounds down too.
+        """
+        if is_whole(down):
+            by = int(down.value)  # type: ignore[call-overload]
+            lift = up.bound // by + 1
+            most = up.bound + lift * by
+            kind = self.wide if most >= BIGINT_HOLDS else self.whole
+            return f"(({self.sized(up, most)} + {self.cast(str(lift * by), kind)}) // {by} - {self.cast(str(lift), kind)})"
         most = max(up.bound, down.bound) * 2
         a, b = self.sized(up, most), self.sized(down, most)
         return f"(({a} - ((({a} % {b}) + {b}) % {b})) // {b})"
@@ -249,6 +273,13 @@ class Sql:
         )
 
     # -- written the same everywhere -----------------------------------------------------------------------------------
+
+    def _fact(self, alias: str, name: str) -> str:
+        own = self.column(alias, name)
+        if self.carried is None:
+            return own
+        self.carried[f"{alias}_{name}"] = own
+        return self.column("t", f"{alias}_{name}")
 
     def sized(self, node: Core, bound: int) -> str:
         """A node in a calculation that can reach this bound."""
