@@ -1,4 +1,4 @@
-"""A benefit of another country, written as a pack: the language is not tied to one place. The answers are reckoned here once more."""
+"""A benefit of another country, written as a pack. The answers are reckoned here once more, apart from it."""
 
 from __future__ import annotations
 
