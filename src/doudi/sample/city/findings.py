@@ -15,22 +15,38 @@ from doudi.sample.city.world import NEAR
 
 # the columns of clean feeds that warnings.toml speaks of
 _SPOKEN = {
-    "dibao": ("topup_month",),
+    "dibao": ("topup_month", "area_code", "household_no"),
     "tekun": ("support_form", "care_grade", "carer_name"),
     "custody": ("kind", "from_date", "to_date"),
-    "insurance": ("event", "event_date"),
+    "insurance": ("event", "event_date", "base"),
     "business": ("status",),
     "vehicle": ("class", "status"),
     "dwelling": ("event", "event_date"),
     "disability_certificate": ("status", "grade", "valid_to", "issued_date"),
     "medical_cost": ("period", "self_paid", "assisted"),
-    "student": ("aided",),
+    "student": ("aided", "term"),
     "housing": ("kind", "grade", "renovated"),
     "disaster": ("event_date", "loss", "relief"),
     "disease": ("serious", "since"),
     "marriage": ("event", "event_date"),
+    "hukou": ("status", "status_date"),
+    "unemployed": ("since", "on_benefit"),
+    "medical_enrolment": ("insured", "subsidised"),
+    "school_enrolment": ("enrolment",),
+    "rehabilitation": ("from_date",),
+    "housing_application": ("applied_date", "condition", "progress"),
+    "job_service": ("service_date",),
+    "price_subsidy": ("owed_month",),
+    "housing_fund": ("fund_event", "event_date"),
+    "public_payroll": ("from_date", "to_date"),
+    "distress_report": ("channel", "reported_date", "consented"),
+    "case_record": ("step", "step_date", "due_date"),
+    "referral": ("referred_date", "answered_date"),
 }
-_DAYS = {"from_date", "to_date", "event_date", "valid_to", "issued_date", "since"}
+_DAYS = {
+    *("from_date", "to_date", "event_date", "valid_to", "issued_date", "since", "status_date", "applied_date", "service_date"),
+    *("reported_date", "step_date", "due_date", "referred_date", "answered_date"),
+}
 
 
 class Clean:
@@ -126,6 +142,7 @@ def _people(city: City) -> pa.Table:
     listed = dibao | tekun | near | rigid
     columns = {
         "person": np.arange(n, dtype=np.int32),
+        "home": world.home.astype(np.int32),
         "age": world.age,
         "months": months,
         **{"on_dibao": dibao, "on_tekun": tekun, "on_near": near, "rigid": rigid, "old_age": old, "child": child},
@@ -145,6 +162,7 @@ def _warnings(city: City, truth: Truth, clean: Clean) -> None:
     with duckdb.connect() as con:
         con.execute("SET threads = 2")
         con.register("people", _people(city))
+        con.register("chosen", _chosen(city))
         for dataset, table in clean.tables.items():
             con.register(f"raw_{dataset}", table)
             parts = [f"{name}::DATE AS {name}" if name in _DAYS else f'"{name}"' for name in _SPOKEN[dataset]]
@@ -170,6 +188,15 @@ def _warnings(city: City, truth: Truth, clean: Clean) -> None:
             truth.find("warning", np.setdiff1d(found, excused), code=code)
             if innocent:
                 truth.find("warning", excused, code=code, cause=innocent["cause"], outcome="innocent")
+
+
+def _chosen(city: City) -> pa.Table:
+    """Who was planted for one warning alone: code, person."""
+    planted = {name.removeprefix("fires "): who for name, who in city.lives.sets.items() if name.startswith("fires ")}
+    codes = [code for code, who in planted.items() for _ in who]
+    return pa.table(
+        {"code": pa.array(codes, pa.string()), "person": pa.array(np.concatenate(list(planted.values())).astype(np.int32))}
+    )
 
 
 def repr_date(city: City) -> str:

@@ -18,6 +18,8 @@ from doudi.sample.city.departments.base import City
 from doudi.sample.city.feeds import details, make_table
 from doudi.sample.city.findings import Clean, tell
 from doudi.sample.city.lives import income, live
+from doudi.sample.city.more import details as more_details
+from doudi.sample.city.more import make_more
 from doudi.sample.city.plan import Plan
 from doudi.sample.city.plant import happen, plant
 from doudi.sample.city.tables import Table
@@ -40,16 +42,17 @@ def make_people(plan: Plan) -> City:
     happen(world, lives)
     income(world, lives)
     details(world, lives)
+    more_details(world, lives)
     return City(world, lives)
 
 
 def make_city(folder: Path, plan: Plan, progress: Progress = lambda step: None) -> dict[str, Any]:
-    """Write a city into a folder: feeds, checks, truth. What was there from an earlier one goes.
+    """Write a city into a folder: feeds, more, checks, truth. What was there from an earlier one goes.
 
     Returns rows by dataset, persons, and the hash of the manifest of all files.
     """
     (folder / "manifest.json").unlink(missing_ok=True)
-    for name in ("feeds", "checks", "truth"):
+    for name in ("feeds", "more", "checks", "truth"):
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir(parents=True)
     progress("world")
@@ -74,6 +77,8 @@ def make_city(folder: Path, plan: Plan, progress: Progress = lambda step: None) 
             files.append((path.name, np.arange(len(table)) if at is None else at))
         truth.add(table, files)
     write.write_json(folder / "feeds" / "manifest.json", {"as_of": as_of, "files": entries})
+    progress("more")
+    more = make_more(folder / "more", city, known, clean)
     progress("checks")
     abnormal = make_checks(folder / "checks", city, known, truth)
     progress("truth")
@@ -82,7 +87,7 @@ def make_city(folder: Path, plan: Plan, progress: Progress = lambda step: None) 
     write.write_json(folder / "truth" / "plan.json", {"profile": plan.profile, "seed": plan.seed, "as_of": as_of})
     told = write.hashes(folder)
     write.write_json(folder / "manifest.json", {"profile": plan.profile, "seed": plan.seed, "as_of": as_of, "sha256": told})
-    return {"rows": sum(counts.values()), "datasets": counts, "persons": plan.persons, "checks": abnormal}
+    return {"rows": sum(counts.values()), "datasets": counts, "more": more, "persons": plan.persons, "checks": abnormal}
 
 
 def _division(folder: Path, city: City, contract: Contract, as_of: str) -> dict[str, Any]:

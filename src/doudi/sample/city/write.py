@@ -140,5 +140,5 @@ def write_json(path: Path, told: Any) -> None:
 
 def hashes(folder: Path) -> dict[str, str]:
     """The SHA-256 of every file of a city."""
-    parts = [path for name in ("feeds", "checks", "truth") for path in sorted((folder / name).rglob("*"))]
+    parts = [path for name in ("feeds", "more", "checks", "truth") for path in sorted((folder / name).rglob("*"))]
     return {str(path.relative_to(folder)): sha256(path) for path in parts if path.is_file()}

@@ -30,11 +30,14 @@ def insurance(city: City, who: np.ndarray, turn: np.ndarray, rng: np.random.Gene
     event = np.where((turn > 0) & (age < 58), 1, event)
     stopped = np.isin(who, lives.sets["t1 insurance"])
     rising = np.isin(who, lives.sets["t4 visible"])
+    raised = np.isin(who, lives.sets["wage raised"]) & (turn == 0)
+    event = np.where(raised, 2, event)
     event = np.where(stopped, 1, np.where(rising & (age < 58), np.where(turn > 0, 2, 0), event))
     when = city.plan.today - rng.integers(10, 360, n)
     when = np.where(
         stopped, city.plan.today - rng.integers(3, 58, n), np.where(rising, city.plan.today - rng.integers(185, 350, n), when)
     )
+    when = np.where(raised, city.plan.today - 5 - who % 80, when)
     standard = np.where(w.urban[w.home[who]], STANDARD[True], STANDARD[False])
     base = np.round(np.exp(rng.normal(8.25, 0.25, n))).astype(np.int64) * 100
     low = (w.tier[who] == DIBAO) & ~rising  # odd jobs: the household stays under the line

@@ -163,6 +163,7 @@ def student(city: City, who: np.ndarray, turn: np.ndarray, rng: np.random.Genera
     missed[lives.sets["t3 student"]] = True
     aided &= ~missed[who]
     year = int(np.datetime64(city.plan.today, "D").astype("datetime64[Y]").astype(int)) + 1970
+    earlier = (turn > 0) | np.isin(who, lives.sets["left school"])
     return {
         **identity(city, who),
         "school": school,
@@ -170,6 +171,6 @@ def student(city: City, who: np.ndarray, turn: np.ndarray, rng: np.random.Genera
         "class_name": cells.joined(cells.integer(1 + age % 6), "年级", cells.integer(1 + rng.integers(0, 8, n)), "班"),
         "guardian_name": city.name(guardian),
         "guardian_no": city.number(guardian),
-        "term": cells.one_of((f"{year - 1}-{year}学年第二学期", f"{year - 1}-{year}学年第一学期"), (turn > 0).astype(int)),
+        "term": cells.one_of((f"{year - 1}-{year}学年第二学期", f"{year - 1}-{year}学年第一学期"), earlier.astype(int)),
         "aided": cells.flag(aided),
     }
