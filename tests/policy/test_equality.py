@@ -115,3 +115,11 @@ def test_every_indicator_fires_somewhere(rules, made):
 @given(made_up.strategy(dict(pack.load().names.facts)))
 def test_any_household(household):
     agree(pack.load(), [household])
+
+
+def test_a_foreign_benefit_with_steps_that_lean_on_steps():
+    rules = pack.load(["us_snap"])
+    households = made_up.households(dict(rules.names.facts), 1500, seed=11)
+    agree(rules, households)
+    answers = [a.eligible for h in households for a in assess.assess_each("snap", h, ON, h.area, rules)]
+    assert {answers.count(said) > 20 for said in ("yes", "no", "unknown")} == {True}

@@ -27,7 +27,7 @@ A clause that is unknown does not fire an indicator; nobody is dropped from a pr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 from doudi.policy.language.core import MEMBER_OPS, Core
@@ -160,10 +160,7 @@ class Writer:
     def programme(self, code: str) -> str:
         """The statement `programme_sql` tells of."""
         programme = self.pack.programme(code, self.on)
-        names = [f"c_{condition.name}" for condition in programme.conditions] + [f"s_{step.name}" for step in programme.steps]
-        return self.with_counts(
-            f"SELECT subject, area, eligible, amount_fen, {', '.join(names)} FROM ({self.assessed(programme)})"
-        )
+        return self.with_counts(self.assessed(programme))
 
     def programmes(self) -> str:
         """One statement that assesses everybody for every programme in force, explained.
@@ -182,35 +179,60 @@ class Writer:
             sql.cast(" + ".join(f"CASE WHEN {test}{how} THEN {2**bit} ELSE 0 END" for bit, test in enumerate(tests)), sql.whole)
             for how in ("", " IS NULL")
         )
-        told = [*programme.conditions, *programme.steps]
-        named = {name: value for part in told for name, value in part.values.items()}
-        values = sql.values((name, sql.text(value.core)) for name, value in named.items())
         steps = sql.values((step.name, f"s_{step.name}") for step in programme.steps)
         return (
             f"SELECT '{programme.code}' AS programme, '{programme.subject}' AS subject_kind, subject, area, eligible, "
             f"amount_fen, {met} AS met, {unknown} AS unknown, CASE WHEN eligible <> 'no' THEN {steps} END AS steps, told AS "
-            f"{sql.named('values')} FROM ({self.assessed(programme, values, list(named.values()))})"
+            f"{sql.named('values')} FROM ({self.assessed(programme, explained=True)})"
         )
 
-    def assessed(self, programme: Programme, told: str = "", reading: Sequence[Expression] = ()) -> str:
+    def assessed(self, programme: Programme, *, explained: bool = False) -> str:
         """The SELECT of one programme: the columns of `programme_sql`, and `told` where it is not plainly barred."""
-        sql = self.sql(programme.subject)
-        tests = [(f"c_{condition.name}", sql.text(condition.test.core)) for condition in programme.conditions]
-        steps = [(f"s_{step.name}", sql.cast(sql.text(step.amount.core), sql.whole)) for step in programme.steps]
-        expressions = [condition.test for condition in programme.conditions] + [step.amount for step in programme.steps]
-        columns = [f"{text} AS {name}" for name, text in tests + steps]
-        names = [name for name, _ in tests + steps]
-        if told:
-            columns.append(f"CASE WHEN coalesce({' AND '.join(text for _, text in tests)}, TRUE) THEN {told} END AS told")
-            names.append("told")
-        every = " AND ".join(name for name, _ in tests)
-        amount = steps[-1][0] if steps else sql.null("number")
+        names = [f"c_{one.name}" for one in programme.conditions] + [f"s_{one.name}" for one in programme.steps]
+        names += ["told"] if explained else []
+        every = " AND ".join(f"c_{one.name}" for one in programme.conditions)
+        amount = f"s_{programme.steps[-1].name}" if programme.steps else self.sql(programme.subject).null("number")
         return (
             f"SELECT subject, area, CASE WHEN {every} THEN 'yes' WHEN NOT ({every}) THEN 'no' ELSE 'unknown' END AS eligible, "
-            f"CASE WHEN {every} THEN {amount} END AS amount_fen, {', '.join(names)} "
-            f"FROM (SELECT {self.subject(programme.subject)}, {', '.join(columns)} "
-            f"FROM {self.tables(programme.subject, [*expressions, *reading])})"
+            f"CASE WHEN {every} THEN {amount} END AS amount_fen, {', '.join(names)} FROM ({self._reckoned(programme, explained)})"
         )
+
+    def _reckoned(self, rule: Programme, explained: bool) -> str:
+        """Every condition and step of a programme, and what its sentences name: subject, area, c_<name>, s_<name>, told.
+
+        Where steps lean on steps they are reckoned one after the other, each from a selection t that carries what is needed.
+        """
+        named = {name: value for part in (*rule.conditions, *rule.steps) for name, value in part.values.items()}
+        read = (
+            [one.test for one in rule.conditions]
+            + [one.amount for one in rule.steps]
+            + (list(named.values()) if explained else [])
+        )
+        chained = any(node.op == "step" for expression in read for node in expression.core.outside_members())
+        sql = self.sql(rule.subject, "t" if chained else "")
+        if chained:
+            sql.carried, self.counted.alias = {}, "t"
+        layers = []
+        for step in rule.steps:
+            layers.append(f"{sql.cast(sql.text(step.amount.core), sql.whole)} AS s_{step.name}")
+            if chained:
+                sql.steps[step.key] = f"t.s_{step.name}"
+        tests = [(f"c_{one.name}", sql.text(one.test.core)) for one in rule.conditions]
+        columns = [f"{text} AS {name}" for name, text in tests]
+        columns += [f"t.s_{step.name}" for step in rule.steps] if chained else layers
+        if explained:
+            told = sql.values((name, sql.text(value.core)) for name, value in named.items())
+            columns.append(f"CASE WHEN coalesce({' AND '.join(text for _, text in tests)}, TRUE) THEN {told} END AS told")
+        self.counted.alias = "c"
+        subject, tables = self.subject(rule.subject), self.tables(rule.subject, read)
+        if sql.carried is None:
+            return f"SELECT {', '.join([subject, *columns])} FROM {tables}"
+        carried = [f"{fact} AS {sql.named(name)}" for name, fact in sql.carried.items()]
+        carried += ["c.*"] if "counted c" in tables else []
+        select = f"SELECT {', '.join([subject, *carried])} FROM {tables}"
+        for layer in layers:
+            select = f"SELECT t.*, {layer} FROM ({select}) t"
+        return f"SELECT t.subject, t.area, {', '.join(columns)} FROM ({select}) t"
 
     def overlap(self, code: str) -> str:
         """The statement `overlap_sql` tells of."""

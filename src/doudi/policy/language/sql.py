@@ -47,15 +47,6 @@ class Counted:
     def __bool__(self) -> bool:
         return bool(self._bits or self._counts or self._sums)
 
-    def names(self) -> list[str]:
-        """Every column of the grouped pass."""
-        bits = range((len(self._bits) + BITS - 1) // BITS)
-        return [
-            *(f"k{n}" for n in bits),
-            *(f"c{n}" for n in range(len(self._counts))),
-            *(f"s{n}" for n in range(len(self._sums))),
-        ]
-
     def reads_household(self) -> bool:
         """Whether a counted condition looks at facts of the household."""
         asked = [*self._bits, *self._counts, *(part for parts in self._sums for part in parts)]
@@ -319,5 +310,6 @@ class Sql:
         column = self.counted.count(test)
         if node.op == "count":
             return f"(CASE WHEN {column} < {COUNTS_TO} THEN {column} END)"
-        fit, unsure, least = f"({column} & {COUNTS_TO - 1})", f"({column} >> 31)", self.write(node.parts[1])
+        fit, unsure = f"({column} & {COUNTS_TO - 1})", self.whole_part(column, COUNTS_TO)
+        least = self.write(node.parts[1])
         return f"(CASE WHEN {fit} >= {least} THEN TRUE WHEN {fit} + {unsure} < {least} THEN FALSE END)"
