@@ -6,13 +6,18 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
+from doudi.facts.days import is_working_day
 from doudi.policy.language.text import Tree, read
 
 COMPARED = {
     "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 RECKONED = {"+": operator.add, "-": operator.sub, "*": operator.mul}
-HUNDREDTHS = ("share",)
+RATIOS = {"share": 100, "rate": 10**12}
+FORMULAS = {
+    "hard": ("income < P.line * heads", "any(ill) and income <= yuan(20)"),
+    "gap": ("P.line - income / heads", "yuan(3)", "income * P.rate"),
+}
 
 
 def answer(text, household, members, parameters, on):
@@ -36,7 +41,11 @@ class Reader:
                 if tree.word == "line":
                     kind = self.household.get("kind")
                     return None if kind is None else Fraction(self.parameters[f"line:{kind}"])
-                return Fraction(self.parameters[tree.word], 100 if tree.word in HUNDREDTHS else 1)
+                if tree.word in FORMULAS:
+                    return self.of(read(FORMULAS[tree.word][self.parameters[tree.word]]), person)
+                if tree.word in ("most", "few"):
+                    return self.row(tree.word, person)
+                return Fraction(self.parameters[tree.word], RATIOS.get(tree.word, 1))
             case "number":
                 return Fraction(tree.word)
             case "text":
@@ -67,6 +76,18 @@ class Reader:
             return None
         return self.plain(tree, values)
 
+    def row(self, name, person):
+        """A table: the row of the household's number; beyond the last, what each further one adds, where that is said."""
+        number = self.of(read("heads" if name == "most" else "count(age >= 60)"), None)
+        if number is None:
+            return None
+        rows = {int(key.split(":")[1]): Fraction(value) for key, value in self.parameters.items()
+                if key.startswith(name + ":") and not key.endswith("more")}  # fmt: skip
+        if number in rows:
+            return rows[number]
+        more = self.parameters.get(name + ":more")
+        return None if number < max(rows) or more is None else rows[max(rows)] + more * (number - max(rows))
+
     def plain(self, tree, values):
         if tree.kind in COMPARED:
             return COMPARED[tree.kind](*values)
@@ -81,10 +102,12 @@ class Reader:
         match tree.word:
             case "least" | "greatest":
                 return (min if tree.word == "least" else max)(values)
-            case "yuan":
+            case "yuan" | "money":
                 return values[0] * 100
-            case "round":
-                return Fraction(floor(values[0] + Fraction(1, 2)))
+            case "round" | "ceil" | "floor":
+                step = values[1] if len(values) > 1 else 1
+                steps = values[0] / step + (Fraction(1, 2) if tree.word == "round" else 0)
+                return Fraction(ceil(steps) if tree.word == "ceil" else floor(steps)) * step
             case "ceil_yuan":
                 return Fraction(ceil(values[0] / 100) * 100)
             case "day":
@@ -94,6 +117,18 @@ class Reader:
             case "months_between":
                 start, end = values
                 return Fraction((end.year - start.year) * 12 + end.month - start.month - (1 if end.day < start.day else 0))
+            case "working_days_between":
+                start, end = values
+                if end < start:
+                    return -self.plain(tree, [end, start])
+                return Fraction(sum(is_working_day(start + timedelta(n)) for n in range(1, (end - start).days + 1)))
+            case "add_working_days":
+                day, left = values[0], int(values[1])
+                while left:
+                    day += timedelta(1 if left > 0 else -1)
+                    if is_working_day(day):
+                        left += -1 if left > 0 else 1
+                return day
             case "add_days":
                 return values[0] + timedelta(int(values[1]))
             case "add_months":
@@ -128,7 +163,7 @@ class Reader:
         left, right = tree.parts
         swapped = not (left.kind == "call" and left.word == "count")
         counts, limit = (right, left) if swapped else (left, right)
-        fixed = limit.kind in ("number", "parameter") and limit.word != "line"
+        fixed = limit.kind in ("number", "parameter") and limit.word not in ("line", "most", "few", "gap")
         if not fixed or not self.members:
             values = [self.of(part, None) for part in tree.parts]
             return None if None in values else COMPARED[tree.kind](*values)

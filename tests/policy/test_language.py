@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from doudi.policy.language import check, python, sql
 from doudi.policy.language.errors import RuleError
-from doudi.policy.language.names import Fact, Kind, Names
+from doudi.policy.language.names import Currency, Fact, Kind, Names, Variant
 from doudi.policy.language.text import read
 from policy import reference
 
@@ -32,10 +32,34 @@ NAMES = Names(
         "share": Kind("share", "ratio", "", "比例", 2),
         "days": Kind("days", "count", "days", "天数"),
         "people": Kind("people", "count", "heads", "人数线"),
+        "rate": Kind("rate", "ratio", "", "费率", 12),
+        "most": Kind("most", "money", "fen", "最多", by="heads", rows=(1, 2, 3), more=True),
+        "few": Kind("few", "money", "fen", "按老人数", by="count(age >= 60)", rows=(0, 1, 2)),
+        "hard": Kind(
+            "hard",
+            "formula",
+            "",
+            "刚性支出大",
+            answers="condition",
+            subject="household",
+            variants=(Variant("income < P.line * heads"), Variant("any(ill) and income <= yuan(20)")),
+        ),
+        "gap": Kind(
+            "gap",
+            "formula",
+            "",
+            "差额",
+            answers="money",
+            subject="household",
+            variants=(Variant("P.line - income / heads"), Variant("yuan(3)"), Variant("income * P.rate")),
+        ),
     },
 )
 ON = date(2026, 7, 31)
-PARAMETERS = {"line:urban": 85_000, "line:rural": 69_000, "share": 60, "days": 60, "people": 2}
+PARAMETERS = {
+    "line:urban": 85_000, "line:rural": 69_000, "share": 60, "days": 60, "people": 2, "rate": 40_800_001,
+    "most:1": 100, "most:2": 200, "most:3": 250, "most:more": 30, "few:0": 5, "few:2": 9, "hard": 0, "gap": 0,
+}  # fmt: skip
 
 
 def ask(text, household=None, members=()):
@@ -50,7 +74,7 @@ def ask(text, household=None, members=()):
 
 def in_duckdb(node, household, members):
     counted = sql.Counted()
-    writer = sql.Sql(ON, lambda name: f"CAST({PARAMETERS[name]} AS BIGINT)", counted)
+    writer = sql.Sql(ON, lambda name: f"CAST({PARAMETERS.get(name, 'NULL')} AS BIGINT)", counted)
     tables = "household_facts h"
     fill("household", [household])
     fill("person", members)
@@ -122,6 +146,37 @@ def fill(subject, rows):
         ("since >= add_days(on, -P.days)", {"since": date(2026, 6, 1)}, True),
         ("days_between(since, on) <= P.days", {"since": date(2026, 6, 1)}, True),
         ("since in (date '2026-06-01', on)", {"since": ON}, True),
+        ("round(income, yuan(10)) = yuan(10)", {"income": 500}, True),
+        ("round(income, yuan(10)) = 0", {"income": 499}, True),
+        ("round(income, yuan(10)) = 0", {"income": -500}, True),
+        ("round(income, yuan(10)) = yuan(-10)", {"income": -501}, True),
+        ("floor(income, yuan(10)) = yuan(-10)", {"income": -1}, True),
+        ("ceil(income, yuan(10)) = yuan(10)", {"income": 1}, True),
+        ("ceil(income / 3, yuan(0.05)) = yuan(0.05)", {"income": 13}, True),
+        ("floor(income / 3) = yuan(0.03)", {"income": 11}, True),
+        ("ceil(income / heads) = yuan(0.02)", {"income": 3, "heads": 2}, True),
+        ("ceil(income / heads) = yuan(0.02)", {"income": 3, "heads": 0}, None),
+        ("round(income / yuan(1), 0.05) = 0.35", {"income": 33}, True),
+        ("floor(heads, 2) = 4", {"heads": 5}, True),
+        ("income * 0.000000000001 = yuan(0.01)", {"income": 10**12}, True),
+        ("income * P.rate > yuan(0.40)", {"income": 10**6}, True),
+        ("income * P.rate > yuan(0.41)", {"income": 10**6}, False),
+        ("income = money(5)", {"income": 500}, True),
+        ("P.most = yuan(2)", {"heads": 2}, True),
+        ("P.most = yuan(3.10)", {"heads": 5}, True),
+        ("P.most = yuan(3.10)", {"heads": 0}, None),
+        ("P.most is null", {}, True),
+        ("P.hard", {"income": 84_999, "heads": 1, "kind": "urban"}, True),
+        ("not P.hard", {"income": 84_999, "kind": "urban"}, None),
+        ("P.gap = yuan(100)", {"income": 130_000, "heads": 2, "kind": "rural"}, False),
+        ("round(P.gap) = yuan(40)", {"income": 130_000, "heads": 2, "kind": "rural"}, True),
+        ("working_days_between(date '2026-09-18', date '2026-10-10') = 11", {}, True),
+        ("working_days_between(on, since) = -1", {"since": date(2026, 7, 30)}, True),
+        ("add_working_days(date '2026-09-18', 11) = date '2026-10-10'", {}, True),
+        ("add_working_days(since, 1) = date '2026-01-04'", {"since": date(2025, 12, 31)}, True),
+        ("add_working_days(since, -1) = date '2025-12-31'", {"since": date(2026, 1, 4)}, True),
+        ("add_working_days(since, 0) = since", {"since": date(2026, 1, 1)}, True),
+        ("add_working_days(since, P.days) > on", {}, None),
     ],
 )
 def test_answers(text, household, answer):
@@ -156,6 +211,13 @@ ILL, WELL, UNSURE = {"ill": True, "age": 70, "cost": 500}, {"ill": False, "age":
         ("sum(cost where age < 18) = yuan(0)", [ILL, UNSURE], None),
         ("sum(cost) / heads > yuan(1)", [ILL, WELL], True),
         ("any(cost > income)", [ILL], True),
+        ("P.few = yuan(0.09)", [ILL, ILL], True),
+        ("P.few is null", [ILL], True),
+        ("P.few = yuan(0.05)", [WELL], True),
+        ("P.few is null", [UNSURE, {}], True),
+        ("any(cost > P.most)", [ILL], True),
+        ("sum(case when age < 18 then yuan(5) else 0 end) = yuan(5)", [UNSURE, WELL], True),
+        ("sum(case when age < 18 then yuan(5) end where age < 18) = yuan(5)", [UNSURE, WELL], True),
     ],
 )
 def test_members(text, members, answer):
@@ -214,6 +276,14 @@ def test_members(text, members, answer):
         ("sum(cost / age) > 0", 1, 1, "会变的数"),
         ("", 1, 1, "空"),
         ("  \n ", 1, 1, "空"),
+        ("income = money(0.001)", 1, 10, "两位小数"),
+        ("round(income, heads) > 0", 1, 15, "固定数"),
+        ("round(income, 0) > 0", 1, 15, "大于 0"),
+        ("round(income, 10) > 0", 1, 1, "yuan(10)"),
+        ("heads > 0.0000000000001", 1, 9, "12 位"),
+        ("any(P.hard)", 1, 7, "不能再套"),
+        ("add_working_days(on, heads) > on", 1, 1, "整数"),
+        ("add_days(add_days(add_days(add_days(add_days(on, 40000), 40000), 40000), 40000), 40000) > on", 1, 1, "太远"),
     ],
 )
 def test_what_is_not_understood_is_refused_with_its_place_and_a_hint(text, line, column, said):
@@ -224,7 +294,20 @@ def test_what_is_not_understood_is_refused_with_its_place_and_a_hint(text, line,
         assert (found.value.line, found.value.column) == (line, column)
 
 
+def test_the_money_of_another_country():
+    yen = Names(NAMES.facts, NAMES.parameters, Currency("JPY", "円", 0))
+    node = check.condition("income = money(500)", yen, "household")
+    assert python.closure(node)({}, {"income": 500}, python.Around(ON, {}))
+    with pytest.raises(RuleError, match="不带小数"):
+        check.condition("income = money(0.5)", yen, "household")
+    with pytest.raises(RuleError, match=r"money\(500\)"):
+        check.condition("income > 500", yen, "household")
+    dinar = Currency("KWD", "dinar", 3)
+    assert (dinar.pieces("1,234.5"), dinar.plain(1_234_500), dinar.spoken(-1_234_005)) == (1_234_500, "1234.500", "-1,234.005")
+
+
 TOKENS = """
+    P.most P.few P.hard P.gap P.rate money( floor( ceil( working_days_between( add_working_days( add_days( 0.000000000001
     age ill cost heads income kind since alone on P.line P.share P.days S.x and or not in between is null case
     when then else end any( all( count( sum( where coalesce( least( greatest( round( ceil_yuan( yuan( date
     months_between( add_months( ( ) , + - * / = <> < <= > >= 1 0 0.6 60 'urban' 'x' true false select from ;
@@ -257,9 +340,16 @@ def test_no_text_crashes_or_escapes(text, subject):
 
 NUMBER = st.sampled_from(
     ["income", "yuan(3)", "P.line", "income / heads", "income / 7", "sum(cost)", "-income", "income * P.share", "yuan(0.01)"]
+    + ["P.most", "P.few", "P.gap", "income * P.rate", "sum(case when ill then cost else yuan(1) end)"]
 )
 FLAG = st.sampled_from(
     ["alone", "any(ill)", "all(ill)", "count(age >= 60) >= 1", "kind = 'urban'", "since <= on", "heads > 2", "true"]
+    + [
+        "P.hard",
+        "working_days_between(since, on) > 20",
+        "add_working_days(since, -P.days) < on",
+        "add_working_days(since, 7) <= on",
+    ]
 )
 
 
@@ -270,6 +360,9 @@ def grown(numbers, flags):
         st.tuples(st.sampled_from(["least", "greatest", "coalesce"]), pairs).map(lambda x: f"{x[0]}({x[1][0]}, {x[1][1]})"),
         numbers.map(lambda x: f"round({x})"),
         numbers.map(lambda x: f"ceil_yuan({x})"),
+        st.tuples(st.sampled_from(["round", "ceil", "floor"]), numbers, st.sampled_from(["0.03", "1", "10"])).map(
+            lambda x: f"{x[0]}({x[1]}, yuan({x[2]}))"
+        ),
         st.tuples(flags, pairs).map(lambda x: f"case when {x[0]} then {x[1][0]} else {x[1][1]} end"),
     )
     flag = st.one_of(
