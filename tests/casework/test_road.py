@@ -29,8 +29,8 @@ def test_an_application_becomes_help_from_the_month_after(sources):
     walk.confirmed(case)
 
     benefit = Benefit.objects.get(case=case)
-    # 690 yuan a head in the country, two heads, one pension: 1380 - 213 = 1167
-    assert (benefit.amount_fen, benefit.members, benefit.from_month) == (116700, 2, date(2026, 8, 1))
+    # 690 yuan a head in the country, two heads, one pension: 1380 - 213 = 1167, and 138 for each of two over 60
+    assert (benefit.amount_fen, benefit.members, benefit.from_month) == (144300, 2, date(2026, 8, 1))
     assert case.state == State.CONFIRMED
     acts = [line.act for line in office.journal_of(case.ref) if line.act.startswith("casework.")]
     assert [act for act in acts if act != "casework.judge"] == [
@@ -218,7 +218,7 @@ def test_the_county_returns_one_thing_and_the_same_figures_go_back_without_anoth
 
     actions.resend(ref=case.ref, said="补好了", by=li, at=later)
 
-    assert actions.confirm(ref=case.ref, by=zhao, at=later).amount_fen == 138000
+    assert actions.confirm(ref=case.ref, by=zhao, at=later).amount_fen == 165600
 
 
 def test_a_refusal_needs_rule_reason_and_says_how_to_appeal(sources):

@@ -30,7 +30,7 @@ def viewer(clerk):
 
 @pytest.fixture
 def granny(sources):
-    """Granny Wang's help is in force from August: 1380 yuan."""
+    """Granny Wang's help is in force from August: 1380 yuan and 138 for each of the two over 60."""
     walk.confirmed(walk.applied(people.granny_wang().pid))
     return people.granny_wang()
 
@@ -54,7 +54,7 @@ def test_the_same_month_twice_is_one_run(granny):
     again = actions.build(county=people.COUNTY, month=date(2026, 8, 20), by=people.officer_zhao(), at=PAY_DAY)
 
     assert first.pk == again.pk
-    assert (Run.objects.count(), Line.objects.count(), first.total_fen) == (1, 1, 138000)
+    assert (Run.objects.count(), Line.objects.count(), first.total_fen) == (1, 1, 165600)
 
 
 def test_help_is_not_paid_before_its_month_nor_a_month_ahead(granny):
@@ -71,7 +71,7 @@ def test_later_changes_do_not_touch_a_frozen_run(granny):
 
     page = queries.run(run.ref, viewer(people.officer_zhao()))
 
-    assert (page.run.total_fen, page.lines[0].amount_fen, page.adds_up) == (138000, 138000, True)
+    assert (page.run.total_fen, page.lines[0].amount_fen, page.adds_up) == (165600, 165600, True)
 
 
 def test_who_builds_does_not_approve(granny):
@@ -113,10 +113,10 @@ def test_the_file_is_proved_by_its_checksum_and_written_once(granny):
     file = queries.bank_file(run.ref, viewer(people.officer_zhao()))
     assert again.file_key == run.file_key and again.sent_at == PAY_DAY
     assert hashlib.sha256(file.content).hexdigest() == file.sha256 and file.checksum.startswith(file.sha256.encode())
-    assert "王桂兰" in file.content.decode() and "1380.00" in file.content.decode()
+    assert "王桂兰" in file.content.decode() and "1656.00" in file.content.decode()
     path = settings.HOME.root / "files" / "payment" / run.file_key
     assert path.stat().st_mode & 0o077 == 0
-    path.write_bytes(file.content.replace(b"1380.00", b"9380.00"))
+    path.write_bytes(file.content.replace(b"1656.00", b"9380.00"))
     with pytest.raises(BrokenFile):
         queries.bank_file(run.ref, viewer(people.officer_zhao()))
 
@@ -136,7 +136,7 @@ def test_killed_while_sending_it_is_sent_once_all_the_same(granny, monkeypatch):
     assert (run.state, run.file_key, queries.balances(people.COUNTY)["bank"]) == ("approved", "", 0)
 
     actions.send(ref=run.ref, by=people.officer_zhao(), at=PAY_DAY)
-    assert queries.balances(people.COUNTY)["bank"] == 138000
+    assert queries.balances(people.COUNTY)["bank"] == 165600
 
 
 def test_a_line_changed_behind_the_acts_stops_the_run(granny):
@@ -150,15 +150,15 @@ def test_a_line_changed_behind_the_acts_stops_the_run(granny):
 
 def test_paid_money_is_seen_by_the_family_and_in_the_ledger(granny):
     run = sent()
-    assert queries.balances(people.COUNTY) == {"granted": -138000, "due": 0, "bank": 138000, "paid": 0}
+    assert queries.balances(people.COUNTY) == {"granted": -165600, "due": 0, "bank": 165600, "paid": 0}
 
     found = answer(run)
     same = answer(run)
 
-    assert (found.paid, found.paid_fen, found.open, same.paid) == (1, 138000, 0, 0)
-    assert queries.balances(people.COUNTY) == {"granted": -138000, "due": 0, "bank": 0, "paid": 138000}
+    assert (found.paid, found.paid_fen, found.open, same.paid) == (1, 165600, 0, 0)
+    assert queries.balances(people.COUNTY) == {"granted": -165600, "due": 0, "bank": 0, "paid": 165600}
     mine = queries.my_payments(granny.pid)
-    assert [(one.for_month, one.amount_fen, one.state, one.account_tail) for one in mine] == [(AUGUST, 138000, "paid", "8830")]
+    assert [(one.for_month, one.amount_fen, one.state, one.account_tail) for one in mine] == [(AUGUST, 165600, "paid", "8830")]
     assert set(Entry.objects.values_list("decision", flat=True)) == set(Decision.objects.values_list("ref", flat=True))
     run.refresh_from_db()
     assert run.state == "answered"
@@ -177,13 +177,13 @@ def test_a_payment_that_came_back_goes_out_again_once(granny):
     kinds = dict(Line.objects.filter(run=september).values_list("kind", "for_month"))
     assert kinds == {"regular": date(2026, 9, 1), "reissue": AUGUST}
     answer(september, at=PAY_DAY + timedelta(days=32))
-    assert queries.balances(people.COUNTY) == {"granted": -276000, "due": 0, "bank": 0, "paid": 276000}
+    assert queries.balances(people.COUNTY) == {"granted": -331200, "due": 0, "bank": 0, "paid": 331200}
     assert [one.state for one in queries.my_payments(granny.pid)] == ["paid", "paid"]
 
 
 def test_wrong_answers_of_the_bank_are_refused_whole(granny):
     run, line = sent(), Line.objects.get()
-    for text in (f"行号,结果,金额\n{line.ref},成功,1.00\n", "行号,结果,金额\nnobody,成功,1380\n"):
+    for text in (f"行号,结果,金额\n{line.ref},成功,1.00\n", "行号,结果,金额\nnobody,成功,1656\n"):
         with pytest.raises(WrongReturns):
             actions.read_returns(ref=run.ref, content=text.encode(), by=people.officer_zhao(), at=PAY_DAY)
     answer(run)
@@ -199,13 +199,13 @@ def test_a_hold_has_a_reason_and_what_was_held_comes_later(granny):
     held = actions.hold(benefit=benefit.ref, reason="家人说卡丢了", by=zhao, at=PAY_DAY)
     august = sent()
     page = queries.run(august.ref, viewer(zhao))
-    assert (page.run.held_fen, page.run.payable_fen, page.adds_up) == (138000, 0, True)
+    assert (page.run.held_fen, page.run.payable_fen, page.adds_up) == (165600, 0, True)
     assert [row.name for row in queries.holds(viewer(zhao))] == ["王桂兰"]
 
     actions.release(ref=held.ref, by=zhao, at=PAY_DAY)
     september = sent(PAY_DAY + timedelta(days=31), date(2026, 9, 1))
 
-    assert september.total_fen == 276000
+    assert september.total_fen == 331200
 
 
 def test_months_nobody_paid_come_along_once(granny):
@@ -253,7 +253,7 @@ def test_whatever_is_granted_the_parts_add_up_to_the_fen(granny, some):
                 holds += amount
         run = sent()
         page = queries.run(run.ref, viewer(zhao))
-        expected = 138000 + sum(amount for amount, _, _ in some)
+        expected = 165600 + sum(amount for amount, _, _ in some)
         assert page.adds_up and page.run.total_fen == expected and page.run.held_fen == holds
         assert sum(one.total_fen for one in page.by_programme) == expected
         fails = {f"benefit{number}" for number, (_, _, failed) in enumerate(some) if failed}
