@@ -108,6 +108,15 @@ class Finding(NamedTuple):
         return ref_of(self.indicator, self.subject, self.basis)
 
 
+class Seen(NamedTuple):
+    """Somebody of ours met or reached a person because of an alert: whom, where, when, at which visit."""
+
+    pid: str
+    area: str
+    on: date
+    ref: str
+
+
 def ref_of(indicator: str, subject: str, basis: str) -> str:
     """The name of an alert, the same in every run: nobody can count alerts by it or guess another's."""
     return "a" + blake2b(f"{indicator}|{subject}|{basis}".encode(), digest_size=10).hexdigest()

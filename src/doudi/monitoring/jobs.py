@@ -13,10 +13,12 @@ from django.conf import settings
 from doudi.engine import cycle
 from doudi.engine.cycle import Cycle, NothingLoaded
 from doudi.engine.lake import Lake
+from doudi.engine.linkage import Landed
 from doudi.exchange import queries as exchange
 from doudi.monitoring import actions, queries
 from doudi.monitoring.core import Finding
 from doudi.monitoring.gateways import lake as gateway
+from doudi.monitoring.gateways import records
 from doudi.office import queries as office
 from doudi.office.core import Party
 from doudi.rulebook import queries as rulebook
@@ -53,8 +55,12 @@ def evaluate(on: date | None = None, *, mark: Callable[[str], None] = lambda ste
     lake = Lake(Path(settings.LAKE))
     rules = rulebook.pack()
     gateway.note_pack(rules, at)  # before anything is published by these rules, their text is kept
+    loads: list[Landed] = [*exchange.current_loads(on)]
+    if loads:
+        mark("own records")
+        loads.append(records.land(lake, on, queries.met(on)))
     mark("start")
-    made = cycle.run(lake, exchange.contracts(), exchange.current_loads(on), rules, on, key=settings.LINKING_KEY, mark=mark)
+    made = cycle.run(lake, exchange.contracts(), loads, rules, on, key=settings.LINKING_KEY, mark=mark)
     already = queries.published(made.id)
     mark("alerts")
     counted = actions.publish(

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
-from doudi.monitoring.core import IN_WORK, OUTCOME_LABELS, WAYS, WISHES, Level, Outcome, State
+from doudi.monitoring.core import IN_WORK, OUTCOME_LABELS, WAYS, WISHES, Level, Outcome, Seen, State
 from doudi.monitoring.gateways import preview as trying
 from doudi.monitoring.gateways.preview import Compared
 from doudi.monitoring.gateways.preview import NotPublished as NotPublished
@@ -82,6 +82,16 @@ class AlertDetail:
     reason: str
     closed_at: datetime | None
     visits: tuple[VisitRow, ...]
+
+
+def met(on: date) -> list[Seen]:
+    """Everybody who was met or reached up to a day: nobody home is no contact."""
+    found = [
+        Seen(visit.alert.pid, visit.alert.area, office.today(visit.visited_at), visit.ref)
+        for visit in Visit.objects.select_related("alert").order_by("ref")
+        if visit.answers.get("home") == "yes"
+    ]
+    return [row for row in found if row.on <= on]
 
 
 def _inside(within: str) -> Q:

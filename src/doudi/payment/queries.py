@@ -115,6 +115,35 @@ class PaymentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredRow:
+    """What the bank answered about a line: paid or come back, to whom, when; `ref` names run and line."""
+
+    pid: str
+    area: str
+    came_back: bool
+    on: date
+    programme: str
+    ref: str
+
+
+def answered(on: date) -> list[AnsweredRow]:
+    """Every line the bank answered up to a day, for the evaluation of that day only."""
+    rows = Line.objects.filter(state__in=[LineState.PAID, LineState.FAILED], answered_at__isnull=False).select_related("run")
+    found = [
+        AnsweredRow(
+            pid=row.payee,
+            area=row.area,
+            came_back=row.state == LineState.FAILED,
+            on=today(row.answered_at),
+            programme=row.programme,
+            ref=f"{row.run.number}/{row.ref}",
+        )
+        for row in rows.order_by("id")
+    ]
+    return [row for row in found if row.on <= on]
+
+
+@dataclass(frozen=True, slots=True)
 class HoldRow:
     ref: str
     benefit_ref: str
@@ -391,9 +420,7 @@ def paid_lines(area: str, *, since: date) -> list[PaidLine]:
 
 def months_paid(area: str, *, since: date, until: date) -> dict[str, int]:
     """How many months of a span each benefit of an area was paid for; for supervision only."""
-    rows = Line.objects.filter(
-        area__startswith=prefix(area), for_month__gte=since, for_month__lte=until, state=LineState.PAID
-    )
+    rows = Line.objects.filter(area__startswith=prefix(area), for_month__gte=since, for_month__lte=until, state=LineState.PAID)
     return dict(rows.values_list("benefit").annotate(Count("for_month", distinct=True)))
 
 

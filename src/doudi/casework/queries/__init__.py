@@ -17,6 +17,7 @@ from doudi.casework.queries.mine import (
     shown_areas,
 )
 from doudi.casework.queries.page import case, case_of_receipt, cases_of
+from doudi.casework.queries.records import StepRow, steps
 from doudi.casework.queries.rows import (
     AskedToAgree,
     AssessmentRow,
@@ -48,6 +49,7 @@ __all__ = [
     "Prefill",
     "Progress",
     "ShownRow",
+    "StepRow",
     "asked_again",
     "asked_to_agree",
     "benefit",
@@ -67,4 +69,5 @@ __all__ = [
     "progress",
     "shown",
     "shown_areas",
+    "steps",
 ]

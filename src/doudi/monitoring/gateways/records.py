@@ -1,0 +1,66 @@
+"""Our own case records as one more input of a cycle: landed in the lake like a department's file, and joined like one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from doudi.casework import queries as casework
+from doudi.engine import landing
+from doudi.engine.lake import Lake
+from doudi.exchange import queries as exchange
+from doudi.monitoring.core import Seen
+from doudi.payment import queries as payment
+from doudi.registry import queries as registry
+
+DATASET = "case_record"
+OWN_BATCH = 0  # deliveries are numbered from 1
+_COLUMNS = ("citizen_no", "name", "area_code", "step", "step_date", "due_date", "programme", "ref")
+
+
+@dataclass(frozen=True)
+class OwnRecords:
+    """A landed load of our own: the same records are the same object, so that a cycle over them is the same cycle."""
+
+    dataset: str
+    batch: int
+    object: Path
+    as_of: date
+
+
+def land(lake: Lake, on: date, met: Iterable[Seen]) -> OwnRecords:
+    """Write down what our own cases, payments and visits say about a day, and keep it in the lake under its content.
+
+    Killed anywhere it leaves at most an object nobody names.
+    """
+    contract = exchange.contracts()[DATASET]
+    labels = {column.name: column.label for column in contract.columns}
+    known = set(contract.by_name["programme"].codes)
+    rows = sorted(_rows(on, met))
+    who = registry.identities({row[0] for row in rows})
+    with lake.workshop() as workshop:
+        path = workshop / "own.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow([labels[name] for name in _COLUMNS])
+            for pid, area, step, day, due, programme, ref in rows:
+                if pid in who:  # whom nobody here knows by name cannot be joined to anybody
+                    name, number = who[pid]
+                    writer.writerow(
+                        [number, name, area, step, day, due, programme if programme in known else "other" * bool(programme), ref]
+                    )
+        (landed,) = landing.land_csv(path, {DATASET: contract}, workshop, dataset=DATASET, complete=True, may_be_empty=True)
+        return OwnRecords(DATASET, OWN_BATCH, lake.object(lake.keep_object(landed.good)), on)
+
+
+def _rows(on: date, met: Iterable[Seen]) -> Iterator[tuple[str, str, str, str, str, str, str]]:
+    """pid, area, step, day, last day, programme, what it belongs to."""
+    for row in casework.steps(on):
+        yield row.pid, row.area, row.step, row.on.isoformat(), row.due.isoformat() if row.due else "", row.programme, row.ref
+    for line in payment.answered(on):
+        yield line.pid, line.area, "returned" if line.came_back else "paid", line.on.isoformat(), "", line.programme, line.ref
+    for seen in met:
+        yield seen.pid, seen.area, "contact", seen.on.isoformat(), "", "", seen.ref
