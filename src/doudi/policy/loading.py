@@ -136,8 +136,9 @@ class Loading:
         }
         self._tuned_there(found)
         if self.mistakes:
-            blamed = [mistake for mistake in self.mistakes if mistake.missing not in self.unread]
-            raise together(blamed or self.mistakes)
+            every = [one for mistake in self.mistakes for one in mistake.every()]
+            blamed = [mistake for mistake in every if mistake.missing not in self.unread] or every
+            raise together(sorted(blamed, key=lambda mistake: (mistake.where.partition(" ")[0], mistake.file_line)))
         return found
 
     def _try(self, make: Callable[[], Any], where: str, file_line: int = 0) -> Any:

@@ -124,14 +124,18 @@ class Pack:
             return list(_in_force(self.supervision, code, on, "监督规则").tunables)
         return list(self.indicator(code, on).tunables)
 
-    def switched_off(self, on: date) -> list[SwitchedOff]:
-        """Every rule that is switched off somewhere on a day: it asks nobody there, and that is said aloud."""
+    def switched_off(self, on: date | None = None) -> list[SwitchedOff]:
+        """Every rule that is switched off somewhere, on a day or ever: it asks nobody there, and that is said aloud."""
         found = []
-        for rule in (*self.indicators_on(on), *self.supervision_on(on)):
-            parameter = self.parameters.get(f"{rule.code}.on")
-            for s in parameter.in_force(on) if parameter else ():
-                if s.value is False:
-                    found.append(SwitchedOff(rule.code, rule.label, s.place, s.from_on, s.to_on, s.source))
+        for rules in (self.indicators, self.supervision):
+            for code, versions in sorted(rules.items()):
+                parameter = self.parameters.get(f"{code}.on")
+                settings = parameter.settings if parameter and on is None else parameter.in_force(on) if parameter and on else []
+                found += [
+                    SwitchedOff(code, versions[-1].label, s.place, s.from_on, s.to_on, s.source)
+                    for s in settings
+                    if s.value is False
+                ]
         return found
 
     def parameters_at(self, area: str, on: date, known_on: date | None = None) -> Mapping[str, Any]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import click
 
 from doudi.config.cli import DONE, FOUND_WRONG, answer, could_not
-from doudi.facts import money
 from doudi.policy import cases
 from doudi.policy import pack as packs
 from doudi.policy.language.errors import RuleError
 from doudi.policy.parameters import FIRST_DAY, LAST_DAY, Parameter
-from doudi.policy.rules import Article, Indicator, Programme
+from doudi.policy.rules import SUPERVISED, Article, Indicator, Programme, Supervision
 
 
 def register(cli: click.Group) -> None:
@@ -49,7 +49,10 @@ def list_rules(names: tuple[str, ...], facts: bool, as_json: bool) -> None:
             for versions in pack.overlaps.values()
             for r in versions
         ],
-        "parameters": [_parameter(parameter) for parameter in pack.parameters.values()],
+        "supervision": [_supervision(rule) for code in sorted(pack.supervision) for rule in pack.supervision[code]],
+        "parameters": [_parameter(parameter) for parameter in pack.parameters.values() if not parameter.rule],
+        "changed_rules": [_parameter(parameter) for parameter in pack.parameters.values() if parameter.rule],
+        "money": {"code": pack.names.money.code, "unit": pack.names.money.unit, "decimals": pack.names.money.decimals},
     }
     answer(result, as_json=as_json, lines=lambda: _lines(result))
 
@@ -67,11 +70,22 @@ def check_rules(names: tuple[str, ...], as_json: bool) -> None:
     wrong = [str(outcome) for outcome in outcomes if not outcome.right]
     covered = {outcome.case.rule for outcome in outcomes}
     uncovered = sorted({*pack.programmes, *pack.indicators, *pack.overlaps, *pack.supervision} - covered)
-    result = {"version": pack.version, "cases": len(outcomes), "wrong": wrong, "without_cases": uncovered}
+    off = [
+        f"{one.code} {one.label} 在 {one.place or '全国'} 关掉了，{_dates(one.from_on, one.to_on)['from'] or '一直'} 起"
+        for one in pack.switched_off()
+    ]
+    result = {
+        "version": pack.version, "cases": len(outcomes), "wrong": wrong, "without_cases": uncovered, "switched_off": off,
+    }  # fmt: skip
     answer(
         result,
         as_json=as_json,
-        lines=lambda: [f"{len(outcomes)} 个案例，{len(wrong)} 个不对", *wrong, *(f"没有案例：{code}" for code in uncovered)],
+        lines=lambda: [
+            f"{len(outcomes)} 个案例，{len(wrong)} 个不对",
+            *wrong,
+            *(f"没有案例：{code}" for code in uncovered),
+            *off,
+        ],
         code=FOUND_WRONG if wrong else DONE,
     )
 
@@ -80,9 +94,17 @@ def _load(names: tuple[str, ...], as_json: bool) -> packs.Pack:
     try:
         return packs.load(names or packs.DEFAULT)
     except RuleError as why:
-        could_not(str(why), as_json=as_json)
+        mistakes = [mistake.alone() for mistake in why.every()]
+        could_not("\n".join(mistakes), as_json=as_json, mistakes=[_mistake(mistake) for mistake in why.every()])
     except OSError as why:
         could_not(f"读不了 {why.filename}：{why.strerror}", as_json=as_json)
+
+
+def _mistake(why: RuleError) -> dict[str, Any]:
+    return {
+        "file": why.where.partition(" ")[0], "file_line": why.file_line or None, "rule": why.where.partition(" ")[2],
+        "line": why.line, "column": why.column, "says": why.message + why.hint,
+    }  # fmt: skip
 
 
 def _dates(from_on: date, to_on: date) -> dict[str, str | None]:
@@ -121,6 +143,19 @@ def _indicator(rule: Indicator) -> dict[str, Any]:
     }
 
 
+def _supervision(rule: Supervision) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "pack": rule.pack,
+        "label": rule.label,
+        "subject": rule.subject,
+        "level": rule.level,
+        **_dates(rule.from_on, rule.to_on),
+        "articles": _articles(rule.articles),
+        "clauses": [{"name": clause.name, "if": clause.test.text} for clause in rule.clauses],
+    }
+
+
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     kind = parameter.kind
 
@@ -128,8 +163,10 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         if isinstance(value, dict):
             return {code: shown(one) for code, one in value.items()}
         if kind.type == "money":
-            return money.yuan(value)
-        return str(value / kind.scale) if kind.type == "ratio" else value
+            return parameter.money.plain(value)
+        if kind.type == "formula":
+            return kind.variants[value].text
+        return f"{(Decimal(value) / kind.scale).normalize():f}" if kind.type == "ratio" else value
 
     return {
         "name": kind.name,
@@ -149,8 +186,14 @@ def _lines(result: dict[str, Any]) -> list[str]:
     lines += ["", "预警"]
     lines += [f"  {r['code']}\t{r['level']} {r['mode']}\t{r['label']}" for r in result["indicators"]]
     lines += ["", "不能同时领"] + [f"  {r['code']}\t{r['label']}" for r in result["overlaps"]]
+    lines += ["", "监督"]
+    lines += [f"  {r['code']}\t{r['level']} {SUPERVISED[r['pack']]}\t{r['label']}" for r in result["supervision"]]
     lines += ["", "参数"]
     for parameter in result["parameters"]:
         values = "；".join(f"{value['place'] or '全国'} {value['is']}" for value in parameter["values"]) or "还没有定"
         lines.append(f"  P.{parameter['name']}\t{parameter['label']}\t{values}")
+    lines += ["", "改过的规则"] if result["changed_rules"] else []
+    for parameter in result["changed_rules"]:
+        values = "；".join(f"{value['place'] or '全国'} {value['is']}" for value in parameter["values"])
+        lines.append(f"  {parameter['name']}\t{values}")
     return lines

@@ -49,6 +49,12 @@ class RuleError(ValueError):
             others=tuple(other.inside(where, file_line) for other in self.others),
         )
 
+    def with_others(self, others: tuple[RuleError, ...]) -> RuleError:
+        """The same mistake with these beside it."""
+        return RuleError(
+            self.message, self.place, self.hint, self.where, missing=self.missing, file_line=self.file_line, others=others
+        )
+
     def every(self) -> list[RuleError]:
         """This mistake and the others found with it, one by one."""
         return [self, *(one for other in self.others for one in other.every())]
@@ -80,15 +86,8 @@ class RuleError(ValueError):
 
 def together(errors: list[RuleError]) -> RuleError:
     """Several mistakes as one error: the first speaks, the others are with it."""
-    first, *rest = [one for error in errors for one in error.every()]
-    return RuleError(
-        first.message, first.place, first.hint, first.where,
-        missing=first.missing, file_line=first.file_line, others=tuple(_lonely(other) for other in rest),
-    )  # fmt: skip
-
-
-def _lonely(error: RuleError) -> RuleError:
-    return RuleError(error.message, error.place, error.hint, error.where, missing=error.missing, file_line=error.file_line)
+    first, *rest = [one.with_others(()) for error in errors for one in error.every()]
+    return first.with_others(tuple(rest))
 
 
 def did_you_mean(word: str, known: Iterable[str], *, labels: dict[str, str] | None = None) -> str:
