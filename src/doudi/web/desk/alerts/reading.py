@@ -20,7 +20,7 @@ LEVELS = {"R": ("马上去看", "red"), "O": ("尽快去看", "amber"), "Y": ("�
 def explanation(row: Any, on: date, rules: Pack) -> explain.Explanation:
     """What the rule of that day says about this alert; a rule no longer in the pack still shows its code."""
     try:
-        return explain.finding(rules, row.indicator, on, row.mask, row.figures)
+        return explain.finding(rules, row.indicator, on, row.mask, row.figures, level=str(row.level))
     except RuleError:
         return explain.Explanation(row.indicator, row.indicator, str(row.level), "这条规则已经不用了。", (), (), "", "", None)
 
