@@ -159,6 +159,15 @@ def test_little_income_and_nothing_owned_may_fit(stage):
     assert any("每月" in line for line in found["dibao"].says)
 
 
+def test_other_help_is_told_only_where_the_answers_settle_it(stage):
+    def codes(**said):
+        return {one.code: one for one in ask.guesses(answers(owns=["none"], **said), "990101", staged.TODAY.date())}
+
+    assert set(codes(income=900000)) == set(ask.ALWAYS_TOLD)
+    ill = codes(income=500000, outlay=4000000)["temporary_expenditure"]
+    assert ill.answer == "yes" and ill.says[0].startswith("大约一次给")
+
+
 def test_much_income_does_not_fit_but_is_never_called_unfit(client, stage):
     html = client.post("/ask/", {"place_kind": "urban", "heads": "2", "income": "20000", "owns": "none"}).content.decode()
     assert "按您说的，这几项可能够不上" in html and "情况特殊也可以申请" in html

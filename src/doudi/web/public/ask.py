@@ -34,6 +34,10 @@ OWNS = (
 )
 
 
+ALWAYS_TOLD = ("dibao", "near_dibao", "rigid_expenditure", "tekun")
+MONTHLY = gettext_lazy("大约每月 %(amount)s")
+HOW_OFTEN = {"once": gettext_lazy("大约一次给 %(amount)s"), "year": gettext_lazy("一年大约 %(amount)s")}  # by the last step
+
 PLENTY = 10**9  # fen: more savings than any limit
 
 
@@ -135,18 +139,24 @@ class Guess:
 
 
 def guesses(said: dict[str, Any], area: str, on: date) -> list[Guess]:
-    """Every programme in force, by the same rules that assess real applications; of a programme of persons, the best answer."""
+    """The programmes in force, by the same rules that assess real applications; of a programme of persons, the best answer.
+
+    Six answers seldom settle more than the basic ones: any other is told only where they do, with a yes.
+    """
     pack, home = rulebook.pack(), household(said, area)
     found = []
     for programme in pack.programmes_on(on):
         each = assess_each(programme.code, home, on, area, pack)
-        found.append(_guess(max(each, key=lambda one: ("no", "unknown", "yes").index(one.eligible))))
+        best = max(each, key=lambda one: ("no", "unknown", "yes").index(one.eligible))
+        if programme.code in ALWAYS_TOLD or best.eligible == "yes":
+            found.append(_guess(best))
     return found
 
 
 def _guess(one: Assessment) -> Guess:
     if one.eligible == "yes":
-        says = [_("大约每月 %(amount)s") % {"amount": yuan(one.amount_fen)}] if one.amount_fen else []
+        how_often = HOW_OFTEN.get(one.steps[-1].name, MONTHLY) if one.steps else MONTHLY
+        says = [how_often % {"amount": yuan(one.amount_fen)}] if one.amount_fen else []
     elif one.eligible == "unknown":
         says = [_("还要知道：%(what)s") % {"what": "、".join(dict.fromkeys(unknown.label for unknown in one.unknowns))}]
     else:

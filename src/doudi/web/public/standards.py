@@ -24,6 +24,12 @@ PLAIN = {  # what a programme is called among people; the name of the law stands
     "near_dibao": gettext_lazy("比低保线高一点的家庭"),
     "rigid_expenditure": gettext_lazy("看病、上学花费太大的家庭"),
     "tekun": gettext_lazy("没有劳动能力、没有收入、没有人养的人（特困）"),
+    "single_person_dibao": gettext_lazy("家里只有一个人重残、重病的（单人保）"),
+    "temporary_emergency": gettext_lazy("突然遭了难，一时过不下去（临时救助）"),
+    "temporary_expenditure": gettext_lazy("看病、上学花太多，一时过不下去（临时救助）"),
+    "medical": gettext_lazy("医保报了以后，自己还付不起的看病钱"),
+    "medical_premium": gettext_lazy("帮交医保"),
+    "unattended_child": gettext_lazy("父母都不能照顾的孩子"),
 }
 
 
