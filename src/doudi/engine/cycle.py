@@ -223,6 +223,7 @@ def _build(
         "findings": len(found),
         "by_indicator": _counted(found["indicator"]),
         "silent": silent,
+        "switched_off": [[one.code, one.place] for one in pack.switched_off(on)],
     }
     traced = {name: facts.columns_of(name, contracts) for name in catalogue}
     return {"objects": objects, "counts": counts, "facts": {name: of for name, of in traced.items() if of}}

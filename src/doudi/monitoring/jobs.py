@@ -95,5 +95,6 @@ def summary(done: Outcome) -> dict[str, Any]:
             name: counts[name]
             for name in ("persons", "households", "links", "tiers", "facts", "findings", "by_indicator", "silent")
         },
+        "switched_off": counts.get("switched_off", []),  # not told by cycles of before rules could be switched off
         "alerts": done.alerts,
     }

@@ -9,11 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from doudi.facts import money
 from doudi.facts.household import Household
-from doudi.policy import explain
+from doudi.policy import explain, stacking
 from doudi.policy.assess import Asked, Assessment, ConditionResult, Overlapping
-from doudi.policy.language.names import MONEY_UNIT
+from doudi.policy.language.names import MONEY_UNIT, YUAN, Currency
 from doudi.policy.pack import Pack
 from doudi.policy.rules import Expression, Programme
 
@@ -52,12 +51,13 @@ def household(asked: Asked, rules: Iterable[Programme], *, every: bool) -> dict[
             {"programme": rule.code, "label": rule.label, **entry(answers, rule.subject)} for rule, answers in found.values()
         ],
         "overlaps": [overlap(one) for one in asked.overlaps()],
+        "package": together(stacking.package([one for _, answers in found.values() for one in answers], asked.pack)),
     }
 
 
 def ask(home: Household, on: date, area: str, pack: Pack, known_on: date | None = None) -> Asked:
     """The household before the rules and numbers of a day and place, as they were known on a day (by default the latest)."""
-    return Asked(home, on, area, pack, pack.parameters_at(area, on, known_on))
+    return Asked(home, on, area, pack.known(known_on) if known_on else pack)
 
 
 def entry(answers: list[Assessment], subject: str) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def entry(answers: list[Assessment], subject: str) -> dict[str, Any]:
     total = sum(paid) if paid else None
     return {
         "eligible": next((state for state in BEST_FIRST if state in states), "unknown"),
-        "amount": None if total is None else money.yuan(total),
+        "amount": None if total is None else answers[0].money.plain(total),
         "amount_fen": total,
         **{key: alone[key] for key in ("conditions", "unknowns", "steps")},
         "persons": persons,
@@ -79,10 +79,10 @@ def entry(answers: list[Assessment], subject: str) -> dict[str, Any]:
 
 
 def assessment(found: Assessment) -> dict[str, Any]:
-    """One assessment: money in yuan as text, whole fen beside it."""
+    """One assessment: money in yuan (or the pack's own unit) as text, whole fen beside it."""
     return {
         "eligible": found.eligible,
-        "amount": None if found.amount_fen is None else money.yuan(found.amount_fen),
+        "amount": None if found.amount_fen is None else found.money.plain(found.amount_fen),
         "amount_fen": found.amount_fen,
         "article": found.article,
         "conditions": [
@@ -93,7 +93,7 @@ def assessment(found: Assessment) -> dict[str, Any]:
                 "sentence": one.sentence,
                 "article": one.article,
                 "assumed": [unknown.name for unknown in one.assumed] if one.state != "unknown" else [],
-                "values": {name: written(value, one.condition.values[name]) for name, value in one.values.items()},
+                "values": {name: written(value, one.condition.values[name], found.money) for name, value in one.values.items()},
             }
             for one in found.conditions
         ],
@@ -104,7 +104,7 @@ def assessment(found: Assessment) -> dict[str, Any]:
             {
                 "name": one.name,
                 "label": one.label,
-                "amount": None if one.fen is None else money.yuan(one.fen),
+                "amount": None if one.fen is None else found.money.plain(one.fen),
                 "amount_fen": one.fen,
                 "sentence": one.sentence,
             }
@@ -122,6 +122,34 @@ def overlap(found: Overlapping) -> dict[str, Any]:
         "state": found.state,
         "sentence": explain.overlapping(found),
         "months": [month.isoformat() for month in found.months],
+    }
+
+
+def together(found: stacking.Package) -> dict[str, Any]:
+    """What may be proposed together, what each would still pay, and what is left aside for which reason."""
+    return {
+        "proposed": [
+            {
+                "programme": one.assessment.programme,
+                "label": one.assessment.label,
+                "subject": one.assessment.subject,
+                "amount": None if one.due_fen is None else one.assessment.money.plain(one.due_fen),
+                "amount_fen": one.due_fen,
+                "reasons": list(one.reasons),
+            }
+            for one in found.proposed
+        ],
+        "aside": [
+            {
+                "programme": one.assessment.programme,
+                "label": one.assessment.label,
+                "subject": one.assessment.subject,
+                "instead_of": one.instead_of.programme,
+                "reason": one.reason,
+                "person_chooses": one.chosen,
+            }
+            for one in found.aside
+        ],
     }
 
 
@@ -153,16 +181,16 @@ def spoken(value: Any, name: str, pack: Pack) -> str | None:
     if isinstance(value, date):
         return f"{value.year} 年 {value.month} 月 {value.day} 日"
     if fact.type == "money":
-        return f"{money.spoken(int(value))} 元"
+        return f"{pack.names.money.spoken(int(value))} {pack.names.money.unit}"
     return fact.codes.get(str(value), str(value))
 
 
-def written(value: Any, expression: Expression) -> Any:
-    """A value for machines: yuan with two decimals, days as YYYY-MM-DD, ratios as decimal text, unknown null."""
+def written(value: Any, expression: Expression, held: Currency = YUAN) -> Any:
+    """A value for machines: money in yuan (or the pack's own unit) with decimals, days as YYYY-MM-DD, ratios as decimal text, unknown null."""
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, date):
         return value.isoformat()
     if expression.unit == MONEY_UNIT:
-        return money.yuan(value if expression.down == 1 else round(Decimal(value) / expression.down))
+        return held.plain(value if expression.down == 1 else round(Decimal(value) / expression.down))
     return value if expression.down == 1 else f"{(Decimal(value) / expression.down).normalize():f}"

@@ -12,7 +12,7 @@ from doudi.facts.days import add_months, first_of_month
 from doudi.facts.household import Facts, Household, Member
 from doudi.policy import explain
 from doudi.policy.language.core import Core
-from doudi.policy.language.names import Kind
+from doudi.policy.language.names import Currency, Kind
 from doudi.policy.language.python import Around, closure
 from doudi.policy.pack import Pack
 from doudi.policy.rules import Article, Condition, Expression, Indicator, Overlap, Programme, Step
@@ -153,6 +153,11 @@ class Assessment:
     steps: tuple[StepResult, ...]
     article: str
     pack_version: str
+
+    @property
+    def money(self) -> Currency:
+        """What the amount is counted in."""
+        return self.conditions[0].subject.pack.names.money
 
     @cached_property
     def unknowns(self) -> tuple[Unknown, ...]:

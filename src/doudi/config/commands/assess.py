@@ -62,6 +62,7 @@ def assess_command(
         known_on = _day(known_text) if known_text else None
         place_of(area)
         pack = packs.load(names or packs.DEFAULT)
+        pack = pack.known(known_on) if known_on else pack
         rules = answers.programmes(pack, programme, on)
         rows = read_table(file)
         made = households(rows, pack.names, persons=read_table(persons) if persons else None)
@@ -73,12 +74,13 @@ def assess_command(
         could_not(f"读不了 {why.filename or file}：{why.strerror or why}", as_json=as_json)
     every = programme == answers.EVERY
     entries = [
-        answers.household(answers.ask(household, on, household.area or area, pack, known_on), rules, every=every)
+        answers.household(answers.ask(household, on, household.area or area, pack), rules, every=every)
         for household in tqdm(made, desc="assess", unit="户", delay=2, leave=False)
     ]
     result = {
         "programme": programme, "label": EVERY_LABEL if every else rules[0].label, "on": on.isoformat(), "area": area,
         "pack": {"names": [Path(folder).name for folder in pack.folders], "version": pack.version},
+        "money": {"code": pack.names.money.code, "unit": pack.names.money.unit},
         "households": entries,
     }  # fmt: skip
     answer(result, as_json=as_json, lines=lambda: _lines(result))
@@ -183,19 +185,20 @@ _SIGNS = {"yes": "＝", "unknown": "＝（如果都符合）"}
 _MARKS = {"met": "✓", "not_met": "✗", "unknown": "？"}
 
 
-def _paid(one: dict[str, Any]) -> str:
-    return f"，{one['amount']} 元" if one["amount"] else ""
+def _paid(one: dict[str, Any], unit: str = "元") -> str:
+    return f"，{one['amount']} {unit}" if one["amount"] else ""
 
 
 def _lines(result: dict[str, Any]) -> list[str]:
+    unit = result["money"]["unit"]
     lines = [f"{result['label']}（{result['programme']}），{result['on']}，{result['area']}，规则 {result['pack']['version']}"]
     for household in result["households"]:
         if "programmes" not in household:
-            lines += [f"{household['id']}：{_WORDS[household['eligible']]}{_paid(household)}", *_of_household(household)]
+            lines += [f"{household['id']}：{_WORDS[household['eligible']]}{_paid(household, unit)}", *_of_household(household)]
             continue
         lines.append(f"{household['id']}：")
         for one in household["programmes"]:
-            lines += [f" {one['label']}（{one['programme']}）：{_WORDS[one['eligible']]}{_paid(one)}", *_of_household(one)]
+            lines += [f" {one['label']}（{one['programme']}）：{_WORDS[one['eligible']]}{_paid(one, unit)}", *_of_household(one)]
         lines += [f" 不能同时领：{one['sentence']}" for one in household["overlaps"] if one["state"] == "met"]
     return lines
 

@@ -74,6 +74,10 @@ def cycle(on: datetime.datetime | None, as_json: bool) -> None:
         ]
         if result["silent"]:
             shown.append("cannot speak, for no data came: " + ", ".join(sorted(result["silent"])))
+        if result["switched_off"]:
+            shown.append(
+                "switched off: " + ", ".join(f"{code} in {place or 'the nation'}" for code, place in result["switched_off"])
+            )
         took = sum(steps.seconds.values())
         return [*shown, f"{took:.1f} s, {result['cpu_seconds']} CPU s, {result['peak_mb']} MB"]
 
