@@ -180,10 +180,27 @@ def _may_set(change: Change, by: By, at: datetime) -> None:
     core.level_of(change.place)
     if change.kind == Kind.UNDO or change.kind == Kind.INDICATOR:
         return
-    parameter = queries.pack().parameters.get(change.parameter)
-    if parameter is None:
+    pack = _law()
+    if change.kind == Kind.TUNE:
+        versions = pack.indicators.get(change.rule, ())
+        if change.parameter not in {one.name for rule in versions for one in rule.tunables}:
+            raise NotAllowed(f"没有“{change.parameter}”可以调。")
+        return
+    parameter = pack.parameters.get(change.parameter)
+    if parameter is None or parameter.rule:
         raise NotAllowed(f"没有“{change.parameter}”这个数。")
     core.check_setter(parameter, change.place)
+
+
+def _law() -> Pack:
+    """The law that counts.
+
+    :raises NotAllowed: a change made here is not understood any more, and is undone first
+    """
+    try:
+        return queries.pack()
+    except RuleError as why:
+        raise NotAllowed(f"有一条批过的变更现在读不懂了，请先撤回它：{why}") from None
 
 
 def _check(change: Change, starts_on: date, at: datetime) -> Pack:

@@ -16,7 +16,7 @@ from doudi.policy import cases
 from doudi.policy import pack as packs
 from doudi.policy.language.errors import RuleError
 from doudi.policy.pack import Pack
-from doudi.rulebook.core import Kind, State, examples, toml
+from doudi.rulebook.core import Kind, State, examples, toml, value_of
 from doudi.rulebook.models import Change
 
 Added = tuple[tuple[str, str], ...]
@@ -34,16 +34,12 @@ def pack(known_on: date | None = None) -> Pack:
     :raises RuleError: an approved change is not understood any more; its title says which, and nothing is left out quietly
     """
     latest = _approved(known_on).order_by("-approved_at", "-id").values_list("ref", flat=True).first()
-    return _load(_added(latest, known_on) if latest else ())
+    return packs.load(settings.PACKS, added=_added(latest, known_on) if latest else ())
 
 
 def shipped() -> Pack:
     """The packs of this house as they came, without any change made here."""
-    return _load(())
-
-
-def _load(added: Added) -> Pack:
-    return packs.load(settings.PACKS, added=added) if added else packs.load(settings.PACKS)
+    return packs.load(settings.PACKS)
 
 
 def _approved(known_on: date | None) -> Any:
@@ -83,7 +79,7 @@ def _written(change: Change, starts_on: date, known_since: date, to_on: date | N
     days = {"starts_on": starts_on, "known_since": known_since, "to_on": to_on}
     if change.kind == Kind.INDICATOR:
         return toml.indicator(change.what, change.place, source=change.source, **days)
-    return toml.setting(change.parameter, change.place, change.what["is"], source=change.source, **days)
+    return toml.setting(change.parameter, change.place, value_of(change.what), source=change.source, **days)
 
 
 def with_text(ref: str, title: str, text: str, undoes: str | None = None) -> Pack:
@@ -92,7 +88,7 @@ def with_text(ref: str, title: str, text: str, undoes: str | None = None) -> Pac
     :raises RuleError: it is not understood together with the rest
     """
     rows = list(_approved(None).order_by("approved_at", "id").values_list("ref", "title", "text", "undoes__ref"))
-    return _load(_texts([*rows, (ref, title, text, undoes)]))
+    return packs.load(settings.PACKS, added=_texts([*rows, (ref, title, text, undoes)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +116,18 @@ def trial(ref: str, on: date) -> Trial:
 
 
 def _without(change: Change) -> Pack:
-    rows = _approved(None).exclude(pk=change.pk).exclude(undoes=change)
-    rows = rows.order_by("approved_at", "id").values_list("ref", "title", "text", "undoes__ref")
-    return _load(_texts(list(rows)))
+    return packs.load(settings.PACKS, added=_texts(_others(change)))
 
 
 def _as_if(change: Change, on: date) -> Pack:
-    rows = _approved(None).exclude(pk=change.pk).exclude(undoes=change)
-    kept = list(rows.order_by("approved_at", "id").values_list("ref", "title", "text", "undoes__ref"))
     now = (change.ref, change.title, _written(change, on, FAR, None), None)
-    return _load(_texts([*kept, now]))
+    return packs.load(settings.PACKS, added=_texts([*_others(change), now]))
+
+
+def _others(change: Change) -> list[tuple[str, str, str, str | None]]:
+    """Every approved change but this one and what undoes it."""
+    rows = _approved(None).order_by("approved_at", "id").values_list("ref", "title", "text", "undoes__ref")
+    return [row for row in rows if change.ref not in (row[0], row[3])]
 
 
 def _trial(before: Pack, after: Pack, change: Change, on: date) -> Trial:
@@ -160,7 +158,26 @@ def readers(pack: Pack, parameter: str, on: date) -> tuple[tuple[str, ...], tupl
     return warnings, programmes
 
 
-def run_cases(pack: Pack, change: Change | ChangeRow, on: date) -> list[cases.Outcome]:
+def try_out(what: dict[str, Any], raw: list[dict[str, Any]], place: str, source: str, on: date) -> list[cases.Outcome]:
+    """What a warning that nobody kept yet makes of the examples beside it.
+
+    :raises RuleError: the warning or an example is not understood
+    """
+    change = Change(ref="now", kind=Kind.INDICATOR, rule=what["code"], title=what["label"], what=what, cases=raw, place=place)
+    change.source = source
+    return run_cases(_as_if(change, on), change, on)
+
+
+def outcomes(row: ChangeRow) -> list[cases.Outcome]:
+    """What comes out of the examples beside a change, with it laid over the law on the day it starts.
+
+    :raises RuleError: the change or an example is not understood
+    """
+    change = _get(row.ref)
+    return run_cases(_as_if(change, change.starts_on), change, change.starts_on)
+
+
+def run_cases(pack: Pack, change: Change, on: date) -> list[cases.Outcome]:
     """What comes out of the examples beside a change on a day.
 
     :raises RuleError: an example names what there is not
@@ -292,14 +309,15 @@ class Broken:
 
 def broken() -> list[Broken]:
     """Approved changes that are not understood any more, each with why; nobody's answer is given without them meanwhile."""
-    found = []
     rows = list(_approved(None).order_by("approved_at", "id").values_list("ref", "title", "text", "undoes__ref"))
-    good: list[tuple[str, str, str, str | None]] = []
-    for row in rows:
+    undone = {row[3]: row for row in rows if row[3]}
+    found, good = [], []
+    for row in (row for row in rows if not row[3]):
+        both = [row, *([undone[row[0]]] if row[0] in undone else [])]
         try:
-            _load(_texts([*good, row]))
+            packs.load(settings.PACKS, added=_texts([*good, *both]))
         except RuleError as why:
             found.append(Broken(row[0], row[1], str(why)))
         else:
-            good.append(row)
+            good += both
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -90,6 +91,6 @@ def check_setter(parameter: Parameter, place: str) -> None:
     raise NotAllowed(f"“{parameter.kind.label or parameter.kind.name}”由{who}来定，{LEVEL_LABELS[level]}不能定。请报给{who}。")
 
 
-def amounts(written: Any) -> list[Any]:
-    """The single values of what was written: one, or one for each code."""
-    return list(written.values()) if isinstance(written, dict) else [written]
+def value_of(what: dict[str, Any]) -> Any:
+    """The number a change sets, as TOML holds it; the database keeps days as text."""
+    return date.fromisoformat(what["is"]) if what.get("type") == "date" else what["is"]

@@ -6,44 +6,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(default=doudi.rulebook.models.new_change_ref, max_length=20, unique=True)),
-                ('kind', models.CharField(choices=[('value', '改数'), ('tune', '调预警'), ('indicator', '写预警'), ('undo', '撤回')], max_length=10)),
-                ('rule', models.CharField(blank=True, db_index=True, max_length=45)),
-                ('parameter', models.CharField(blank=True, db_index=True, max_length=110)),
-                ('title', models.CharField(max_length=120)),
-                ('what', models.JSONField(default=dict)),
-                ('cases', models.JSONField(default=list)),
-                ('text', models.TextField(blank=True)),
-                ('source', models.CharField(max_length=200)),
-                ('place', models.CharField(max_length=6)),
-                ('starts_on', models.DateField()),
-                ('note', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('proposed', '等审批'), ('approved', '批了'), ('rejected', '没批'), ('withdrawn', '收回了')], default='draft', max_length=10)),
-                ('drafted_at', models.DateTimeField()),
-                ('drafted_by', models.CharField(max_length=80)),
-                ('proposed_at', models.DateTimeField(blank=True, null=True)),
-                ('proposed_by', models.CharField(blank=True, max_length=80)),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_by', models.CharField(blank=True, max_length=80)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_by', models.CharField(blank=True, max_length=80)),
-                ('reason', models.TextField(blank=True)),
-                ('undoes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='rulebook.change')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(default=doudi.rulebook.models.new_change_ref, max_length=20, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("value", "改数"), ("tune", "调预警"), ("indicator", "写预警"), ("undo", "撤回")], max_length=10
+                    ),
+                ),
+                ("rule", models.CharField(blank=True, db_index=True, max_length=45)),
+                ("parameter", models.CharField(blank=True, db_index=True, max_length=110)),
+                ("title", models.CharField(max_length=120)),
+                ("what", models.JSONField(default=dict)),
+                ("cases", models.JSONField(default=list)),
+                ("text", models.TextField(blank=True)),
+                ("source", models.CharField(max_length=200)),
+                ("place", models.CharField(max_length=6)),
+                ("starts_on", models.DateField()),
+                ("note", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("proposed", "等审批"),
+                            ("approved", "批了"),
+                            ("rejected", "没批"),
+                            ("withdrawn", "收回了"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("drafted_at", models.DateTimeField()),
+                ("drafted_by", models.CharField(max_length=80)),
+                ("proposed_at", models.DateTimeField(blank=True, null=True)),
+                ("proposed_by", models.CharField(blank=True, max_length=80)),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("approved_by", models.CharField(blank=True, max_length=80)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_by", models.CharField(blank=True, max_length=80)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "undoes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="rulebook.change",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'approved_at'], name='change_counting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['value', 'tune', 'indicator', 'undo'])), name='change_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'proposed', 'approved', 'rejected', 'withdrawn'])), name='change_state'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='change_stands_on_a_document'), models.CheckConstraint(condition=models.Q(('undoes', None), ('kind', 'undo'), _connector='XOR'), name='change_undo_names_what'), models.CheckConstraint(condition=models.Q(models.Q(('proposed_at__isnull', True), ('proposed_by', '')), models.Q(('proposed_at__isnull', False), models.Q(('proposed_by', ''), _negated=True)), _connector='OR'), name='change_proposed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by', '')), models.Q(('approved_at__isnull', False), models.Q(('approved_by', ''), _negated=True)), _connector='OR'), name='change_approved_whole'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by', '')), models.Q(('closed_at__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='change_closed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), ('approved_at__isnull', False), ('proposed_at__isnull', False)), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at__isnull', True)), _connector='OR'), name='change_approved_state'), models.CheckConstraint(condition=models.Q(('approved_at__isnull', True), models.Q(models.Q(('approved_by', models.F('proposed_by')), _negated=True), models.Q(('approved_by', models.F('drafted_by')), _negated=True)), _connector='OR'), name='change_two_people'), models.UniqueConstraint(condition=models.Q(('state', 'approved')), fields=('undoes',), name='change_undone_once')],
+                "indexes": [models.Index(fields=["state", "approved_at"], name="change_counting")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["value", "tune", "indicator", "undo"])), name="change_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "proposed", "approved", "rejected", "withdrawn"])),
+                        name="change_state",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("source", ""), _negated=True), name="change_stands_on_a_document"),
+                    models.CheckConstraint(
+                        condition=models.Q(("undoes", None), ("kind", "undo"), _connector="XOR"), name="change_undo_names_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("proposed_at__isnull", True), ("proposed_by", "")),
+                            models.Q(("proposed_at__isnull", False), models.Q(("proposed_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="change_proposed_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at__isnull", True), ("approved_by", "")),
+                            models.Q(("approved_at__isnull", False), models.Q(("approved_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="change_approved_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("closed_by", "")),
+                            models.Q(("closed_at__isnull", False), models.Q(("closed_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="change_closed_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), ("approved_at__isnull", False), ("proposed_at__isnull", False)),
+                            models.Q(models.Q(("state", "approved"), _negated=True), ("approved_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="change_approved_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_at__isnull", True),
+                            models.Q(
+                                models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                                models.Q(("approved_by", models.F("drafted_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_two_people",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "approved")), fields=("undoes",), name="change_undone_once"
+                    ),
+                ],
             },
         ),
     ]

@@ -14,6 +14,7 @@ from doudi.web.desk.publicity import views as publicity
 from doudi.web.desk.reasons import views as reasons
 from doudi.web.desk.register import views as register
 from doudi.web.desk.today import views as today
+from doudi.web.desk.whatif import views as whatif
 
 app_name = "desk"
 urlpatterns = [
@@ -39,6 +40,10 @@ urlpatterns = [
     path("payment/<slug:ref>/checksum/", payment.checksum, name="run-checksum"),
     path("payment/<slug:ref>/returns/", payment.returns, name="run-returns"),
     path("payment/<slug:ref>/reissue/<slug:line>/", payment.reissue, name="run-reissue"),
+    path("whatif/", whatif.page, name="whatif"),
+    path("whatif/rates/", whatif.rates, name="whatif-rates"),
+    path("whatif/table.csv", whatif.table, name="whatif-csv"),
+    path("whatif/figures.json", whatif.figures, name="whatif-json"),
     path("find/", person.find, name="find"),
     path("person/<slug:pid>/", person.person, name="person"),
     path("person/<slug:pid>/reasons/", reasons.reach, name="reach"),
@@ -48,4 +53,5 @@ urlpatterns = [
     path("checks/<slug:ref>/", checks.check, name="check-one"),
     path("feeds/", feeds.deliveries, name="feeds"),
     path("feeds/<int:number>/", feeds.delivery, name="feed"),
+    path("rules/", include("doudi.web.desk.rules.urls")),
 ]

@@ -23,6 +23,8 @@ RAIL = (
     ("发放", "coin", "desk:runs", "payment.list"),
     ("数据", "chart", "desk:feeds", "feed.list"),
     ("核对", "steps", "desk:checks", "check.batch"),
+    ("规则", "check", "desk:rules", "rules.read"),
+    ("试算", "ask", "desk:whatif", "rules.try"),
     ("监督", "eye", "oversight:today", "audit.read"),
 )
 

@@ -58,3 +58,13 @@ document.querySelectorAll("[data-doudi-opens]").forEach(function (answer) {
     speechSynthesis.speak(words);
   });
 })();
+
+// A name that was offered goes to the end of the text, in place of the word begun there.
+document.addEventListener("click", function (event) {
+  var offer = event.target.closest("[data-doudi-insert]");
+  if (!offer) return;
+  var text = document.getElementById(offer.getAttribute("data-doudi-into"));
+  text.value = text.value.replace(/(P\.)?([A-Za-z_][A-Za-z0-9_.]*|[\u4e00-\u9fff]+)$/, "") + offer.getAttribute("data-doudi-insert") + " ";
+  text.focus();
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+});
