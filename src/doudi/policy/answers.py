@@ -186,7 +186,7 @@ def spoken(value: Any, name: str, pack: Pack) -> str | None:
 
 
 def written(value: Any, expression: Expression, held: Currency = YUAN) -> Any:
-    """A value for machines: money in yuan (or the pack's own unit) with decimals, days as YYYY-MM-DD, ratios as decimal text, unknown null."""
+    """For machines: money in yuan (or the pack's own unit) as text, days as YYYY-MM-DD, ratios as decimals, unknown null."""
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, date):
