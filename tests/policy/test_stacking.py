@@ -1,12 +1,15 @@
 """The stacking matrix: judged per month of entitlement, one answer in Python and in SQL, and nothing proposed beside what bars it."""
 
+import json
 from datetime import date
 
-import duckdb
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from doudi.config.cli import cli
+from doudi.engine import holdings as engine
 from doudi.facts.household import Household, Member
 from doudi.policy import assess, pack, stacking
 from doudi.policy.language.errors import RuleError
@@ -28,7 +31,9 @@ def test_tekun_bars_both_subsidies_from_the_month_it_began():
     living = Holding("wang", "disability_living", date(2020, 1, 1), date(2026, 8, 31), 10_000)
     nursing = Holding("wang", "disability_nursing", date(2020, 1, 1), date(2026, 5, 31), 8_000)
     barred = [one for one in judged(tekun(), living, nursing) if one.relation == "X"]
-    months = {subsidy: [one.month.month for one in barred if one.stops == subsidy] for subsidy in (living.programme, nursing.programme)}
+    months = {
+        subsidy: [one.month.month for one in barred if one.stops == subsidy] for subsidy in (living.programme, nursing.programme)
+    }
     assert months == {"disability_living": [3, 4, 5, 6, 7, 8], "disability_nursing": [3, 4, 5]}
     assert {(one.code, one.certain) for one in barred} == {("ST-01", True)}
     assert barred[0].sentence == "2026 年 3 月：特困供养和残疾人两项补贴不能同时领（不能一起领）"
@@ -65,7 +70,10 @@ def test_unknown_days_and_kinds_stay_unknown():
     (one,) = judged(Holding("wang", "tekun"), Holding("wang", "disability_living"))
     assert (one.certain, one.month) == (False, date(2026, 8, 1))
     living = Holding("an", "disability_living", date(2026, 8, 1))
-    kinds = {kind: judged(Holding("an", "unattended_child", date(2026, 8, 1), kind=kind), living) for kind in ("full", "difference", "")}
+    kinds = {
+        kind: judged(Holding("an", "unattended_child", date(2026, 8, 1), kind=kind), living)
+        for kind in ("full", "difference", "")
+    }
     assert {kind: [(one.relation, one.certain) for one in found] for kind, found in kinds.items()} == {
         "full": [("X", True)],
         "difference": [("D", True)],
@@ -79,13 +87,16 @@ def test_two_rolls_of_the_same_benefit_and_other_people():
     assert judged(tekun(), Holding("sun", "disability_living", date(2020, 1, 1))) == []
 
 
-DAYS = st.none() | st.sampled_from([date(2016, 1, 1), date(2022, 10, 20), date(2026, 5, 31), date(2026, 6, 1), date(2026, 7, 15), date(2027, 1, 1)])
+DAYS = st.none() | st.sampled_from(
+    [date(2016, 1, 1), date(2022, 10, 20), date(2026, 5, 31), date(2026, 6, 1), date(2026, 7, 15), date(2027, 1, 1)]
+)
 HOLDINGS = st.lists(
     st.builds(
         Holding,
         st.sampled_from(["a", "b"]),
         st.sampled_from([code for code, benefit in RULES.benefits.items() if not benefit.covers]),
-        st.none() | st.sampled_from([date(2021, 12, 31), date(2022, 10, 31), date(2026, 2, 28), date(2026, 6, 30), date(2026, 8, 31)]),
+        st.none()
+        | st.sampled_from([date(2021, 12, 31), date(2022, 10, 31), date(2026, 2, 28), date(2026, 6, 30), date(2026, 8, 31)]),
         DAYS,
         st.none() | st.integers(0, 300_000),
         st.sampled_from(["", "full", "difference"]),
@@ -98,20 +109,53 @@ HOLDINGS = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(HOLDINGS)
 def test_everybody_at_once_is_judged_like_one(holdings):
-    connection = duckdb.connect()
-    connection.execute(
-        "CREATE TABLE holdings (pid VARCHAR, seq BIGINT, programme VARCHAR, from_on DATE, to_on DATE, amount_fen BIGINT, "
-        "kind VARCHAR, born_on DATE)"
-    )
-    rows = [(h.pid, n, h.programme, h.from_on, h.to_on, h.amount_fen, h.kind, h.born_on) for n, h in enumerate(holdings)]
-    if rows:
-        connection.executemany("INSERT INTO holdings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    swept = connection.execute(stacking.sql(RULES, UNTIL)).fetchall()
+    swept = [tuple(row.values()) for row in engine.judge(holdings, RULES, UNTIL).to_pylist()]
     one_by_one = [
         (j.pid, j.month, j.code, j.row, j.column, j.relation, j.certain, j.stops, j.better, j.due_fen, j.income)
         for j in stacking.judge(holdings, RULES, UNTIL)
     ]
     assert sorted(swept, key=repr) == sorted(one_by_one, key=repr)
+
+
+# ---- tables of holdings ---------------------------------------------------------------------------------------------------
+
+TABLE = """person,programme,from,to,amount,kind,born
+wang,tekun,2026-03-05,,1097,,
+wang,困难残疾人生活补贴,2020-01-01,2026-08-31,100,,
+an,dibao,2026-07-01,,500,,
+an,unattended_child,2026-08-01,,1300,,
+"""
+
+
+def run(*words):
+    result = CliRunner().invoke(cli, [str(word) for word in words])
+    return result.exit_code, result.stdout
+
+
+def test_a_table_of_holdings_is_judged_by_the_command(tmp_path):
+    (tmp_path / "t.csv").write_text(TABLE, encoding="utf-8")
+    code, out = run("rules", "stack", tmp_path / "t.csv", "--until", "2026-08-31", "--json")
+    found = json.loads(out)
+    assert code == 1 and found["barred"] == {"ST-01": 6}
+    assert [one["due"] for one in found["months"] if one["pid"] == "an"] == ["800.00"]
+    code, out = run("rules", "stack", tmp_path / "t.csv", "--until", "2026-08-31", "--person", "an")
+    assert code == 0 and "儿童补贴只补差额" in out and "CH2019" in out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("programme,from", "programm,from"), "programme"),
+        (("wang,tekun", "wang,tekum"), "tekun"),
+        (("2026-03-05", "2026-02-30"), "第 1 行"),
+        (("wang,tekun", ",tekun"), "person"),
+        (("1097", "much"), "月金额"),
+    ],
+)
+def test_a_table_that_is_not_understood_is_refused(tmp_path, change, said):
+    (tmp_path / "t.csv").write_text(TABLE.replace(*change, 1), encoding="utf-8")
+    code, out = run("rules", "stack", tmp_path / "t.csv", "--until", "2026-08-31", "--json")
+    assert code == 2 and said in json.loads(out)["error"]
 
 
 # ---- packages ------------------------------------------------------------------------------------------------------------

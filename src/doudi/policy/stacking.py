@@ -10,15 +10,19 @@ pid, month DATE (first day), code, row, "column", relation, certain BOOLEAN, sto
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import permutations
+from typing import Any
 
 from doudi.facts.days import add_months, first_of_month
 from doudi.policy.assess import Assessment
+from doudi.policy.language.errors import did_you_mean
+from doudi.policy.language.names import Fact
 from doudi.policy.matrix import RELATIONS, Income, Relation, Stacking
 from doudi.policy.pack import Pack
+from doudi.policy.tables import TableError, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,47 @@ class Judged:
     def article(self) -> str:
         """The articles in force in that month."""
         return self.cell.article_on(self.month)
+
+
+COLUMNS = {
+    "person": "pid", "编号": "pid", "pid": "pid", "programme": "programme", "项目": "programme",
+    "from": "from_on", "起": "from_on", "to": "to_on", "止": "to_on", "amount": "amount_fen", "月金额": "amount_fen",
+    "kind": "kind", "种类": "kind", "born": "born_on", "出生日期": "born_on",
+}  # fmt: skip
+"""The columns of a table of holdings, in English or Chinese."""
+
+
+def holdings(rows: Sequence[Mapping[str, Any]], pack: Pack) -> list[Holding]:
+    """Read a table of holdings: money in yuan, days as 2026-07-01, empty is unknown (an empty end: still held).
+
+    :raises TableError: a column or a value is not understood, with the row
+    """
+    facts = {
+        name: Fact(name, "person", kind, unit, label)
+        for name, kind, unit, label in (
+            ("from_on", "date", "date", "起"), ("to_on", "date", "date", "止"), ("born_on", "date", "date", "出生日期"),
+            ("amount_fen", "money", "fen", "月金额"),
+        )
+    }  # fmt: skip
+    codes = {code: benefit.label for code, benefit in pack.benefits.items() if not benefit.covers}
+    facts["programme"] = Fact("programme", "person", "code", "code", "项目", codes=codes)
+    facts["kind"] = Fact("kind", "person", "code", "code", "种类", codes={"full": "全额", "difference": "差额"})
+    known = f"；能用的有 {'、'.join(COLUMNS)}"
+    found = []
+    for number, row in enumerate(rows, start=1):
+        read: dict[str, Any] = {}
+        for column, written in row.items():
+            name = COLUMNS.get(str(column).strip())
+            if name is None:
+                raise TableError(f"不认识的列“{column}”{did_you_mean(str(column), COLUMNS) or known}")
+            try:
+                read[name] = str(written or "").strip() if name == "pid" else value(written, facts[name])
+            except TableError as why:
+                raise TableError(f"第 {number} 行：{why}") from None
+        if not read.get("pid") or not read.get("programme"):
+            raise TableError(f"第 {number} 行：每一行要写是谁（person）、哪一样（programme）")
+        found.append(Holding(**{**read, "kind": read.get("kind") or ""}))
+    return found
 
 
 def pairs(pack: Pack) -> list[tuple[str, str, Stacking]]:
