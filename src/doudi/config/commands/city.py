@@ -30,7 +30,7 @@ def city() -> None:
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default="2026-06-30", show_default=True, help="the snapshot day")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
 def make(where: Path, profile: str, seed: int, as_of: datetime.datetime, as_json: bool) -> None:
-    """Write departments' files (WHERE/feeds), the papers' lists (WHERE/checks) and the truth (WHERE/truth)."""
+    """Write departments' files (WHERE/feeds, beyond the 26 kinds WHERE/more), the papers' lists (WHERE/checks) and the truth."""
     from doudi.sample.city.make import make_city
     from doudi.sample.city.plan import Plan
 

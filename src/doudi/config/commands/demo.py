@@ -41,6 +41,7 @@ def demo(profile: str, port: int, serve: bool, as_json: bool) -> None:
     _step("准备数据库和网页", _prepare)
     done["city"] = _run("造一座虚构的城", "city", "make", str(city), "--profile", profile, "--seed", SEED)
     done["feeds"] = _run("收各部门的数据", "feeds", "load", str(city / "feeds"))
+    done["more"] = _run("收其他部门和旧系统的数据", "feeds", "load", str(city / "more"))
     done["cycle"] = _run("算事实、问规则、出预警", "cycle", "--on", ON.isoformat())
     rolls = ("--roll", "disability_subsidy", "--against", "tekun", "--on", ON.isoformat())
     done["check"] = _run("两项补贴对特困：批量核对", "check", *rolls)
@@ -102,6 +103,7 @@ def _summary(done: dict[str, Any], port: int) -> list[str]:
         "",
         f"虚构的禾安市（{done['profile']}）准备好了，用了 {done['seconds']:.0f} 秒。数据全是编的，没有一个真人。",
         f"  各部门数据 {feeds['rows']:,} 行，收下 {feeds['accepted']:,}，退回 {feeds['rejected']:,}（每行都写了为什么、怎么改）",
+        f"  其他部门和旧系统的数据 {done['more']['rows']:,} 行（不在 26 类里）",
         f"  登记 {cycle['persons']:,} 人、{cycle['households']:,} 户；等人去看的预警 {cycle['alerts']['open']:,} 条",
         f"  残疾人两项补贴对特困：{check['anomalies']:,} 人两边都有",
         "",

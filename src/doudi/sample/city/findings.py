@@ -152,6 +152,8 @@ def _people(city: City) -> pa.Table:
         "disability_grade": lives.grade,
         "disability_kind": lives.kind,
         "disabled": (lives.kind > 0) & ~among(lives.sets["certificate expired"]) & ~among(lives.sets["certificate cancelled"]),
+        # who is buried and whom the household register still has: another warning than for deaths it knows of
+        "buried_only": in_death & among(lives.members["hukou"]) & (lives.cancelled == NEVER),
         "moved": among(world.facts["moved"]),
     }
     return pa.table({name: pa.array(values) for name, values in columns.items()} | {"recorded_on": dates(recorded)})

@@ -67,6 +67,7 @@ def verify(folder: Path) -> dict[str, Any]:
     known = contracts()
     counts = [Count("files as first written", len(told["sha256"]), _unchanged(folder, told["sha256"]))]
     counts += list(_feeds(folder, plan, known))
+    counts += list(_more(folder, known))
     counts += list(_p1(folder, plan, known))
     for snapshot in SNAPSHOTS:
         counts += list(_snapshot(folder, plan, known, snapshot))
@@ -114,6 +115,13 @@ def _feeds(folder: Path, plan: Plan, known: dict[str, Contract]) -> Iterator[Cou
     yield Count(
         "persons with one feed", plan.of("status", "one_feed", least=3), pc.sum(pc.equal(feeds["dataset_count"], 1)).as_py()
     )
+
+
+def _more(folder: Path, known: dict[str, Contract]) -> Iterator[Count]:
+    """Rows of the files beyond the 26 feeds."""
+    for entry in json.loads((folder / "more" / "manifest.json").read_text())["files"]:
+        table = read_table(folder / "more" / entry["file"], known[entry["dataset"]])
+        yield Count(f"rows of {entry['file']} by the manifest", entry["rows"], table.num_rows)
 
 
 def _p1(folder: Path, plan: Plan, known: dict[str, Contract]) -> Iterator[Count]:
