@@ -91,7 +91,7 @@ def assessment(found: Assessment) -> dict[str, Any]:
                 "label": one.label,
                 "state": one.state,
                 "sentence": one.sentence,
-                "article": one.article,
+                "article": one.article or found.article,
                 "assumed": [unknown.name for unknown in one.assumed] if one.state != "unknown" else [],
                 "values": {name: written(value, one.condition.values[name], found.money) for name, value in one.values.items()},
             }

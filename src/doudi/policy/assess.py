@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from doudi.facts.days import add_months, first_of_month
@@ -13,7 +13,7 @@ from doudi.facts.household import Facts, Household, Member
 from doudi.policy import explain
 from doudi.policy.language.core import Core
 from doudi.policy.language.names import Currency, Kind
-from doudi.policy.language.python import Around, closure
+from doudi.policy.language.python import Around, Closure, closure
 from doudi.policy.pack import Pack
 from doudi.policy.rules import Article, Condition, Expression, Indicator, Overlap, Programme, Step
 from doudi.policy.supervise import supervise as supervise  # asked in the same way as everything here
@@ -95,13 +95,15 @@ class ConditionResult:
     @cached_property
     def assumed(self) -> tuple[Unknown, ...]:
         """What is not known and was passed over, because the rule says `coalesce` aloud."""
-        passed_over: set[object] = set()
+        passed_over: set[str] = set()
         subject = self.subject
-        for node in self.condition.test.core.outside_members():
-            for part in node.parts if node.op == "coalesce" else ():
-                if closure(part)(subject.facts, subject.household.facts, subject.around) is not None:
+        for parts in _fallbacks(self.condition.test.core):
+            for run, facts in parts:
+                if run(subject.facts, subject.household.facts, subject.around) is not None:
                     break
-                passed_over |= {inner.value for inner in part.walk() if inner.op == "fact"}
+                passed_over |= facts
+        if not passed_over:
+            return ()
         return tuple(unknown for unknown in unknowns_of(self.condition.test, subject) if unknown.name in passed_over)
 
     @cached_property
@@ -324,7 +326,7 @@ def article_on(articles: tuple[Article, ...], on: date) -> str:
 def unknowns_of(expression: Expression, subject: Subject) -> tuple[Unknown, ...]:
     """Which facts and parameters an expression reads that are not known for this subject."""
     names, found = subject.pack.names, []
-    read = dict.fromkeys((node.op, str(node.value)) for node in _reached(expression, subject))
+    read = _reached(expression, subject)
     for name in [name for op, name in read if op == "fact"]:
         fact = names.facts[name]
         whose: tuple[str, ...] = ()
@@ -345,11 +347,26 @@ def unknowns_of(expression: Expression, subject: Subject) -> tuple[Unknown, ...]
     return tuple(found)
 
 
-def _reached(expression: Expression, subject: Subject) -> Iterator[Core]:
-    """Every node an expression may look at; of a formula only the text that counts in the place."""
+@lru_cache(maxsize=4096)
+def _fallbacks(core: Core) -> tuple[tuple[tuple[Closure, frozenset[str]], ...], ...]:
+    """Every `coalesce` of an expression outside its members: each part with the facts it reads, for it may be passed over."""
+    return tuple(
+        tuple((closure(part), frozenset(str(one.value) for one in part.walk() if one.op == "fact")) for part in node.parts)
+        for node in core.outside_members()
+        if node.op == "coalesce"
+    )
+
+
+@lru_cache(maxsize=4096)
+def _names_in(core: Core) -> tuple[tuple[str, str], ...]:
+    """What an expression reads, (op, name) each once."""
+    return tuple(dict.fromkeys((node.op, str(node.value)) for node in core.walk()))
+
+
+def _reached(expression: Expression, subject: Subject) -> tuple[tuple[str, str], ...]:
+    """What an expression may look at, (op, name) each once; of a formula only the text that counts in the place."""
     if not any(subject.pack.names.parameters[name].type == "formula" for name in expression.parameters):
-        yield from expression.core.walk()
-        return
+        return _names_in(expression.core)
     parameters, kinds = subject.around.parameters, subject.pack.names.parameters
 
     def walk(node: Core) -> Iterator[Core]:
@@ -364,7 +381,7 @@ def _reached(expression: Expression, subject: Subject) -> Iterator[Core]:
         for part in node.parts:
             yield from walk(part)
 
-    yield from walk(expression.core)
+    return tuple(dict.fromkeys((node.op, str(node.value)) for node in walk(expression.core)))
 
 
 def _is_set(name: str, kind: Kind, subject: Subject) -> bool:
