@@ -157,19 +157,27 @@ def _line(one: dict[str, Any], answer: Answer, covered: set[str]) -> Line:
         if hidden
         else one["sentence"],
         article=one["article"],
-        facts=() if hidden else tuple(_fact(fact, answer) for fact in one["facts"]),
+        facts=() if hidden else _facts(one["facts"], answer),
         covered=hidden,
     )
 
 
-def _fact(fact: dict[str, Any], answer: Answer) -> FactLine:
-    said = sorted({(row["as_of"], row["dataset"]) for row in fact["rows"]}, reverse=True)
-    words = {dataset: source_label(dataset) for _day, dataset in said}
-    source = "、".join(
-        f"{words[dataset]}，{full_day(date.fromisoformat(as_of))}"
-        for as_of, dataset in said[:2]  # the latest two departments say enough on paper; the rows are on the person's page
+def _facts(found: list[dict[str, Any]], answer: Answer) -> tuple[FactLine, ...]:
+    """One line for each fact; members of whom the same is known of the same day stand together."""
+    together: dict[tuple[str, str | None, str], list[str]] = {}
+    for fact in found:
+        together.setdefault((fact["label"], fact["value"], _source(fact)), []).append(answer.names.get(fact["whose"], ""))
+    everybody = len(answer.names)
+    return tuple(
+        FactLine(label, _("每个人") if len(whose) == everybody > 1 else "、".join(filter(None, whose)), value, source)
+        for (label, value, source), whose in together.items()
     )
-    return FactLine(fact["label"], answer.names.get(fact["whose"], ""), fact["value"], source)
+
+
+def _source(fact: dict[str, Any]) -> str:
+    """Which departments said so and of which day; the latest two say enough on paper, the rows are on the person's page."""
+    said = sorted({(row["as_of"], row["dataset"]) for row in fact["rows"]}, reverse=True)
+    return "、".join(f"{source_label(dataset)}，{full_day(date.fromisoformat(as_of))}" for as_of, dataset in said[:2])
 
 
 def _names(pids: Iterable[str], answer: Answer) -> str:
@@ -242,8 +250,26 @@ def frame(request: HttpRequest, answer: Answer) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A programme in a list: for whom it comes out this way, and what decides it."""
+
+    programme: str
+    label: str
+    sheets: tuple[Sheet, ...]
+    why: str
+
+
 def grouped(found: list[Sheet]) -> list[dict[str, Any]]:
-    """Sheets of one household by outcome, the likely ones first; nobody is told "no"."""
+    """Sheets of one household by outcome, the likely ones first, each programme once; nobody is told "no"."""
     titles = {"yes": _("可能够得上"), "unknown": _("还要弄清一些事"), "no": _("按现在知道的，这几项可能够不上")}
-    kept = [{"outcome": code, "title": titles[code], "sheets": [one for one in found if one.outcome == code]} for code in GROUPS]
-    return [group for group in kept if group["sheets"]]
+    groups = []
+    for outcome in GROUPS:
+        by_programme: dict[str, list[Sheet]] = {}
+        for one in found:
+            if one.outcome == outcome:
+                by_programme.setdefault(one.programme, []).append(one)
+        reaches = [Reach(code, held[0].label, tuple(held), held[0].why) for code, held in by_programme.items()]
+        if reaches:
+            groups.append({"outcome": outcome, "title": titles[outcome], "reaches": reaches})
+    return groups
