@@ -112,7 +112,7 @@ def supervise(
             there = [n for n, fact in pack.names.facts.items() if fact.subject == subject_kind]
             raise RuleError(f"{SUBJECTS[subject_kind]}的事实里没有“{name}”", hint=did_you_mean(name, there))
     around = Around(on, pack.parameters_at(area, on), tuple(members))
-    asked = (_asked(rule, facts, around, pack) for rule in pack.supervision_on(on) if rule.subject == subject_kind)
+    asked = (ask(rule, facts, around, pack) for rule in pack.supervision_on(on) if rule.subject == subject_kind)
     return [found for found in asked if found is not None]
 
 
@@ -128,10 +128,11 @@ def one(
     if rule is None:
         raise RuleError(f"监督规则 {code} 在 {on} 没有可用的")
     held = pack.parameters_at(area, on) if parameters is None else parameters
-    return _asked(rule, facts, Around(on, held, tuple(members)), pack)
+    return ask(rule, facts, Around(on, held, tuple(members)), pack)
 
 
-def _asked(rule: Supervision, facts: Facts, around: Around, pack: Pack) -> Supervised | None:
+def ask(rule: Supervision, facts: Facts, around: Around, pack: Pack) -> Supervised | None:
+    """One rule about a record whose facts are right; None when it plainly does not hold. For many records at once."""
     among = rule.among.run(facts, facts, around) if rule.among else True
     if among is False:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -18,8 +17,7 @@ from doudi.payment import queries as payment
 from doudi.policy import assess
 from doudi.policy.language.python import Around
 from doudi.policy.pack import Pack
-from doudi.policy.rules import Supervision
-from doudi.policy.supervise import Supervised
+from doudi.policy.supervise import Supervised, ask
 from doudi.registry import queries as registry
 from doudi.rulebook import queries as rulebook
 from doudi.supervision.core import BOARDS, Board, Hit, RuleRow
@@ -28,6 +26,7 @@ from doudi.supervision.queries.facts import Books, Facts, case_facts, payment_fa
 from doudi.verification import queries as verification
 
 MONTHS_OF_LINES = 2  # besides the running one
+FIRST_UNSURE = 100  # of what cannot be told the first are listed, all are counted
 KEPT = 8  # answers kept in memory, until anything is done anywhere
 
 
@@ -68,19 +67,13 @@ def _swept(area: str, on: date, version: str, journal: str, cycle: str) -> Sweep
     """Every act leaves a line in the journal: while its root is the same, so are the books."""
     pack = rulebook.pack()
     books = open_books(area, on)
-    rules = {rule.code: rule for rule in pack.supervision_on(on)}
-    asked: Counter[str] = Counter()
-    found: dict[str, list[tuple[Supervised, Hit]]] = defaultdict(list)
+    asking = _Asking(pack, on)
     for case in books.cases:
-        facts = case_facts(case, books)
-        _ask("case", facts, case, None, on, pack, rules, asked, found)
+        asking.about("case", case_facts(case, books), case, None)
     for line in books.lines:
-        facts = payment_facts(line, books)
-        _ask("payment", facts, books.around.by_benefit.get(line.benefit), line, on, pack, rules, asked, found)
-    return Sweep(
-        on, area, pack.version, cycle, len(books.cases), len(books.lines), _boards(rules.values(), asked, found, pack, on),
-        {code: tuple(sorted((hit for _, hit in hits), key=lambda hit: hit.state != "met")) for code, hits in found.items()},
-    )  # fmt: skip
+        asking.about("payment", payment_facts(line, books), books.around.by_benefit.get(line.benefit), line)
+    hits = {code: (*asking.found[code], *asking.unsure[code]) for code in {*asking.found, *asking.unsure}}
+    return Sweep(on, area, pack.version, cycle, len(books.cases), len(books.lines), asking.boards(), hits)
 
 
 def open_books(area: str, on: date) -> Books:
@@ -105,25 +98,64 @@ def open_books(area: str, on: date) -> Books:
     )
 
 
-def _ask(
-    kind: str,
-    facts: Facts,
-    case: CaseWork | None,
-    line: payment.PaidLine | None,
-    on: date,
-    pack: Pack,
-    rules: dict[str, Supervision],
-    asked: Counter[str],
-    found: dict[str, list[tuple[Supervised, Hit]]],
-) -> None:
-    """Put one record before the rules; keep what holds and what cannot be told."""
-    area = line.area if line else case.area if case else ""
-    around = Around(on, pack.parameters_at(area, on), ())
-    for rule in rules.values():
-        if rule.subject == kind and (rule.among is None or rule.among.run(facts, facts, around) is not False):
-            asked[rule.code] += 1
-    for one in assess.supervise(pack, kind, facts, on, area):
-        found[one.code].append((one, _hit(one, kind, case, line)))
+class _Asking:
+    """Puts one record after another before the rules; keeps what holds, and of what cannot be told the number and the first."""
+
+    def __init__(self, pack: Pack, on: date) -> None:
+        self.pack, self.on = pack, on
+        rules = pack.supervision_on(on)
+        self.rules = {kind: [rule for rule in rules if rule.subject == kind] for kind in ("case", "payment")}
+        self.around: dict[str, Around] = {}
+        self.asked: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self.missing: dict[str, Counter[str]] = defaultdict(Counter)
+        self.found: dict[str, list[Hit]] = defaultdict(list)
+        self.unsure: dict[str, list[Hit]] = defaultdict(list)
+
+    def about(self, kind: str, facts: Facts, case: CaseWork | None, line: payment.PaidLine | None) -> None:
+        """Ask every rule about one case or one line."""
+        area = line.area if line else case.area if case else ""
+        around = self.around.get(area)
+        if around is None:
+            around = self.around[area] = Around(self.on, self.pack.parameters_at(area, self.on), ())
+        for rule in self.rules[kind]:
+            if rule.among is not None and rule.among.run(facts, facts, around) is False:
+                continue
+            self.asked[rule.code] += 1
+            one = ask(rule, facts, around, self.pack)
+            if one is None:
+                continue
+            if one.state == "met":
+                self.found[rule.code].append(_hit(one, kind, case, line))
+                continue
+            self.unknown[rule.code] += 1
+            if len(self.unsure[rule.code]) < FIRST_UNSURE:
+                self.unsure[rule.code].append(_hit(one, kind, case, line))
+                self.missing[rule.code].update(one.unknowns)
+
+    def boards(self) -> tuple[Board, ...]:
+        """The five boards with what was found so far."""
+        names = self.pack.names
+        labels = {**names.labels, **{f"P.{name}": kind.label for name, kind in names.parameters.items()}}
+        rows: dict[str, list[RuleRow]] = {board: [] for board in BOARDS}
+        for rule in sorted((rule for rules in self.rules.values() for rule in rules), key=lambda rule: rule.code):
+            rows[rule.pack].append(
+                RuleRow(
+                    code=rule.code,
+                    board=rule.pack,
+                    label=rule.label,
+                    level=rule.level,
+                    subject_kind=rule.subject,
+                    article=assess.article_on(rule.articles, self.on),
+                    advice=rule.advice,
+                    innocent=rule.innocent,
+                    found=len(self.found[rule.code]),
+                    unknown=self.unknown[rule.code],
+                    asked=self.asked[rule.code],
+                    missing=tuple(labels[name] for name, _ in self.missing[rule.code].most_common()),
+                )
+            )
+        return tuple(Board(code, label, tuple(rows[code])) for code, label in BOARDS.items())
 
 
 def _hit(one: Supervised, kind: str, case: CaseWork | None, line: payment.PaidLine | None) -> Hit:
@@ -140,35 +172,3 @@ def _hit(one: Supervised, kind: str, case: CaseWork | None, line: payment.PaidLi
         sentence=one.sentence,
         month=line.for_month if line else None,
     )
-
-
-def _boards(
-    rules: Iterable[Supervision],
-    asked: Counter[str],
-    found: dict[str, list[tuple[Supervised, Hit]]],
-    pack: Pack,
-    on: date,
-) -> tuple[Board, ...]:
-    rows: dict[str, list[RuleRow]] = {board: [] for board in BOARDS}
-    labels = {**pack.names.labels, **{f"P.{name}": kind.label for name, kind in pack.names.parameters.items()}}
-    for rule in rules:
-        here = found.get(rule.code, [])
-        unknown = [one for one, hit in here if hit.state == "unknown"]
-        missing = Counter(name for one in unknown for name in one.unknowns)
-        rows[rule.pack].append(
-            RuleRow(
-                code=rule.code,
-                board=rule.pack,
-                label=rule.label,
-                level=rule.level,
-                subject_kind=rule.subject,
-                article=assess.article_on(rule.articles, on),
-                advice=rule.advice,
-                innocent=rule.innocent,
-                found=len(here) - len(unknown),
-                unknown=len(unknown),
-                asked=asked[rule.code],
-                missing=tuple(labels[name] for name, _ in missing.most_common()),
-            )
-        )
-    return tuple(Board(code, label, tuple(rows[code])) for code, label in BOARDS.items())
