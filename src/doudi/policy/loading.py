@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from doudi.policy.language.check import formula
 from doudi.policy.language.errors import Place, RuleError, did_you_mean, together
 from doudi.policy.language.names import (
     COUNT_UNITS,
@@ -134,7 +135,7 @@ class Loading:
             "added": tuple((title, text) for title, text in self.added),
             "told": tuple(self.told),
         }
-        self._tuned_there(found)
+        self._tuned_there()
         if self.mistakes:
             every = [one for mistake in self.mistakes for one in mistake.every()]
             blamed = [mistake for mistake in every if mistake.missing not in self.unread] or every
@@ -305,52 +306,58 @@ class Loading:
             if kind := TUNED.get(what.rpartition(".")[2]):
                 parameters[name] = Parameter(Kind(name, *kind, label=name), tuple(LEVELS), rule=code, money=held)
 
-    def _tuned_there(self, found: Mapping[str, Any]) -> None:
+    def _tunable(self) -> set[str]:
+        """What a value may set of the rules as they are written, whether or not those are understood."""
+        names = set()
+        for table in ("indicator", "supervision"):
+            for _, raw in self.tables[table]:
+                code = raw.get("code")
+                names |= {f"{code}.on", f"{code}.level"}
+                if raw.get("mode") == "points":
+                    clauses = raw.get("clause") if isinstance(raw.get("clause"), list) else []
+                    names |= {
+                        f"{code}.threshold",
+                        *(f"{code}.{one.get('name')}.weight" for one in clauses if isinstance(one, dict)),
+                    }
+        return names
+
+    def _tuned_there(self) -> None:
         """Refuse a value for something of a rule that the rule does not have."""
-        there = {
-            tunable.name
-            for table in ("indicators", "supervision")
-            for versions in found[table].values()
-            for rule in versions
-            for tunable in rule.tunables
-        }
-        unread = {raw.get("code") for table in ("indicator", "supervision") for _, raw in self.tables[table]}
-        unread -= {*found["indicators"], *found["supervision"]}
+        there = self._tunable()
         for where, raw in self.tables["value"]:
-            name = str(raw.get("parameter"))
-            if name in found["parameters"] and found["parameters"][name].rule and name not in there:
-                code = name.partition(".")[0]
-                if code in unread:
-                    continue
-                own = [known for known in there if known.startswith(f"{code}.")]
-                hint = did_you_mean(name, there) or (f"；能改的有 {'、'.join(sorted(own))}" if own else f"：没有规则 {code}")
-                self.mistakes.append(
-                    RuleError(
-                        f"没有“{name}”可以改", hint=hint, where=f"{where} value {name}", file_line=line_of(raw, "parameter")
-                    )
-                )
+            name = raw.get("parameter")
+            if not isinstance(name, str) or "." not in name or name in there:
+                continue
+            own = sorted(known for known in there if known.partition(".")[0] == name.partition(".")[0])
+            hint = did_you_mean(name, own) or (f"；能改的有 {'、'.join(own)}" if own else did_you_mean(name, there))
+            at = f"{where} value {name}"
+            self.mistakes.append(RuleError(f"没有“{name}”可以改", hint=hint, where=at, file_line=line_of(raw, "parameter")))
 
     def _check_parameters(self, parameters: dict[str, Parameter], writer: Writer) -> None:
-        """Formulas and tables that are wrong are refused even where no rule reads them."""
-        for table, key in (("parameter", "name"), ("value", "parameter")):
-            for where, raw in self.tables[table]:
-                parameter = parameters.get(str(raw.get(key)))
-                if parameter is None:
-                    continue
-                kind, at = parameter.kind, f"{where} {table} {parameter.kind.name}"
-                if table == "parameter" and kind.by and kind.by not in writer.names.facts:
-                    self._try(lambda kind=kind: writer.table(kind), f"{at} by", line_of(raw, "by"))
-                if table == "value" and kind.type == "formula" and isinstance(raw.get("is"), str):
-                    text = raw["is"]
-                    self._try(lambda kind=kind, text=text: writer.formula(text, kind), f"{at} is", line_of(raw, "is"))
-                    for said in ("says", "says_not"):
-                        words = text_of(raw, said)
-                        subject = kind.subject
-                        self._try(
-                            lambda words=words, subject=subject: writer.words(words, {}, subject),
-                            f"{at} {said}",
-                            line_of(raw, said),
-                        )
+        """Formulas and tables that are wrong are refused even where no rule reads them, and the rules that do are not blamed."""
+        before = len(self.mistakes)
+
+        def check(kind: Kind, key: str, where: str, raw: dict[str, Any], make: Callable[[], Any]) -> None:
+            nonlocal before
+            self._try(make, f"{where} {kind.name} {key}", line_of(raw, key))
+            if len(self.mistakes) > before:
+                before = len(self.mistakes)
+                self.unread.add(kind.name)
+
+        for where, raw in self.tables["parameter"]:
+            kind = parameters[str(raw.get("name"))].kind if str(raw.get("name")) in parameters else None
+            if kind is not None and kind.by and kind.by not in writer.names.facts:
+                check(kind, "by", f"{where} parameter", raw, lambda kind=kind: writer.table(kind))
+        for where, raw in self.tables["value"]:
+            kind = parameters[str(raw.get("parameter"))].kind if str(raw.get("parameter")) in parameters else None
+            if kind is None or kind.type != "formula" or not isinstance(raw.get("is"), str):
+                continue
+            check(kind, "is", f"{where} value", raw, lambda kind=kind, raw=raw: formula(raw["is"], writer.names, kind))
+            for said in ("says", "says_not"):
+                check(
+                    kind, said, f"{where} value", raw,
+                    lambda kind=kind, raw=raw, said=said: writer.words(text_of(raw, said), {}, kind.subject),
+                )  # fmt: skip
 
     def _settings(self, parameters: dict[str, Parameter]) -> None:
         self._each("value", lambda raw, where: self._setting(raw, parameters))
@@ -362,8 +369,8 @@ class Loading:
         if parameter is None:
             if name in self.unread:
                 return None
-            if isinstance(name, str) and "." in name:
-                raise RuleError(f"“{name}”不是参数", hint=f"：规则能改的是 {'、'.join(f'代码.{what}' for what in TUNED)}")
+            if isinstance(name, str) and "." in name:  # named with the rules
+                return None
             raise RuleError(f"没有参数 {name!r}", hint=did_you_mean(str(name), [n for n, p in parameters.items() if not p.rule]))
         kind = parameter.kind
         if kind.type == "formula":

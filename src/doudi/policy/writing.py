@@ -12,7 +12,7 @@ from doudi.policy.language import check, core
 from doudi.policy.language.check import Code, Day, Number, Truth, Value
 from doudi.policy.language.core import Core
 from doudi.policy.language.errors import RuleError, did_you_mean, together
-from doudi.policy.language.names import COUNT_UNITS, MONEY_UNIT, SUBJECTS, Kind, Names
+from doudi.policy.language.names import COUNT_UNITS, SUBJECTS, Kind, Names
 from doudi.policy.language.python import closure
 from doudi.policy.parameters import FIRST_DAY, LAST_DAY
 from doudi.policy.rules import (
@@ -151,22 +151,6 @@ class Writer:
             raise RuleError(f"“{key}”要写整数，或者单位是 {unit} 的参数")
         return self.wrap(text, value.up, value)  # type: ignore[union-attr]
 
-    def formula(self, text: str, kind: Kind) -> None:
-        """Check one text of a formula over the subject it is written for.
-
-        :raises RuleError: it is not understood, or answers something else
-        """
-        if kind.answers == "condition":
-            check.condition(text, self._plain, kind.subject)
-        else:
-            check.quantity(text, self._plain, kind.subject, unit=MONEY_UNIT)
-
-    @property
-    def _plain(self) -> Names:
-        """The names without formulas: none may be made of another."""
-        plain = {name: kind for name, kind in self.names.parameters.items() if kind.type != "formula"}
-        return Names(self.names.facts, plain, self.names.money)
-
     def table(self, kind: Kind) -> None:
         """Check what the rows of a table are chosen by.
 
@@ -251,7 +235,11 @@ class Writer:
         kind = told[0]
 
         def said(text: str) -> Words:
-            return _placed(lambda: self.words(text, values, subject, steps), f"P.{kind.name} 的句子")
+            try:
+                return self.words(text, values, subject, steps)
+            except RuleError as why:
+                told = f"公式 P.{kind.name} 的句子不能用在这里（{why.message}）"
+                raise RuleError(told, hint=why.hint, missing=kind.name) from None
 
         return Variants(
             kind.name,

@@ -103,6 +103,17 @@ def amount(text: str, names: Names, subject: str, steps: dict[str, Value] | None
     return found
 
 
+def formula(text: str, names: Names, kind: Kind) -> None:
+    """Check one text of a formula over the subject it is written for.
+
+    :raises RuleError: it is not understood, answers something else, or leans on another formula
+    """
+    tree = read(text)
+    checker = _Checker(names, kind.subject, {})
+    checker.inside_formula = True
+    _unless_too_large(lambda: checker.truth(tree) if kind.answers == "condition" else checker.money(tree), tree)
+
+
 def _called(value: Value) -> str:
     if isinstance(value, Number):
         return UNIT_WORDS.get(value.unit, value.unit)
@@ -110,8 +121,12 @@ def _called(value: Value) -> str:
 
 
 def _guarded(tree: Tree, names: Names, subject: str, steps: dict[str, Value] | None) -> Value:
+    return _unless_too_large(lambda: _Checker(names, subject, steps or {}).value(tree), tree)
+
+
+def _unless_too_large(make: Callable[[], Any], tree: Tree) -> Any:
     try:
-        return _Checker(names, subject, steps or {}).value(tree)
+        return make()
     except (RecursionError, core.TooLarge):
         raise RuleError("式子太大了，请拆成几条条件", tree.place) from None
 
@@ -142,9 +157,9 @@ class _Checker:
             case "truth":
                 return Truth(core.TRUE if tree.word == "true" else core.FALSE)
             case "and" | "or":
-                return Truth(Core(tree.kind, tuple(self._truth(part) for part in tree.parts), kind="truth"))  # type: ignore[arg-type]
+                return Truth(Core(tree.kind, tuple(self.truth(part) for part in tree.parts), kind="truth"))  # type: ignore[arg-type]
             case "not":
-                return Truth(negation(self._truth(tree.parts[0])))
+                return Truth(negation(self.truth(tree.parts[0])))
             case "negative":
                 number = self._number(tree.parts[0])
                 literal = -number.literal if number.literal is not None else None
@@ -266,10 +281,10 @@ class _Checker:
         try:
             for variant in kind.variants:
                 inner = read(variant.text)
-                values.append(self._truth_value(inner) if kind.answers == "condition" else self._money(inner))
+                values.append(Truth(self.truth(inner)) if kind.answers == "condition" else self.money(inner))
         except RuleError as why:
             told = f"公式 P.{kind.name} 不能用在这里（{why.message}）"
-            raise RuleError(told, tree.place, why.hint, missing=why.missing) from None
+            raise RuleError(told, tree.place, why.hint, missing=kind.name) from None
         finally:
             self.inside_formula = False
         if not values:  # nobody has written one yet: unknown everywhere
@@ -279,16 +294,13 @@ class _Checker:
         chosen = self._choose("case", tests, self._same(values, [tree] * len(values)))
         return self._bounded(chosen, tree) if isinstance(chosen, Number) else chosen
 
-    def _truth_value(self, tree: Tree) -> Truth:
-        return Truth(self._truth(tree))
-
-    def _money(self, tree: Tree) -> Number:
+    def money(self, tree: Tree) -> Number:
         number = self._number(tree)
         if number.unit != MONEY_UNIT and number.literal != 0:
             raise RuleError(f"这里要写钱，现在是{_called(number)}", tree.place)
         return Number(number.up, number.down, MONEY_UNIT)
 
-    def _truth(self, tree: Tree) -> Core:
+    def truth(self, tree: Tree) -> Core:
         found = self.value(tree)
         if not isinstance(found, Truth):
             raise RuleError(f"这里要写条件，现在是{_called(found)}", tree.place, "：请和别的值比较，例如 … >= 60")
@@ -479,7 +491,7 @@ class _Checker:
 
     def _case(self, tree: Tree) -> Value:
         pairs = len(tree.parts) // 2
-        tests = [self._truth(tree.parts[2 * number]) for number in range(pairs)]
+        tests = [self.truth(tree.parts[2 * number]) for number in range(pairs)]
         trees = [tree.parts[2 * number + 1] for number in range(pairs)] + list(tree.parts[2 * pairs :])
         values = self._same([self.value(part) for part in trees], trees)
         return self._choose("case", tests, values)
@@ -609,12 +621,12 @@ class _Checker:
         try:
             if tree.word == "sum":
                 number = self._number(tree.parts[0])
-                test = self._truth(tree.parts[1]) if len(tree.parts) > 1 else core.TRUE
+                test = self.truth(tree.parts[1]) if len(tree.parts) > 1 else core.TRUE
                 if number.down.op != "constant":
                     raise RuleError("sum(…) 里不能除以会变的数", tree.place)
                 up = Core("sum", (number.up, test), bound=number.up.bound * COUNT_UNITS["heads"])
                 return self._bounded(Number(up, number.down, number.unit), tree)
-            test = self._truth(tree.parts[0])
+            test = self.truth(tree.parts[0])
         finally:
             self.among_members = False
         if tree.word == "count":

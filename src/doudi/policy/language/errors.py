@@ -57,7 +57,7 @@ class RuleError(ValueError):
 
     def every(self) -> list[RuleError]:
         """This mistake and the others found with it, one by one."""
-        return [self, *(one for other in self.others for one in other.every())]
+        return [self.with_others(()), *(one for other in self.others for one in other.every())]
 
     @property
     def line(self) -> int | None:
@@ -86,7 +86,7 @@ class RuleError(ValueError):
 
 def together(errors: list[RuleError]) -> RuleError:
     """Several mistakes as one error: the first speaks, the others are with it."""
-    first, *rest = [one.with_others(()) for error in errors for one in error.every()]
+    first, *rest = [one for error in errors for one in error.every()]
     return first.with_others(tuple(rest))
 
 
