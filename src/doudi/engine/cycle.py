@@ -253,7 +253,10 @@ def _find(con: duckdb.DuckDBPyConnection, laid: Laid, pack: Pack, on: date, only
         table: pa.Table = getattr(laid, name)
         con.register(name, pa.table(columns | {column: table[column] for column in needed[name]}))
     asked = sweep.findings_sql(pack, on, only=only, scope=scope)
-    found = con.sql(f"SELECT * FROM ({asked}) ORDER BY indicator, subject_kind, subject::INTEGER, basis").to_arrow_table()
+    found = con.sql(asked).to_arrow_table()
+    code = found["indicator"].combine_chunks().dictionary_encode()  # by code, then place: numbers sort quicker than texts
+    rank = pc.rank(code.dictionary).to_numpy()[code.indices.to_numpy()].astype(np.int64)
+    found = found.take(np.argsort((rank << 32) + found["subject"].cast(pa.int64()).to_numpy(), kind="stable"))
     for name in views:
         con.unregister(name)
     subject = found["subject"].cast(pa.int32()).to_numpy()
