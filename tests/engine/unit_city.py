@@ -12,16 +12,23 @@ from doudi.engine.cycle import Cycle
 from doudi.engine.lake import Lake
 
 DAY = "2026-06-30"
+_MADE: list[tuple[Lake, Cycle]] = []
 
 
-def judged(home: Path, seed: int = 1) -> tuple[Lake, Cycle]:
-    """Make the city, load it, judge it; everything lies under `home`."""
+def judged(home: Path) -> tuple[Lake, Cycle]:
+    """Make the city, load it, judge it; everything lies under `home`. Made once for all tests of a run: nobody writes in it."""
+    if not _MADE:
+        _MADE.append(_judged(home))
+    return _MADE[0]
+
+
+def _judged(home: Path) -> tuple[Lake, Cycle]:
     environment = {**os.environ, "DOUDI_HOME": str(home / "home"), "DOUDI_DEMO": "1"}
     for name in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
         environment.pop(name, None)
     doudi = str(Path(sys.executable).with_name("doudi"))
     for words in (
-        ("city", "make", str(home / "unit"), "--profile", "unit", "--seed", str(seed)),
+        ("city", "make", str(home / "unit"), "--profile", "unit", "--seed", "1"),
         ("feeds", "load", str(home / "unit" / "feeds")),
         ("cycle", "--on", DAY),
     ):

@@ -58,9 +58,15 @@ class Answers:
     unpriced: Array  # entitled, and not known how much
     open: Array  # bit i: condition i is unknown
 
-    @property
+    @cached_property
     def yes(self) -> Array:
         return self.eligible == YES
+
+    def same_as(self, other: Answers) -> bool:
+        """Whether both say the same of everybody, though asked in other words."""
+        return self is other or all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in ("eligible", "amount", "unpriced")
+        )
 
 
 class Everybody:
@@ -80,6 +86,7 @@ class Everybody:
         self._con = duckdb.connect(":memory:", config={"memory_limit": "1000MB"})
         self._con.register("homes", self._home)
         self._con.register("person_facts", self._person)
+        self._columns: dict[str, tuple[Array, Array]] = {}
         self._answers: OrderedDict[tuple[str, str, bool], Answers] = OrderedDict()
 
     @property
@@ -94,6 +101,11 @@ class Everybody:
 
     def column(self, name: str) -> tuple[Array, Array]:
         """A household or person fact as numbers, and where it is known."""
+        if name not in self._columns:
+            self._columns[name] = self._column(name)
+        return self._columns[name]
+
+    def _column(self, name: str) -> tuple[Array, Array]:
         table = self._home if name in self._home.column_names else self._person
         column = table[name].combine_chunks()
         if pa.types.is_dictionary(column.type):

@@ -123,7 +123,7 @@ def compare(
         for rule in rules
     ]
     line, line_known = lines(city, before, on)
-    groups = _Groups(city, inside, within, line, line_known)
+    groups = _Groups(city, within, line, line_known)
     programmes = tuple(_changed(city, rule, old, new, inside, groups, before) for rule, old, new in asked)
     return Compared(
         on=on,
@@ -144,46 +144,87 @@ def compare(
 
 
 class _Groups:
-    """Everybody sorted into counties, places, bands of income and kinds of household; -1 for who is not in the place."""
+    """Everybody in one joint grouping of place, band of income and kind of home: counted once, summed every way."""
 
-    def __init__(self, city: Everybody, inside: Array, within: str, line: Array, known: Array) -> None:
-        self.kinds = np.where(inside, city.kinds[0], -1), city.kinds[1], city.kinds[1]
+    def __init__(self, city: Everybody, within: str, line: Array, known: Array) -> None:
         digits = 6 if len(within) < 6 else 9 if len(within) < 9 else 12
-        everywhere = np.ones(len(inside), bool)
-        self.counties = _by_area(city, everywhere, 6)
-        self.places = _by_area(city, inside, digits)
+        codes = [area[:digits] for area in city.areas]
+        self.places = sorted(set(codes))
+        at = {code: place for place, code in enumerate(self.places)}
+        place = np.array([at[code] for code in codes])[city.place]
         income, sure = city.column("hh_income_month")
-        share = np.full(len(inside), len(BANDS))
+        band = np.full(city.households, len(BANDS))
         told = known & sure & (line > 0)
         steps = [income * 100 < line * limit for _, limit in BANDS[:-1]]
-        share[told] = np.select([step[told] for step in steps], range(len(steps)), default=len(BANDS) - 1)
-        labels = (*(label for label, _ in BANDS), "收入不知道")
-        self.bands = np.where(inside, share, -1), labels, labels
+        band[told] = np.select([step[told] for step in steps], range(len(steps)), default=len(BANDS) - 1)
+        self.bands = [*(label for label, _ in BANDS), "收入不知道"]
+        kind, self.kinds = city.kinds
+        self.shape = len(self.places), len(self.bands), len(self.kinds)
+        self.homes = np.ravel_multi_index((place, band, kind), self.shape)
+        self.inside = np.array([code.startswith(within) for code in self.places])
+        counties = [code[:6] for code in self.places]
+        self.counties = sorted(set(counties))
+        self.county = np.array([self.counties.index(code) for code in counties])
+        self.people = self.homes[city.m]
 
 
-def _by_area(city: Everybody, inside: Array, digits: int) -> tuple[Array, tuple[str, ...], tuple[str, ...]]:
-    codes = [area[:digits] for area in city.areas]
-    keys = tuple(sorted(set(codes)))
-    at = {code: place for place, code in enumerate(keys)}
-    group = np.array([at[code] for code in codes])[city.place]
-    return np.where(inside, group, -1), keys, keys
+_Counts = dict[str, Array]  # figures of a row, each by place, band and kind
+
+
+def _counted(groups: _Groups, key: Array, old: Answers, new: Answers) -> _Counts:
+    """Who moves between two answers, by group. Whole fen stay exact in a float below 2^53: ninety million million yuan."""
+    cells = int(np.prod(groups.shape))
+
+    def of(flag: Array) -> Array:
+        return np.bincount(key[flag], minlength=cells).reshape(groups.shape)
+
+    def cost(answers: Answers) -> Array:
+        return np.bincount(key[answers.yes], answers.amount[answers.yes], minlength=cells).astype(np.int64).reshape(groups.shape)
+
+    before, paid = of(old.yes), cost(old)
+    if old is new:
+        nothing = np.zeros(groups.shape, np.int64)
+        return {"before": before, "after": before, "gained": nothing, "lost": nothing, "up": nothing, "down": nothing,
+                "cost_before": paid, "cost_after": paid}  # fmt: skip
+    both = old.yes & new.yes
+    return {
+        "before": before,
+        "after": of(new.yes),
+        "gained": of(new.yes & ~old.yes),
+        "lost": of(old.yes & ~new.yes),
+        "up": of(both & (new.amount > old.amount)),
+        "down": of(both & (new.amount < old.amount)),
+        "cost_before": paid,
+        "cost_after": cost(new),
+    }
+
+
+def _rows(keys: Sequence[str], told: _Counts) -> tuple[Row, ...]:
+    """One row a group, from figures that have one dimension left."""
+    return tuple(Row(key, key, **{name: int(counts[at]) for name, counts in told.items()}) for at, key in enumerate(keys))
 
 
 def _changed(city: Everybody, rule: Programme, old: Answers, new: Answers, inside: Array, groups: _Groups, pack: Pack) -> Changed:
     person = rule.subject == "person"
-    where = city.m if person else slice(None)
-    here = inside[where]
-    moved = _Moved(old, new)
+    here = inside[city.m] if person else inside
+    if new.same_as(old):
+        new = old
+    told = _counted(groups, groups.people if person else groups.homes, old, new)
     cannot = here & (old.eligible == UNKNOWN)
+    there = {name: counts[groups.inside] for name, counts in told.items()}
+    total = _rows(("",), {name: counts.sum(keepdims=True).ravel() for name, counts in there.items()})[0]
+    by_county = {name: np.zeros(len(groups.counties), np.int64) for name in told}
+    for name, counts in told.items():
+        np.add.at(by_county[name], groups.county, counts.sum(axis=(1, 2)))
     return Changed(
         code=rule.code,
         label=rule.label,
         subject=rule.subject,
         pays=pays(rule),
         affected=old is not new,
-        total=moved.rows(np.where(here, 0, -1), ("",), ("",))[0],
-        households=_households(city, old, new, inside) if person else moved.rows(np.where(here, 0, -1), ("",), ("",))[0],
-        persons=moved.rows(np.where(here, 0, -1), ("",), ("",))[0] if person else _persons(city, old, new, inside),
+        total=total,
+        households=_households(city, old, new, inside) if person else total,
+        persons=total if person else _persons(city, old, new, inside),
         no=int((here & (old.eligible == NO)).sum()),
         unknown=int(cannot.sum()),
         unknown_after=int((here & (new.eligible == UNKNOWN)).sum()),
@@ -191,57 +232,14 @@ def _changed(city: Everybody, rule: Programme, old: Answers, new: Answers, insid
         unpriced_after=int((here & new.unpriced).sum()),
         missing=_missing(city, rule, old, cannot, pack),
         roll=_on_roll(city, rule, old, here),
-        counties=_filled(moved.rows(groups.counties[0][where], *groups.counties[1:])),
-        places=_filled(moved.rows(groups.places[0][where], *groups.places[1:]), groups.places[0]),
-        bands=moved.rows(groups.bands[0][where], *groups.bands[1:]),
-        kinds=moved.rows(groups.kinds[0][where], *groups.kinds[1:]),
+        counties=_rows(groups.counties, by_county),
+        places=_rows(
+            [code for code, own in zip(groups.places, groups.inside, strict=True) if own],
+            {name: counts.sum(axis=(1, 2)) for name, counts in there.items()},
+        ),
+        bands=_rows(groups.bands, {name: counts.sum(axis=(0, 2)) for name, counts in there.items()}),
+        kinds=_rows(groups.kinds, {name: counts.sum(axis=(0, 1)) for name, counts in there.items()}),
     )
-
-
-class _Moved:
-    """Who moves between two answers, as flags over everybody, counted by group in one pass each."""
-
-    def __init__(self, old: Answers, new: Answers) -> None:
-        self.old, self.new = old, new
-        self.flags = {"before": old.yes}
-        if old is not new:
-            both = old.yes & new.yes
-            self.flags |= {
-                "after": new.yes,
-                "gained": new.yes & ~old.yes,
-                "lost": old.yes & ~new.yes,
-                "up": both & (new.amount > old.amount),
-                "down": both & (new.amount < old.amount),
-            }
-
-    def rows(self, group: Array, keys: Sequence[str], labels: Sequence[str]) -> tuple[Row, ...]:
-        """One row a group."""
-        told = {name: np.bincount(group[flag & (group >= 0)], minlength=len(keys)) for name, flag in self.flags.items()}
-        told["cost_before"] = _summed(group, self.old, len(keys))
-        if self.old is self.new:
-            nothing = np.zeros(len(keys), np.int64)
-            told |= {"after": told["before"], "cost_after": told["cost_before"]}
-            told |= dict.fromkeys(("gained", "lost", "up", "down"), nothing)
-        else:
-            told["cost_after"] = _summed(group, self.new, len(keys))
-        return tuple(
-            Row(key, label, **{name: int(counts[at]) for name, counts in told.items()})
-            for at, (key, label) in enumerate(zip(keys, labels, strict=True))
-        )
-
-
-def _summed(group: Array, answers: Answers, count: int) -> Array:
-    """Whole fen by group: exact in a float below 2^53, which is ninety million million yuan."""
-    paid = answers.yes & (group >= 0)
-    return np.bincount(group[paid], answers.amount[paid], minlength=count).astype(np.int64)
-
-
-def _filled(rows: tuple[Row, ...], there: Array | None = None) -> tuple[Row, ...]:
-    """Places somebody lives in; of the others only those where something happened, which cannot be."""
-    if there is None:
-        return rows
-    living = set(np.unique(there[there >= 0]).tolist())
-    return tuple(row for at, row in enumerate(rows) if at in living)
 
 
 def _households(city: Everybody, old: Answers, new: Answers, inside: Array) -> Row:

@@ -48,7 +48,8 @@ class Number:
     decimals: int
     place: str  # where a change would count
     level: str
-    programmes: tuple[str, ...]
+    programmes: tuple[str, ...]  # that read it, the first by code
+    programme_label: str
 
 
 def regular(pack: Pack, on: date) -> list[Programme]:
@@ -82,10 +83,11 @@ def numbers(pack: Pack, on: date, area: str) -> list[Number]:
                 known = read.setdefault(name.split(":")[0], [])
                 if rule.code not in known:
                     known.append(rule.code)
+    labels = {rule.code: rule.label for rule in regular(pack, on)}
     found = []
     for name, parameter in pack.parameters.items():
         kind = parameter.kind
-        if name not in read or kind.type not in TRIED:
+        if name not in read or kind.type not in TRIED or min(LEVELS[level] for level in parameter.set_by) > len(area):
             continue
         setting = parameter.at(area, on)
         place, level = place_for(parameter, area)
@@ -95,7 +97,7 @@ def numbers(pack: Pack, on: date, area: str) -> list[Number]:
             found.append(
                 Number(
                     name, code, kind.label or name, code_label, kind.type, kind.unit, now, kind.decimals, place, level,
-                    tuple(read[name]),
+                    tuple(read[name]), labels[read[name][0]],
                 )
             )  # fmt: skip
     return found
@@ -159,7 +161,12 @@ def _set(parameter: Parameter, change: Change, codes: list[str], on: date, area:
         if written.lower() not in words:
             raise RuleError(f"“{parameter.kind.label}”要写 true 或 false（是、否）")
         written = words[written.lower()]
-    value = parameter.value_of(written)
+    try:
+        value = parameter.value_of(written)
+    except RuleError:
+        right = {"money": "元，最多两位小数，例如 950", "ratio": f"数，最多 {parameter.kind.decimals} 位小数，例如 1.5"}
+        hint = f"：要写{right.get(parameter.kind.type, '不太大的整数')}"
+        raise RuleError(f"“{parameter.kind.label}”填的“{written}”不合适", hint=hint) from None
     if not isinstance(value, bool) and isinstance(value, int) and value < 0:
         raise RuleError(f"“{parameter.kind.label}”不能小于 0")
     place, _ = place_for(parameter, area)

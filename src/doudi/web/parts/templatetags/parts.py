@@ -46,6 +46,18 @@ def count(number: int | None) -> str:
 
 
 @register.filter
+def shown(number: int | None) -> str:
+    """A count that may be hidden because it is small: 1,284, or 不写."""
+    return "不写" if number is None else f"{number:,}"
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share of one as people say it: 0.934 → 93.4%."""
+    return "不写" if share is None else f"{100 * share:.1f}".removesuffix(".0") + "%"
+
+
+@register.filter
 def yuan(fen: int | None) -> str:
     """Fen as words: 48600 → 486 元."""
     return _("不清楚") if fen is None else _("%(amount)s 元") % {"amount": money(fen)}

@@ -1,0 +1,1 @@
+"""Trying numbers of the law on everybody."""
