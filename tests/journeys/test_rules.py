@@ -83,7 +83,7 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
     look(zhao, "rules-found")
     zhao.get_by_role("link", name="A01", exact=True).click()
     look(zhao, "rules-rule")
-    zhao.get_by_role("link", name="不少于 2”的分数").click()
+    zhao.get_by_role("link", name="家里有两位或更多持残疾人证").click()
     zhao.get_by_role("link", name="改这个数").click()
     zhao.get_by_label("改成").fill("5")
     zhao.get_by_label("从哪天起").fill("2026-08-27")

@@ -34,7 +34,8 @@ STAFF = (
     Member("gao", "高远", Role.VERIFICATION, COUNTY, "看核对结果和批量核对"),
     Member("shu", "舒文", Role.DATA, CITY, "看各部门送来的数据和退回的行"),
     Member("chen", "陈静", Role.AUDITOR, CITY, "从头看一件事，自己验证"),
-    Member("jiang", "江涛", Role.DIRECTOR, CITY, "一张图"),
+    Member("jiang", "江涛", Role.DIRECTOR, CITY, "一张图；批规则变更"),
+    Member("tang", "唐颖", Role.DIRECTOR, CITY, "看规则、改市里定的数（由另一个人批）"),
 )
 
 

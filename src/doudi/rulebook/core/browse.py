@@ -54,7 +54,8 @@ def current(rules: Iterable[Rule], on: date) -> Rule:
 def entry(rules: tuple[Rule, ...], on: date) -> Entry:
     """A rule as a line of a list."""
     rule = current(rules, on)
-    cited = dict.fromkeys(one.text for one in articles(rule) if one.from_on <= on <= one.to_on)
+    own = [one for one in rule.articles if one.from_on <= on <= one.to_on]
+    cited = dict.fromkeys(one.text for one in own or articles(rule) if one.from_on <= on <= one.to_on)
     level = rule.level if isinstance(rule, Indicator) else ""
     return Entry(rule.code, rule.label, kind_of(rule), level, tuple(cited), rule.from_on, rule.from_on <= on <= rule.to_on)
 

@@ -94,7 +94,7 @@ def _numbers(pack: Pack, area: str, on: date, asked: str) -> list[dict[str, Any]
         number = None if parameter.rule else words.number_of(pack, name, on)
         if number is None or (asked and asked.lower() not in name and asked not in number.label):
             continue
-        value, source = words.value_at(number, area, on, pack.names)
+        value, source = words.value_at(number, area, on, pack)
         found.append({"name": name, "label": number.label, "value": value, "source": source, "who": number.who})
     return found
 
@@ -160,7 +160,7 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _shown(number: words.Number, pack: Pack, area: str, on: date) -> dict[str, Any]:
-    value, source = words.value_at(number, area, on, pack.names)
+    value, source = words.value_at(number, area, on, pack)
     return {"number": number, "value": value, "source": source}
 
 
@@ -186,7 +186,7 @@ def number(request: HttpRequest, name: str) -> HttpResponse:
     places = {s.place for s in found.parameter.settings} if found.parameter else set()
     labels = time.area_labels([code for place in places for code in (place, place.ljust(6, "0"))])
     labels |= {place: labels[place.ljust(6, "0")] for place in places if place.ljust(6, "0") in labels}
-    value, source = words.value_at(found, viewer.area, on, pack.names)
+    value, source = words.value_at(found, viewer.area, on, pack)
     readers = [
         browse.entry(one, on)
         for one in browse.every(pack).values()

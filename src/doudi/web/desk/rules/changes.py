@@ -88,7 +88,7 @@ def page(
         "undoes": queries.change(found.undoes, viewer) if found.undoes else None,
         "broken": broken,
         "may_edit": found.state == State.DRAFT and may_change,
-        "may_withdraw": found.state in (State.DRAFT, State.PROPOSED) and may_change,
+        "may_withdraw": found.state in (State.DRAFT, State.PROPOSED) and may_change and not may_decide,
         "own": found.state == State.PROPOSED and mine,
         "approve_form": (approve or ApproveForm(initial={"starts_on": max(found.starts_on, on)})) if may_decide else None,
         "reject_form": (reject or ReasonForm(prefix="no")) if may_decide else None,
@@ -130,7 +130,7 @@ def _old_new(found: queries.ChangeRow, pack: Pack, viewer: Any) -> dict[str, str
         new = words.value_words(kind, value, pack.names)
     except RuleError as why:
         new = str(why)
-    old, source = words.value_at(_without(number, found), found.place, found.starts_on, pack.names)
+    old, source = words.value_at(_without(number, found), found.place, found.starts_on, pack)
     return {"label": number.label, "name": found.parameter, "old": old, "old_source": source, "new": new}
 
 

@@ -13,7 +13,7 @@ from doudi.policy.language.errors import RuleError
 from doudi.policy.language.names import Kind, Names
 from doudi.policy.pack import Pack
 from doudi.policy.parameters import FIRST_DAY, LAST_DAY, Parameter
-from doudi.policy.rules import Case, Indicator, Overlap, Programme, Tunable
+from doudi.policy.rules import Case, Clause, Indicator, Overlap, Programme, Tunable
 from doudi.rulebook.core import LEVEL_LABELS, browse
 from doudi.rulebook.core.spoken import spoken_or_text
 from doudi.web.parts.templatetags.parts import full_day, yuan
@@ -47,6 +47,11 @@ class Number:
     written: Any = None  # what the rule itself says
 
     @property
+    def what(self) -> str:
+        """What it is called beside its own rule."""
+        return self.label.partition("，")[2] if self.rule else self.label
+
+    @property
     def who(self) -> str:
         return "、".join(LEVEL_LABELS[one] for one in self.set_by)
 
@@ -71,15 +76,15 @@ def _tuned(rule: Indicator, tunable: Tunable, parameter: Parameter | None, names
     what = TUNED[tunable.kind]
     if tunable.kind == "weight":
         clause = next(one for one in rule.clauses if one.name == tunable.name.split(".")[1])
-        what = f"“{clause_label(clause.name, clause.test.text, names)}”的分数"
-    kind = Kind(tunable.name, *types[tunable.kind], label=f"{rule.code} {rule.label}：{what}")
+        what = f"“{_clause_label(clause, names)}”的分数"
+    kind = Kind(tunable.name, *types[tunable.kind], label=f"{rule.code} {rule.label}，{what}")
     written = tunable.written
     return Number(tunable.name, kind.label, kind, tuple(LEVEL_LABELS), "", rule.code, parameter, written)
 
 
-def clause_label(name: str, text: str, names: Names) -> str:
-    """What a clause is called where there is little room: what it asks, in words."""
-    said = spoken_or_text(text, names)
+def _clause_label(clause: Clause, names: Names) -> str:
+    """What a clause is called where there is little room: its own sentence, or what it asks in words."""
+    said = clause.words.text if clause.words and "{" not in clause.words.text else spoken_or_text(clause.test.text, names)
     return said if len(said) <= 24 else f"{said[:23]}…"
 
 
@@ -143,15 +148,19 @@ def value_rows(number: Number, names: Names, labels: Mapping[str, str], on: date
     ]
 
 
-def value_at(number: Number, area: str, on: date, names: Names) -> tuple[str, str]:
-    """What counts in an area on a day, and who said so."""
+def value_at(number: Number, area: str, on: date, pack: Pack) -> tuple[str, str]:
+    """What counts in an area on a day, and who said so; a threshold may itself be a number of the place."""
+    names = pack.names
     setting = number.parameter.at(area, on) if number.parameter else None
     if setting is not None:
         assert number.parameter is not None
         return value_words(number.parameter.kind, setting.value, names), setting.source
     if number.written is None:
         return "没有定", ""
-    return (written_words(number, names), "规则里写的")
+    behind = pack.parameters.get(str(number.written).removeprefix("P."))
+    if number.kind.type == "count" and behind is not None and (there := behind.at(area, on)) is not None:
+        return value_words(behind.kind, there.value, names), f"跟着“{behind.kind.label}”"
+    return written_words(number, names), "规则里写的"
 
 
 def written_words(number: Number, names: Names) -> str:

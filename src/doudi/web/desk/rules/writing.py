@@ -51,7 +51,7 @@ def _number_page(request: HttpRequest, name: str, change: queries.ChangeRow | No
     if number is None:
         raise Http404
     places = places_of(request.viewer)
-    problem = _who_may(number, places)
+    problem = refused = _who_may(number, places)
     begin = {"starts_on": on + timedelta(days=1), "place": places[0][0] if len(places) == 1 else ""}
     if change:
         begin = {"place": change.place, "starts_on": change.starts_on, "source": change.source, "note": change.note}
@@ -73,10 +73,10 @@ def _number_page(request: HttpRequest, name: str, change: queries.ChangeRow | No
             problem = str(why)
         else:
             return redirect("desk:rules-change", kept.ref)
-    value, source = words.value_at(number, request.viewer.area, on, pack.names)
+    value, source = words.value_at(number, request.viewer.area, on, pack)
     context = {
-        "number": number, "form": form, "problem": problem, "value": value, "source": source, "change": change, "broken": broken,
-        "type": words.UNITS.get(number.kind.unit) or words.TYPES[number.kind.type],
+        "number": number, "form": form, "problem": problem, "refused": refused, "value": value, "source": source,
+        "change": change, "broken": broken, "type": words.UNITS.get(number.kind.unit) or words.TYPES[number.kind.type],
     }  # fmt: skip
     return render(request, "desk/rules/set.html", context, status=422 if request.method == "POST" else 200)
 
