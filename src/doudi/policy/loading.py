@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -47,6 +48,23 @@ TABLES = (
 OTHERS = ("check",)  # read by the batch check, which has its own form
 LARGEST_FILE = 2_000_000
 MOST_ROWS = 200
+TOML_WORDS = (
+    ("Illegal character '\\n'", "这一行的引号没有合上"),
+    ("Unterminated string", "引号没有合上"),
+    ("Invalid date", "没有这一天"),
+    ("Cannot overwrite", "同一个名字写了两遍，或者 [x] 和 [[x]] 混着写"),
+    ("Cannot declare", "同一节写了两遍，或者 [x] 和 [[x]] 混着写"),
+    ("Cannot mutate", "同一节写了两遍，或者 [x] 和 [[x]] 混着写"),
+    ("Unclosed array", "方括号 [ ] 没有合上"),
+    ("Unclosed inline table", "花括号 { } 没有合上"),
+    ("Expected '='", "名字后面要有一个 ="),
+    ("Expected ']", "方括号没有合上"),
+    ("Expected newline or end of document", "一行只写一项，后面多了东西"),
+    ("Invalid value", "等号后面的值不对：文字要放在引号里"),
+    ("Invalid statement", "这一行读不懂：要写 名字 = 值，名字用英文字母"),
+    ("Illegal character", "有不能用的字符"),
+)
+"""What the reader of TOML says, and what that is in words."""
 TUNED = {"weight": ("count", "points"), "threshold": ("count", "points"), "level": ("level", ""), "on": ("flag", "flag")}
 """What of a rule a [[value]] may set, with the type and unit of it."""
 
@@ -56,18 +74,18 @@ def files_of(folder: Path) -> list[Path]:
     return sorted([*folder.glob("*.toml"), *folder.glob("cases/*.toml")])
 
 
-def read_file(path: Path) -> tuple[str, dict[str, Any]]:
+def read_file(path: Path, where: str = "") -> tuple[str, dict[str, Any]]:
     """The text of a file and what it says.
 
     :raises RuleError: too large, not UTF-8, or not TOML
     """
     if path.stat().st_size > LARGEST_FILE:
-        raise RuleError("文件太大了", where=path.name)
+        raise RuleError("文件太大了", where=where or path.name)
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise RuleError("文件不是 UTF-8 编码", where=path.name) from None
-    return text, read_text(text, path.name)
+        raise RuleError("文件不是 UTF-8 编码", where=where or path.name) from None
+    return text, read_text(text, where or path.name)
 
 
 def read_text(text: str, where: str) -> dict[str, Any]:
@@ -78,11 +96,18 @@ def read_text(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as why:
-        raise RuleError(f"TOML 写法不对：{why}", where=where) from None
+        raise _unreadable(str(why), where) from None
     except RecursionError:
         raise RuleError("TOML 套得太深了", where=where) from None
     except ValueError as why:  # a day there is not, a number too long to read
         raise RuleError(f"TOML 里有一个值不对：{why}", where=where) from None
+
+
+def _unreadable(why: str, where: str) -> RuleError:
+    """What a reader of TOML complains about, said so that one who writes rules can put it right."""
+    at = re.search(r"line (\d+), column (\d+)", why)
+    said = next((words for english, words in TOML_WORDS if english in why), f"TOML 写法不对（{why}）")
+    return RuleError(f"TOML 写法不对：{said}", where=where, file_line=int(at[1]) if at else 0)
 
 
 class Loading:
@@ -104,7 +129,7 @@ class Loading:
         """
         for folder in self.folders:
             for path in files_of(folder):
-                self._try(lambda folder=folder, path=path: self._file(folder, path), folder.name)
+                self._try(lambda folder=folder, path=path: self._file(folder, path), "")
         for title, text in self.added:
             self._try(lambda title=title, text=text: self._gather(title, text, read_text(text, title), (*TABLES, "case")), "")
         if self.mistakes:
@@ -155,8 +180,8 @@ class Loading:
     # -- files ---------------------------------------------------------------------------------------------------------
 
     def _file(self, folder: Path, path: Path) -> None:
-        text, raw = read_file(path)
         where = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        text, raw = read_file(path, where)
         if path.name == "pack.toml":
             self._try(lambda: self._about(raw), where)
             return

@@ -120,7 +120,10 @@ class Parameter:
                     right = int(scaled) if scaled == int(scaled) else None
                 elif kind.type == "count" and Decimal(written) == int(Decimal(written)):
                     right = int(written)
-            except (ArithmeticError, ValueError, money.NotMoney):
+            except money.NotMoney as why:
+                if "太大" in str(why):  # the unit was mistaken, not the form
+                    raise RuleError(f"{kind.name if self.rule else f'P.{kind.name}'} 的值不合适：{why}") from None
+            except (ArithmeticError, ValueError):
                 right = None
         name = kind.name if self.rule else f"P.{kind.name}"
         if right is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -36,13 +36,17 @@ class Known:
     household: Household | None
     born: dict[str, date | None]
     _lookup: Lookup
+    _rows: dict[tuple[str, tuple[str, ...]], set[tuple[Any, ...]]] = field(default_factory=dict)
 
     def rows(self, owner: str, fact: str, datasets: Iterable[str]) -> list[dict[str, Any]]:
         """The delivered rows behind a fact of a pid or hid, each named by dataset, day, batch and row."""
-        found = {
-            (row["dataset"], row["as_of"].isoformat(), row["batch"], row["row_no"])
-            for row in self._lookup.sources(owner, fact, datasets)
-        }
+        wanted = tuple(sorted(datasets))
+        found = self._rows.get((owner, wanted))
+        if found is None:  # many facts come from the same rows
+            found = self._rows[owner, wanted] = {
+                (row["dataset"], row["as_of"].isoformat(), row["batch"], row["row_no"])
+                for row in self._lookup.sources(owner, fact, wanted)
+            }
         return [dict(zip(("dataset", "as_of", "batch", "row_no"), place, strict=True)) for place in sorted(found)]
 
 
