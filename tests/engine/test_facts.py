@@ -290,3 +290,128 @@ def test_nobody_at_all_is_an_empty_register(build: Callable[..., Register]) -> N
     laid = build(court=[{"case_no": "1", "name": "张", "kind": "missing", "ruling_date": ON}]).laid
     assert len(laid.person) == len(laid.household) == 1
     assert laid.person["area"].to_pylist() == [None] and isinstance(laid.person_facts, pa.Table)
+
+
+# ---- further departments and case records --------------------------------------------------------------------------------
+
+NOBODY_ELSE = {"citizen_no": no("19700101", 77), "name": "别人"}  # a dataset that came, and does not name the family
+SAYS_NO = {
+    "medical_enrolment": (
+        {"insured": True, "subsidised": True, "listed_date": ON},
+        {"is_uninsured": False, "premium_unsubsidised": False},
+    ),
+    "school_enrolment": ({"enrolment": "enrolled", "checked_date": ON}, {"is_out_of_school": False}),
+    "rehabilitation": ({"from_date": ON}, {"in_rehabilitation": False}),
+    "housing_application": ({"applied_date": ON, "condition": "none", "progress": "waiting"}, {"is_waiting_for_housing": False}),
+    "job_service": ({"service": "training", "service_date": ON}, {"job_services_year": 0}),
+    "price_subsidy": ({"owed_month": date(2026, 3, 1), "owed": 2800}, {"price_subsidy_owed": 0}),
+    "public_payroll": ({"from_date": date(2020, 1, 1)}, {"on_public_payroll": False}),
+    "distress_report": ({"channel": "hotline", "reported_date": ON}, {"distress_reports_year": 0}),
+    "dibao": ({"case_no": "D", "household_no": "H9", **ROLL}, {"dibao_places": 0}),
+    "securities": ({"market_value": 100, "value_date": ON}, {"securities": None}),  # nobody asked is not nothing
+    "case_record": ({"step": "open", "step_date": ON, "ref": "1"}, {"paid_since_confirmed": None, "step_due_on": None}),
+}
+
+
+@pytest.mark.parametrize("dataset", SAYS_NO)
+def test_a_further_dataset_speaks_only_when_it_came(build: Callable[..., Register], dataset: str) -> None:
+    row, told = SAYS_NO[dataset]
+    without, came = build(hukou=FAMILY), build(hukou=FAMILY, **{dataset: [NOBODY_ELSE | row]})
+    for fact, value in told.items():
+        assert without.fact("刘大山", fact) is None
+        assert came.fact("刘大山", fact) == value, fact
+
+
+def test_an_empty_answer_about_insurance_is_not_a_no(build: Callable[..., Register]) -> None:
+    rows = [{"citizen_no": LIU, "name": "刘大山", "insured": None, "subsidised": None, "listed_date": ON}]
+    built = build(hukou=FAMILY, medical_enrolment=rows)
+    assert built.fact("刘大山", "is_uninsured") is None and built.fact("刘大山", "premium_unsubsidised") is None
+
+
+def test_the_meter_counts_only_where_the_person_agreed(build: Callable[..., Register]) -> None:
+    rows = [
+        {"citizen_no": who, "name": name, "channel": channel, "reported_date": day, "consented": consented}
+        for who, name, channel, day, consented in (
+            (LIU, "刘大山", "power", date(2026, 6, 20), None), (CHEN, "陈秀兰", "power", date(2026, 6, 20), True),
+            (BAO, "刘小宝", "village", date(2026, 7, 20), None),
+        )
+    ]  # fmt: skip
+    built = build(hukou=FAMILY, distress_report=rows)
+    assert [built.fact(name, "distress_reports_year") for name in ("刘大山", "陈秀兰", "刘小宝")] == [0, 1, 0]
+    assert built.fact("刘大山", "distress_on") is None and built.fact("陈秀兰", "distress_on") == date(2026, 6, 20)
+
+
+def steps(*told: tuple[str, date, date | None, str]) -> list[dict[str, Any]]:
+    return [
+        {"citizen_no": LIU, "name": "刘大山", "step": step, "step_date": on, "due_date": due, "programme": "dibao", "ref": ref}
+        for step, on, due, ref in told
+    ]
+
+
+def test_what_was_confirmed_and_paid(build: Callable[..., Register]) -> None:
+    confirmed = ("confirmed", date(2026, 4, 20), date(2026, 5, 31), "c1")
+    built = build(hukou=FAMILY, case_record=steps(("paid", date(2026, 3, 5), None, "r1"), confirmed))
+    assert built.fact("刘大山", "paid_since_confirmed") is False  # what came before belongs to an earlier decision
+    assert built.fact("刘大山", "pay_due_on") == date(2026, 5, 31) and built.fact("刘大山", "publicity_days") == 0
+    shown = ("shown", date(2026, 4, 8), date(2026, 4, 15), "c1")
+    other = ("shown", date(2025, 4, 8), date(2025, 5, 15), "c0")
+    built = build(hukou=FAMILY, case_record=steps(confirmed, shown, other, ("paid", date(2026, 5, 8), None, "r2")))
+    assert built.fact("刘大山", "paid_since_confirmed") is True and built.fact("刘大山", "publicity_days") == 8
+    assert build(date(2026, 4, 1), hukou=FAMILY, case_record=steps(confirmed)).fact("刘大山", "confirmed_on") is None
+
+
+def test_money_that_came_back_is_over_once_it_was_paid(build: Callable[..., Register]) -> None:
+    back = ("returned", date(2026, 5, 8), None, "r1")
+    assert build(hukou=FAMILY, case_record=steps(back)).fact("刘大山", "payment_returned_on") == date(2026, 5, 8)
+    again = steps(back, ("paid", date(2026, 6, 5), None, "r2"))
+    assert build(hukou=FAMILY, case_record=again).fact("刘大山", "payment_returned_on") is None
+
+
+def test_who_has_no_row_of_the_term_most_rows_speak_of_left_school(build: Callable[..., Register]) -> None:
+    def pupil(who: str, name: str, term: str | None) -> dict[str, Any]:
+        return {"citizen_no": who, "name": name, "school": "中学", "stage": "senior", "term": term, "aided": True}
+
+    spring, autumn = "2025-2026学年第二学期", "2025-2026学年第一学期"
+    more = [pupil(no(f"2009010{at}", 40 + at), f"学生{at}", spring) for at in range(1, 5)]
+    rows = [
+        pupil(LIU, "刘大山", autumn),
+        pupil(CHEN, "陈秀兰", autumn),
+        pupil(CHEN, "陈秀兰", spring),
+        pupil(BAO, "刘小宝", "高一(3)班"),
+    ]
+    built = build(hukou=FAMILY, student=[*rows, *more])
+    assert built.fact("刘大山", "left_school_on") == date(2026, 1, 31) and built.fact("刘大山", "student_stage") is None
+    for name in ("陈秀兰", "刘小宝", "学生1"):  # a term nobody can read says nothing about leaving
+        assert built.fact(name, "left_school_on") is None and built.fact(name, "student_stage") == "senior"
+
+
+def test_two_rolls_are_two_households_in_two_places(build: Callable[..., Register]) -> None:
+    def row(who: str, name: str, home: str, area: str = VILLAGE) -> dict[str, Any]:
+        return {"case_no": home, "household_no": home, "citizen_no": who, "name": name, **ROLL, "area_code": area}
+
+    rows = [row(LIU, "刘大山", "H1"), row(LIU, "刘大山", "H2", FAR_VILLAGE), row(CHEN, "陈秀兰", "H1"), row(CHEN, "陈秀兰", "H1")]
+    built = build(hukou=FAMILY, dibao=rows)
+    assert [built.fact(name, "dibao_places") for name in ("刘大山", "陈秀兰", "刘小宝")] == [2, 1, 0]
+
+
+def test_a_newborn_in_the_booklet_who_is_not_counted_yet(build: Callable[..., Register]) -> None:
+    baby = person("刘新生", "20260401", 15, "B1", "grandchild")
+    roll = [{"case_no": "D", "household_no": "H", "citizen_no": LIU, "name": "刘大山", **ROLL}]
+    built = build(hukou=[*FAMILY, baby], dibao=roll)
+    assert built.fact("刘大山", "hh_new_member_on") == date(2026, 4, 1)
+    counted = [*roll, {"case_no": "D", "household_no": "H", "citizen_no": no("20260401", 15), "name": "刘新生", **ROLL}]
+    assert build(hukou=[*FAMILY, baby], dibao=counted).fact("刘大山", "hh_new_member_on") is None
+    assert build(hukou=FAMILY, dibao=roll).fact("刘大山", "hh_new_member_on") is None
+
+
+def test_a_wage_is_compared_with_the_one_before(build: Callable[..., Register]) -> None:
+    def row(event: str, day: date, base: int) -> dict[str, Any]:
+        return {"citizen_no": LIU, "name": "刘大山", "event": event, "event_date": day, "base": base}
+
+    built = build(
+        hukou=FAMILY, insurance=[row("job_start", date(2026, 1, 5), 200000), row("base_change", date(2026, 5, 5), 300000)]
+    )
+    facts = ("wage_changed_on", "wage_base_before_month", "wage_base_month")
+    assert [built.fact("刘大山", fact) for fact in facts] == [date(2026, 5, 5), 200000, 300000]
+    alone = build(hukou=FAMILY, insurance=[row("base_change", date(2026, 5, 5), 300000)])
+    assert alone.fact("刘大山", "wage_base_before_month") is None

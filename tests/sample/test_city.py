@@ -179,3 +179,26 @@ def test_row_order_says_nothing():
 def test_more_than_one_household_lives_in_the_wrong_booklet(unit):
     found = truth(unit, "findings", "kind", "household").to_pylist()
     assert len({one["household"] for one in found if one["kind"] == "T11"}) >= 2
+
+
+MORE = (
+    *("A11", "B13", "B14", "B18", "B19", "B21", "B22", "B29", "C08", "C13", "C15", "C20", "C21", "C22", "C23", "C28"),
+    *("D01", "D02", "D03", "D04", "D05"),
+)
+
+
+def test_what_is_beyond_the_26_feeds_is_counted_apart(pilot):
+    """The further files hold nobody the feeds do not know; every warning they are for is planted, some of it without fault."""
+    told = json.loads((pilot / "more" / "manifest.json").read_text())["files"]
+    feeds = {entry["dataset"] for entry in json.loads((pilot / "feeds" / "manifest.json").read_text())["files"]}
+    assert not feeds & {entry["dataset"] for entry in told}
+    people = truth(pilot, "persons", "citizen_no", "name").to_pylist()
+    known = {(one["citizen_no"], one["name"]) for one in people}
+    for entry in told:
+        rows = read_table(pilot / "more" / entry["file"], contracts()[entry["dataset"]]).to_pylist()
+        assert rows and {(row["citizen_no"], row["name"]) for row in rows} <= known, entry["file"]
+    assert not set(truth(pilot, "rows", "dataset")["dataset"].to_pylist()) & {entry["dataset"] for entry in told} - {"deposit"}
+    found = truth(pilot, "findings", "kind", "code", "outcome").to_pylist()
+    for code in MORE:
+        here = [one["outcome"] for one in found if one["kind"] == "warning" and one["code"] == code]
+        assert len(here) >= 5 and here.count("innocent") >= 2, (code, here)

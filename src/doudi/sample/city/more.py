@@ -53,7 +53,7 @@ class Chooser:
         self.free[found] = False
         found = self.rng.permutation(found)
         if innocent:
-            self.city.lives.sets[f"innocent {innocent}"] = np.sort(found[: max(2, len(found) // 50)])
+            self.city.lives.sets[f"innocent {innocent}"] = np.sort(found[: max(4, len(found) // 50)])
         return found
 
     def ago(self, count: int, least: int, most: int) -> np.ndarray:
