@@ -13,7 +13,7 @@ OPEN = {"desk-login", "desk-logout"}
 LISTS = {  # pages that are for everybody of the role; elsewhere they are simply empty
     "desk:today", "desk:cases", "desk:alerts", "desk:showings", "desk:runs", "desk:find", "desk:who", "desk:feeds", "desk:checks",
     "field:today", "field:fresh", "field:worker", "oversight:today", "oversight:find", "oversight:journal", "oversight:verify",
-    "oversight:sign", "oversight:checkpoint",
+    "oversight:sign", "oversight:checkpoint", "oversight:supervision", "oversight:supervision-rule",
 }  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def stage(monkeypatch):
         "cases/<slug:ref>": f"cases/{case.ref}",
         "payment/<slug:ref>": f"payment/{run.ref}",
         "story/<slug:subject>": f"story/{case.ref}",
+        "supervision/<slug:code>": "supervision/PR-01",
         "object/<slug:ref>": f"object/{case.ref}",
         "<slug:pid>": case.applicant,
         "<slug:receipt>": "99010126000099",
