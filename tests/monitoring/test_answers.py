@@ -264,3 +264,22 @@ def test_cut_off_while_keeping_and_run_again(stage: Stage, monkeypatch: pytest.M
             assert set((stage.lake.root / "packs").iterdir()) == before
     assert stage.ask(LATER).body["answers"][0]["amount"] == "2,997.00".replace(",", "")
     monkeypatch.setattr(packs, "rename", steps["rename"])
+
+
+def test_a_change_approved_here_counts_from_its_day_though_nobody_asked_that_day(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files were kept before the change was approved; what was approved by the day is laid over them."""
+    stage.ask(THEN)
+    change = (("县里的通知", '[[value]]\nparameter = "local_aid"\nfrom = 2026-07-10\nis = 150\n'),)
+    approved_on = date(2026, 7, 10)
+    monkeypatch.setattr(rulebook, "added", lambda known_on=None: change if known_on is None or known_on >= approved_on else ())
+    upgraded(stage)
+    amounts = {day: stage.ask(LATER, known_on=day).body["answers"][0]["amount"] for day in (date(2026, 7, 9), approved_on, LATER)}
+    assert amounts == {date(2026, 7, 9): "360.00", approved_on: "450.00", LATER: "450.00"}
+
+
+def test_what_is_known_only_from_tomorrow_does_not_count_today(stage: Stage) -> None:
+    stage.rules('[[value]]\nparameter = "local_aid"\nfrom = 2026-01-01\nknown_since = 2026-07-02\nis = 150\n', "value")
+    assert stage.ask(THEN).body["answers"][0]["amount"] == "360.00"
+    assert stage.ask(date(2026, 7, 2)).body["answers"][0]["amount"] == "450.00"

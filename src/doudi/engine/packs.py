@@ -25,6 +25,8 @@ ADDED = "added.json"  # texts laid over all folders: local changes that were app
 MOST_READ = 8
 _READ: dict[tuple[str, str], Pack] = {}  # packs read from lakes and found to be what they should
 
+_CHANGED: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], Pack] = {}
+
 
 class PackNotKept(Exception):
     """The text of these rules is not in the lake; today's would give another answer, so none is given."""
@@ -54,8 +56,7 @@ def keep(lake: Lake, pack: Pack) -> None:
         added = draft / ADDED
         added.write_text(json.dumps(pack.added, ensure_ascii=False), encoding="utf-8")
         settle(added)
-        copied = _read(draft)
-        if copied.version != pack.version:
+        if _read(draft).version != pack.version:
             raise PackNotKept("规则文件刚刚改过，和读进来的不一样了。请重新运行一次。")
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
@@ -63,7 +64,6 @@ def keep(lake: Lake, pack: Pack) -> None:
         except OSError:  # somebody else kept the same text a moment ago
             if not target.exists():
                 raise
-    _remember(str(lake.root), copied)
 
 
 def recall(lake: Lake, version: str) -> Pack:
@@ -85,6 +85,21 @@ def recall(lake: Lake, version: str) -> Pack:
         raise PackNotKept(f"规则 {version} 存下来的文字后来被改过，不能按它再算；也不会拿今天的规则来代替。")
     _remember(str(lake.root), pack)
     return pack
+
+
+def with_changes(pack: Pack, added: tuple[tuple[str, str], ...]) -> Pack:
+    """A kept pack with other changes laid over its files: those approved by a day, where it was kept before the last of them.
+
+    :raises RuleError: a change is not understood over these files
+    """
+    if pack.added == added:
+        return pack
+    key = (pack.folders, added)
+    if key not in _CHANGED:
+        if len(_CHANGED) >= MOST_READ:
+            _CHANGED.pop(next(iter(_CHANGED)))
+        _CHANGED[key] = packs.load_exactly([Path(folder) for folder in pack.folders], added=added)
+    return _CHANGED[key]
 
 
 def _remember(root: str, pack: Pack) -> None:

@@ -87,14 +87,14 @@ def ask(pid: str, programme: str, *, at: datetime, on: date | None = None, known
         known = lake.known_in(evaluation.cycle, pid)
         if known_on == today:
             lake.note_pack(rulebook.pack(), at)
-        pack = lake.rules_of(known_on, office.today, known.packs)
+        pack = lake.rules_of(known_on, office.today, known.packs, rulebook.added(known_on)).known(known_on)
     except (NotKept, PackNotKept) as why:
         raise CannotAnswer(str(why)) from None
     if known.household is None:
         raise CannotAnswer("那时各部门的数据里还没有这个人。请上门看一看，或者先替他登记。")
     rules = answers.programmes(pack, programme, on)
     home = known.household
-    asked = answers.ask(home, on, home.area, pack, known_on)
+    asked = answers.ask(home, on, home.area, pack)
     return Answer(
         body={
             "asked": {"person": pid, "programme": programme, "on": on.isoformat(), "known_on": known_on.isoformat()},

@@ -33,8 +33,13 @@ def pack(known_on: date | None = None) -> Pack:
 
     :raises RuleError: an approved change is not understood any more; its title says which, and nothing is left out quietly
     """
+    return packs.load(settings.PACKS, added=added(known_on))
+
+
+def added(known_on: date | None = None) -> Added:
+    """The texts of every change approved here (by the end of a day), each with its title, as they lie over the packs."""
     latest = _approved(known_on).order_by("-approved_at", "-id").values_list("ref", flat=True).first()
-    return packs.load(settings.PACKS, added=_added(latest, known_on) if latest else ())
+    return _added(latest, known_on) if latest else ()
 
 
 def shipped() -> Pack:

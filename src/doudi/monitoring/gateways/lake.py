@@ -80,13 +80,14 @@ def note_pack(pack: Pack, at: datetime) -> None:
     packs.note(Lake(Path(settings.LAKE)), pack, at)
 
 
-def rules_of(day: date, day_of: Callable[[datetime], date], otherwise: str) -> Pack:
+def rules_of(day: date, day_of: Callable[[datetime], date], otherwise: str, added: tuple[tuple[str, str], ...]) -> Pack:
     """The rules that counted at the end of a day; where none were noted by then, those of a version.
 
+    :param added: the changes approved here by that day; the files may have been kept before the last of them
     :raises PackNotKept: their text is not in the lake
     """
     lake = Lake(Path(settings.LAKE))
-    return packs.recall(lake, packs.counted_on(lake, day, day_of) or otherwise)
+    return packs.with_changes(packs.recall(lake, packs.counted_on(lake, day, day_of) or otherwise), added)
 
 
 def engine_now() -> str:
