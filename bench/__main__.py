@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bench import city, household, pages
+from bench import city, household, pages, whatif
 from bench.table import Row, show
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     root = Path(os.environ.get("BENCH_DIR", "build/bench")).resolve()
     profile = os.environ.get("PROFILE", "city")
     rows: list[Row] = []
-    for part in (city.measure, household.measure, pages.measure):
+    for part in (city.measure, household.measure, pages.measure, whatif.measure):
         click.echo(f"… {part.__module__}", err=True)
         rows += part(root, profile)
     click.echo(show(rows))

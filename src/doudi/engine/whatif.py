@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
 from doudi.engine.everybody import NO, UNKNOWN, Answers, Array, Everybody, Reading
 from doudi.engine.gaps import Gap, Rates, gap, lines, rates
-from doudi.policy.language.core import MEMBER_OPS
+from doudi.policy.language.core import MEMBER_OPS, Core
 from doudi.policy.pack import Pack
 from doudi.policy.rules import Programme
 from doudi.policy.scenario import pays, regular
@@ -286,10 +287,9 @@ def _missing(city: Everybody, rule: Programme, old: Answers, cannot: Array, pack
         if not stuck.any():
             continue
         named = np.zeros(len(stuck), bool)
-        members = any(node.op in MEMBER_OPS for node in condition.test.core.walk())
-        for name in condition.test.facts:
+        for name in _causes(condition.test.core):
             fact = pack.names.facts[name]
-            if fact.subject == "person" and (rule.subject == "household" or members):
+            if fact.subject == "person" and rule.subject == "household":
                 continue
             _, known = city.column(name)
             lacks = stuck & ~(known[city.m] if rule.subject == "person" and fact.subject == "household" else known)
@@ -300,6 +300,17 @@ def _missing(city: Everybody, rule: Programme, old: Answers, cannot: Array, pack
         found[label] = found.get(label, np.zeros(len(stuck), bool)) | rest
     counted = [Missing(label, int(flags.sum())) for label, flags in found.items() if flags.any()]
     return tuple(sorted(counted, key=lambda one: (-one.count, one.label)))
+
+
+@lru_cache(maxsize=50_000)
+def _causes(core: Core) -> tuple[str, ...]:
+    """The facts that make an expression unknown: not those passed over for a constant, nor those of each member."""
+    if core.op == "fact":
+        return (str(core.value),)
+    passed_over = core.op == "coalesce" and any(part.op == "constant" and part.value is not None for part in core.parts)
+    if passed_over or core.op in MEMBER_OPS or core.op == "unknown":
+        return ()
+    return tuple(dict.fromkeys(name for part in core.parts for name in _causes(part)))
 
 
 def _on_roll(city: Everybody, rule: Programme, old: Answers, here: Array) -> OnRoll | None:

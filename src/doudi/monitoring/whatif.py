@@ -22,6 +22,7 @@ from doudi.office import queries as office
 from doudi.office.core import Viewer, prefix
 from doudi.policy import cliff
 from doudi.policy.cliff import Point
+from doudi.policy.language.errors import RuleError
 from doudi.policy.pack import Pack
 from doudi.policy.scenario import Change, Number, numbers, read_change, said, with_changes
 from doudi.rulebook import queries as rulebook
@@ -81,6 +82,21 @@ def judged_on() -> date:
     :raises NotPublished: there is none yet
     """
     return _cycle().on
+
+
+def place_of(area: str) -> str:
+    """A place by its code; empty is the place that holds everybody in the published cycle.
+
+    :raises NotPublished: there is no cycle yet
+    :raises RuleError: not the code of a city or county
+    """
+    if not area:
+        made, pack = _cycle(), rulebook.pack()
+        scope = everybody.opened(exchange.lake(), made, pack, made.on).scope
+        area = scope[:6] if len(scope) >= 6 else scope[:4].ljust(6, "0")
+    if not (area.isascii() and area.isdigit() and len(area) == 6):
+        raise RuleError(f"“{area}”不是市、县的区划代码", hint="：写六位数，例如 990100")
+    return area
 
 
 def tried(area: str, on: date) -> list[Number]:

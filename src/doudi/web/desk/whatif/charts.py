@@ -50,7 +50,7 @@ def cut(then: Sequence[dict[str, Any]], code: str) -> dict[str, Any]:
     gains = [row[name] or 0 for one in then for row in one[code] for name in ("gained", "lost")]
     most = max(gains, default=0)
     for at, row in enumerate(then[0][code]):
-        sides = [one[code][at] for one in then]
+        sides = [one[code][at] | {"scenario": one["scenario"]} for one in then]
         if not row["before"] and row["before"] is not None and all(side["after"] == 0 for side in sides):
             continue
         rows.append(
