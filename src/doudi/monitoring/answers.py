@@ -16,7 +16,7 @@ from doudi.monitoring.gateways import lake
 from doudi.monitoring.gateways.lake import Known, NotKept, PackNotKept
 from doudi.office import queries as office
 from doudi.office.core import Viewer
-from doudi.policy import answers
+from doudi.policy import answers, stacking
 from doudi.policy.assess import Asked, Assessment
 from doudi.policy.pack import Pack
 from doudi.policy.rules import Programme
@@ -95,14 +95,19 @@ def ask(pid: str, programme: str, *, at: datetime, on: date | None = None, known
     rules = answers.programmes(pack, programme, on)
     home = known.household
     asked = answers.ask(home, on, home.area, pack)
+    found = [(rule, one) for rule in rules for one in _assessments(asked, rule)]
+    every: dict[str, Any] = {"overlaps": [], "package": {"proposed": [], "aside": []}}
+    if programme == EVERY:
+        every["overlaps"] = [answers.overlap(one) for one in asked.overlaps()]
+        every["package"] = answers.together(stacking.package([one for _rule, one in found], pack))
     return Answer(
         body={
             "asked": {"person": pid, "programme": programme, "on": on.isoformat(), "known_on": known_on.isoformat()},
             "facts": {"cycle": known.cycle, "on": known.on.isoformat(), "manifest": known.manifest},
             "pack": {"version": pack.version},
             "household": {"id": home.hid, "area": home.area, "members": [one.pid for one in home.members]},
-            "answers": [_answer(rule, one, known, pack) for rule in rules for one in _assessments(asked, rule)],
-            "overlaps": [answers.overlap(one) for one in asked.overlaps()] if programme == EVERY else [],
+            "answers": [_answer(rule, one, known, pack) for rule, one in found],
+            **every,
         },
         names={one.pid: one.name for one in home.members},
         born=known.born,

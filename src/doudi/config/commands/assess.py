@@ -200,6 +200,9 @@ def _lines(result: dict[str, Any]) -> list[str]:
         for one in household["programmes"]:
             lines += [f" {one['label']}（{one['programme']}）：{_WORDS[one['eligible']]}{_paid(one, unit)}", *_of_household(one)]
         lines += [f" 不能同时领：{one['sentence']}" for one in household["overlaps"] if one["state"] == "met"]
+        if together := household["package"]["proposed"]:
+            lines.append(" 可以一起领：" + "、".join(f"{one['label']}{_paid(one)}" for one in together))
+        lines += [f" 先放一边：{one['label']}，{one['reason']}" for one in household["package"]["aside"]]
     return lines
 
 

@@ -273,3 +273,13 @@ def grouped(found: list[Sheet]) -> list[dict[str, Any]]:
         if reaches:
             groups.append({"outcome": outcome, "title": titles[outcome], "reaches": reaches})
     return groups
+
+
+def aside(answer: Answer, found: list[Sheet]) -> list[dict[str, Any]]:
+    """What may not be received beside something likelier, of those whose sheet the reader may see."""
+    seen = {(one.programme, one.subject) for one in found}
+    return [
+        {**one, "name": answer.names.get(one["subject"], "")}
+        for one in answer.body["package"]["aside"]
+        if (one["programme"], one["subject"]) in seen
+    ]

@@ -133,6 +133,7 @@ def _sheet(request: HttpRequest, pid: str, programme: str) -> HttpResponse:
             "query": urlencode({"on": answer.body["asked"]["on"], "known_on": answer.body["asked"]["known_on"]}),
             "groups": reasons.grouped([one for one in found if one.subject == pid or one.subject not in answer.names]),
             "sheet": next((one for one in found if one.subject == pid or one.subject not in answer.names), None),
+            "aside": reasons.aside(answer, found),
             "overlaps": [one for one in answer.body["overlaps"] if one["state"] == "met"],
         }
     status = 422 if problem else 200

@@ -55,6 +55,7 @@ def reach(request: HttpRequest) -> HttpResponse:
         asked = {one["subject"] for one in answer.body["answers"]}
         shown |= {
             "groups": reasons.grouped(found),
+            "aside": reasons.aside(answer, found),
             "overlaps": [one for one in answer.body["overlaps"] if one["state"] == "met" and one["person"] in mine],
             "others": len(asked - mine),
         }
