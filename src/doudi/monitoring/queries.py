@@ -35,6 +35,7 @@ class AlertRow:
     area_label: str
     state: State
     raised_on: date
+    seen_on: date  # the day last judged: its rule speaks
     due_on: date
     worker: str
     mask: int
@@ -77,7 +78,6 @@ class AlertDetail:
     hid: str
     subject: str
     basis: str
-    seen_on: date
     outcome: str
     reason: str
     closed_at: datetime | None
@@ -125,6 +125,7 @@ def _rows(alerts: Iterable[Alert]) -> tuple[AlertRow, ...]:
             area_label=labels.get(one.area, one.area),
             state=State(one.state),
             raised_on=one.raised_on,
+            seen_on=one.seen_on,
             due_on=one.due_on,
             worker=one.worker.name if one.worker else "",
             mask=one.mask,
@@ -220,7 +221,6 @@ def alert(ref: str, viewer: Viewer) -> AlertDetail:
         hid=found.hid,
         subject=found.subject,
         basis=found.basis,
-        seen_on=found.seen_on,
         outcome=OUTCOME_LABELS[Outcome(found.outcome)] if found.outcome else "",
         reason=found.reason,
         closed_at=found.closed_at,

@@ -16,6 +16,15 @@ def test_the_list_says_why_and_hides_the_name(client):
     assert ref in words and "王*兰" in words and "王桂兰" not in words and "不下结论" in words
 
 
+def test_only_what_one_rule_noticed(client):
+    ref = staged.alerted(indicator="A10")
+    staged.signed_in(client, people.clerk_li())
+    words = client.get("/desk/alerts/?rule=A10").content.decode()
+    assert ref in words and '<option value="A10" selected>' in words
+    assert ref not in client.get("/desk/alerts/?rule=A01").content.decode()
+    assert client.get("/desk/alerts/?rule=DROP").status_code == 404
+
+
 def test_one_alert_shows_reason_article_innocent_causes_and_rows(client, sources):
     granny = people.granny_wang()
     sources.row(granny.pid, "medical_cost", total=1842000)

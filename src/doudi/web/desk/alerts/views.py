@@ -33,17 +33,18 @@ WHY = "查看提醒，安排走访"
 @require_safe
 def alerts(request: HttpRequest) -> HttpResponse:
     """The alerts of the viewer's area: a sentence each, most urgent first."""
-    state, level = request.GET.get("state", "open"), request.GET.get("level", "")
-    if state not in STATES or level not in ("", *LEVELS):
+    state, level, about = request.GET.get("state", "open"), request.GET.get("level", ""), request.GET.get("rule", "")
+    rules = rulebook.pack()
+    if state not in STATES or level not in ("", *LEVELS) or about not in ("", *rules.indicators):
         raise Http404
     at = time.now()
     today = time.today(at)
     try:
-        page = queries.inbox(request.viewer, state=state, level=level, after=request.GET.get("after", ""))
+        page = queries.inbox(request.viewer, state=state, level=level, indicator=about, after=request.GET.get("after", ""))
     except NotAllowed:
         raise Http404 from None
-    latest, counts, rules = queries.latest(), queries.counts(request.viewer), rulebook.pack()
-    asked = {"state": state, **({"level": level} if level else {})}
+    latest, counts = queries.latest(), queries.counts(request.viewer)
+    asked = {"state": state, **({"level": level} if level else {}), **({"rule": about} if about else {})}
     context = {
         "alerts": [line(row, today, rules) for row in page.rows],
         "total": counts["all"],
@@ -64,13 +65,16 @@ def alerts(request: HttpRequest) -> HttpResponse:
             {"words": words, "href": f"?{urlencode({'state': code})}", "here": code == state} for code, words in STATES.items()
         ],
         "next": f"?{urlencode({**asked, 'after': page.next})}" if page.next else "",
+        "asked": asked,
+        "about": about,
+        "rules": [(code, versions[-1].label) for code, versions in sorted(rules.indicators.items())],
     }
     return render(request, "desk/alerts/page.html", context)
 
 
 def line(row: queries.AlertRow, today: Any, rules: Pack) -> dict[str, Any]:
     """An alert as a line of a list: a sentence, never a score."""
-    said = explanation(row, row.raised_on, rules)
+    said = explanation(row, row.seen_on, rules)
     words, tone = due(row.due_on, today) if row.state in IN_WORK else ("", "calm")
     tag, colour = LEVELS[row.level]
     return {
@@ -105,7 +109,7 @@ def page(
     found = _read(request, ref)
     office.look(subject=found.pid, viewer=request.viewer, at=at, why=WHY, what="提醒和它的来源")
     rules = rulebook.pack()
-    said = explanation(found.row, found.seen_on, rules)
+    said = explanation(found.row, found.row.seen_on, rules)
     viewer, open_ = request.viewer, found.row.state in IN_WORK
     person, home = None, ()
     if viewer.may("visit.record"):
@@ -125,7 +129,7 @@ def page(
         "level": LEVELS[found.row.level],
         "due_words": words,
         "due_tone": tone,
-        "sources": rows_behind(found, found.seen_on, viewer, rules),
+        "sources": rows_behind(found, found.row.seen_on, viewer, rules),
         "assign_form": (assign or AssignForm(_workers(found.row.area, at))) if open_ and viewer.may("alert.assign") else None,
         "dismiss_form": (dismiss or DismissForm(prefix="dismiss")) if open_ and viewer.may("alert.dismiss") else None,
         "case_ref": next((one.case_ref for one in found.visits if one.case_ref), ""),

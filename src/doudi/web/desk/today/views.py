@@ -101,7 +101,7 @@ def of_case(row: InboxRow, today: date, pile: str = "todo", after: str = "") -> 
 
 def of_alert(row: AlertRow, today: date, rules: Pack, pile: str, after: str, alerts_after: str) -> Entry:
     """An alert as a line of the inbox: a sentence and one next step."""
-    said = explanation(row, row.raised_on, rules)
+    said = explanation(row, row.seen_on, rules)
     words, tone = due(row.due_on, today)
     asked = {"pile": pile, "after": after, "alerts": alerts_after, "peek": row.ref}
     return Entry(

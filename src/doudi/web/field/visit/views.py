@@ -61,7 +61,7 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
             return JsonResponse({"state": "kept"})
     if request.method == "POST" and not request.accepts("text/html"):
         return JsonResponse({"state": "refused", "words": problem or _first_error(form)}, status=422)
-    said = explanation(alert.row, alert.seen_on, rulebook.pack())
+    said = explanation(alert.row, alert.row.seen_on, rulebook.pack())
     context = {
         "who": person.name,
         "place": alert.row.area_label,
