@@ -21,10 +21,12 @@ from doudi.policy.supervise import supervise as supervise  # asked in the same w
 State = Literal["met", "not_met", "unknown"]
 Answer = Literal["yes", "no", "unknown"]
 NOBODY: Facts = {}
+# What is answered is made by the hundred for one household, so these classes are not frozen (that takes three times as long);
+# nobody changes an answer.
 _STATES: dict[bool | None, State] = {True: "met", False: "not_met", None: "unknown"}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Subject:
     """Whom a rule is asked about, with all it may look at."""
 
@@ -62,7 +64,7 @@ class Unknown:
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ConditionResult:
     """One condition of a programme for one subject. Sentences are written when they are read."""
 
@@ -117,7 +119,7 @@ class ConditionResult:
         return article_on(self.condition.articles, self.on)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class StepResult:
     """One step of the amount; None where it cannot be reckoned."""
 
@@ -140,7 +142,7 @@ class StepResult:
         return explain.render(self.step.words, self.values, self.step.values, self.subject.pack.names)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Assessment:
     """What the rules of one programme say about one subject on one day. A person decides."""
 
@@ -177,7 +179,7 @@ class Assessment:
         return tuple(found.values())
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Sign:
     """One indicator for one subject."""
 
@@ -412,7 +414,7 @@ def _assessed(rule: Programme, subject: Subject, on: date) -> Assessment:
         if state == "not_met" or (state == "unknown" and eligible == "yes"):
             eligible = "no" if state == "not_met" else "unknown"
         results.append(ConditionResult(condition.name, state, condition, subject, on))
-    steps = tuple(StepResult(step.name, subject.run(step.amount), step, subject) for step in rule.steps)
+    steps = tuple(StepResult(step.name, step.amount.run(facts, household, around), step, subject) for step in rule.steps)
     return Assessment(
         rule.code, rule.label, subject.id, on, subject.area, eligible, steps[-1].fen if steps and eligible == "yes" else None,  # type: ignore[arg-type]
         tuple(results), steps, article_on(rule.articles, on), subject.pack.version,

@@ -56,6 +56,7 @@ class Pack:
     _there: dict[tuple[str, date], dict[str, Any]] = field(default_factory=dict)
     _known: dict[date, Pack] = field(default_factory=dict)
     _rows: dict[tuple[str, str], Closure] = field(default_factory=dict)
+    _held: dict[tuple[str, date], list[Any]] = field(default_factory=dict)
 
     def known(self, day: date) -> Pack:
         """The pack as it was known on a day: rules and values that became known later are not there yet.
@@ -79,6 +80,7 @@ class Pack:
                     version=version_of(self.told, day),
                     _there={},
                     _known={},
+                    _held={},
                 )
             if len(self._known) > 50:
                 self._known.clear()
@@ -101,19 +103,28 @@ class Pack:
 
     def programmes_on(self, on: date) -> list[Programme]:
         """Every programme in force on a day, by code."""
-        return _all_in_force(self.programmes, on)
+        return self._on("programmes", self.programmes, on)
 
     def indicators_on(self, on: date) -> list[Indicator]:
         """Every indicator in force on a day, by code."""
-        return _all_in_force(self.indicators, on)
+        return self._on("indicators", self.indicators, on)
 
     def overlaps_on(self, on: date) -> list[Overlap]:
         """Every overlap rule in force on a day, by code."""
-        return _all_in_force(self.overlaps, on)
+        return self._on("overlaps", self.overlaps, on)
 
     def supervision_on(self, on: date) -> list[Supervision]:
         """Every rule of supervision in force on a day, by code."""
-        return _all_in_force(self.supervision, on)
+        return self._on("supervision", self.supervision, on)
+
+    def _on(self, table: str, rules: Mapping[str, tuple[Rule, ...]], on: date) -> list[Rule]:
+        """Asked for every household: kept for each day."""
+        found = self._held.get((table, on))
+        if found is None:
+            if len(self._held) > 1000:
+                self._held.clear()
+            found = self._held[table, on] = _all_in_force(rules, on)
+        return list(found)
 
     def tunables(self, code: str, on: date) -> list[Tunable]:
         """What of a warning or a rule of supervision a [[value]] may set, with what the rule itself says.

@@ -67,6 +67,13 @@ class Core:
     def __hash__(self) -> int:
         return self.key
 
+    def __eq__(self, other: object) -> bool:
+        if self is other or not isinstance(other, Core):
+            return self is other
+        if (self.key, self.op, self.value, self.kind) != (other.key, other.op, other.value, other.kind):
+            return False  # compared through the key first, so that a difference is seen without walking down
+        return self.op == "step" or (self.parts, self.subject, self.bound) == (other.parts, other.subject, other.bound)
+
     def walk(self, *, into_members: bool = True, seen: set[object] | None = None) -> Iterator[Core]:
         """This node and every node below it; what stands in a step only once."""
         seen = set() if seen is None else seen
