@@ -81,7 +81,7 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
     zhao.get_by_label("找规则").fill("O2023 §3")
     zhao.get_by_role("button", name="找", exact=True).click()
     look(zhao, "rules-found")
-    zhao.get_by_role("link", name="A01", exact=True).click()
+    zhao.get_by_role("link", name="一户多残", exact=True).click()
     look(zhao, "rules-rule")
     zhao.get_by_role("link", name="家里有两位或更多持残疾人证").click()
     zhao.get_by_role("link", name="改这个数").click()

@@ -1,19 +1,23 @@
 """Every staff address × every role: strangers sign in, other places learn nothing, a post opens what the table says."""
 
+from datetime import date
+
 import pytest
 from django.urls import get_resolver
 
 import people
 from doudi.office.core import ACTS, Role
+from doudi.rulebook import actions as rulebook
 from web import staged
 
 pytestmark = pytest.mark.django_db
 PREFIXES = ("desk/", "field/", "audit/")
 OPEN = {"desk-login", "desk-logout"}
 LISTS = {  # pages that are for everybody of the role; elsewhere they are simply empty
-    "desk:today", "desk:cases", "desk:alerts", "desk:showings", "desk:runs", "desk:find", "desk:who", "desk:feeds", "desk:checks",
+    "desk:today", "desk:cases", "desk:alerts", "desk:showings", "desk:runs", "desk:find", "desk:who", "desk:feeds", "desk:checks", "desk:whatif",
     "field:today", "field:fresh", "field:worker", "oversight:today", "oversight:find", "oversight:journal", "oversight:verify",
-    "oversight:sign", "oversight:checkpoint", "oversight:supervision", "oversight:supervision-rule",
+    "oversight:sign", "oversight:checkpoint", "oversight:supervision", "oversight:supervision-rule", "desk:rules-life",
+    "desk:rules", "desk:rules-rule", "desk:rules-number", "desk:rules-set", "desk:rules-new", "desk:rules-changes",
 }  # fmt: skip
 
 
@@ -48,6 +52,10 @@ def stage(monkeypatch):
     from doudi.payment import actions
 
     run = actions.build(county=people.COUNTY, month=staged.TODAY.date().replace(day=1), by=people.officer_zhao(), at=staged.TODAY)
+    change = rulebook.draft(
+        kind="tune", title="改一个分数", source="禾民〔2026〕12 号", place=people.COUNTY, starts_on=date(2026, 9, 1),
+        what={"is": 9}, rule="A01", parameter="A01.threshold", by=people.officer_zhao(), at=staged.TODAY,
+    )  # fmt: skip
     return {
         "alerts/<slug:ref>": f"alerts/{alert}",
         "visit/<slug:ref>": f"visit/{alert}",
@@ -56,6 +64,10 @@ def stage(monkeypatch):
         "story/<slug:subject>": f"story/{case.ref}",
         "supervision/<slug:code>": "supervision/PR-01",
         "object/<slug:ref>": f"object/{case.ref}",
+        "changes/<slug:ref>": f"changes/{change.ref}",
+        "rule/<slug:code>": "rule/A01",
+        "number/<str:name>": "number/A01.threshold",
+        "<slug:programme>": "dibao",
         "<slug:pid>": case.applicant,
         "<slug:receipt>": "99010126000099",
         "<str:area>": people.VILLAGE,

@@ -231,7 +231,7 @@ def _get(ref: str) -> Change:
 
 
 def change(ref: str, viewer: Viewer) -> ChangeRow | None:
-    """One change the viewer may see: an approved one, or one of a place that is theirs or theirs is part of."""
+    """One change the viewer may see: an approved one, or one of a place inside their area."""
     return next(iter(_rows(_seen(viewer).filter(ref=ref))), None)
 
 
@@ -257,7 +257,7 @@ def waiting(viewer: Viewer) -> int:
 
 
 def _seen(viewer: Viewer) -> Any:
-    return Change.objects.filter(Q(state=State.APPROVED) | Q(place__startswith=viewer.within[:6]))
+    return Change.objects.filter(Q(state=State.APPROVED) | Q(place__startswith=viewer.within))
 
 
 def _rows(rows: Any) -> list[ChangeRow]:

@@ -138,10 +138,11 @@ def _groups(con: duckdb.DuckDBPyConnection, key: str) -> dict[str, dict[str, tup
     }
     found = {}
     for name, expression in split.items():
+        order = "min(p.age) NULLS LAST" if name == "age" else "1"
         rows = con.execute(
             f"SELECT coalesce({expression}, '') AS one, count(*) FILTER (g.n IS NOT NULL), count(*) FILTER (l.n IS NOT NULL) "
             f"FROM person_facts p LEFT JOIN gained g ON g.n = p.{key} LEFT JOIN lost l ON l.n = p.{key} "
-            "WHERE g.n IS NOT NULL OR l.n IS NOT NULL GROUP BY 1 ORDER BY 1"
+            f"WHERE g.n IS NOT NULL OR l.n IS NOT NULL GROUP BY 1 ORDER BY {order}, 1"
         ).fetchall()
         found[name] = {one: (gained, lost) for one, gained, lost in rows}
     return found

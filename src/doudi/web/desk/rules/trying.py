@@ -33,10 +33,10 @@ def preview(request: HttpRequest, found: queries.ChangeRow, at: datetime) -> dic
     office.look(subject=found.ref, viewer=viewer, at=at, why="试算规则变更", what="会多提醒、少提醒多少家")
     names = time.area_labels([area for one in tried.rules for area in one.groups["township"]])
     pack, _ = law()
-    return {"on": tried.judged_on, "rules": [_compared(one, names, pack) for one in tried.rules], "few": monitoring.FEWEST}
+    return {"on": tried.judged_on, "rules": [_compared(one, names, pack, found) for one in tried.rules], "few": monitoring.FEWEST}
 
 
-def _compared(one: Any, places: dict[str, str], pack: Pack) -> dict[str, Any]:
+def _compared(one: Any, places: dict[str, str], pack: Pack, found: queries.ChangeRow) -> dict[str, Any]:
     versions = browse.versions(pack, one.code)
     labels = {"township": places, "sex": pack.names.facts["sex"].codes, "age": {}, "disabled": DISABLED}
     groups = []
@@ -44,7 +44,7 @@ def _compared(one: Any, places: dict[str, str], pack: Pack) -> dict[str, Any]:
         told = [monitoring.told({key: pair[side] for key, pair in one.groups[name].items()}) for side in (0, 1)]
         rows = [
             {"label": labels[name].get(key) or key or "不知道", "gained": told[0][key], "lost": told[1][key]}
-            for key in sorted(one.groups[name])
+            for key in one.groups[name]
         ]
         groups.append({"label": label, "rows": rows})
     before, after, gained, lost = (
@@ -53,7 +53,7 @@ def _compared(one: Any, places: dict[str, str], pack: Pack) -> dict[str, Any]:
     few = None in (before, after, gained, lost)  # one hidden number could be reckoned from the others
     return {
         "code": one.code,
-        "label": versions[0].label if versions else "",
+        "label": versions[0].label if versions else found.what.get("label", ""),
         "what": "户" if one.subject == "household" else "人",
         "before": before,
         "after": None if few else after,
