@@ -123,7 +123,7 @@ def test_a_fact_no_dataset_brings_is_named_with_the_rules_that_wait_for_it(found
 
 
 def test_clauses_are_counted_true_false_and_unknown(found: Life) -> None:
-    told = {(one.part.code, one.part.name): one for one in found.tallies}
+    told = {(one.part.code, one.part.name): one for one in found.tallies if not one.part.branch}
     born, old, placed = told["L02", "born"], told["L02", "very_old"], told["L02", "placed"]
     assert (born.of, born.true, born.false, born.state) == (13, 12, 0, "alive")  # one is known by name only
     assert told["L02", "anybody"].state == "always"
@@ -133,12 +133,10 @@ def test_clauses_are_counted_true_false_and_unknown(found: Life) -> None:
 
 
 def test_branches_nobody_takes_are_named_one_by_one(found: Life) -> None:
-    branches = [
-        one for one in found.tallies if one.part.code == "L02" and one.part.is_branch and one.part.name.startswith("bran")
-    ]
+    branches = [one for one in found.tallies if one.part.code == "L02" and one.part.branch and one.part.name.startswith("bran")]
     assert [one.state for one in branches] == ["never", "alive", "alive"]
     assert sum(one.true for one in branches) == 12
-    inside = [one for one in found.tallies if one.part.code == "L02" and one.part.name.startswith("house") and one.part.is_branch]
+    inside = [one for one in found.tallies if one.part.code == "L02" and one.part.name.startswith("house") and one.part.branch]
     assert [(one.part.subject, one.state) for one in inside] == [("person", "never"), ("person", "alive")]
 
 
@@ -171,3 +169,9 @@ def test_without_a_cycle_only_the_pack_is_looked_at(rules: Pack) -> None:
 def test_the_town_is_the_one_counted(found: Life) -> None:
     assert found.persons == 13 == len(TOWN["hukou"]) + 1
     assert found.places == ("990101",)
+
+
+def test_branches_nobody_takes_stand_on_one_line(found: Life) -> None:
+    lines = {(one.code, one.name, one.state): one.branches for one in found.stuck}
+    assert lines["L02", "branching", "never"] == ("case 1 第 1 支（共 3 支）",)
+    assert lines["L02", "very_old", "never"] == () and ("L02", "born", "alive") not in lines

@@ -14,10 +14,10 @@ pytestmark = pytest.mark.django_db
 PREFIXES = ("desk/", "field/", "audit/")
 OPEN = {"desk-login", "desk-logout"}
 LISTS = {  # pages that are for everybody of the role; elsewhere they are simply empty
-    "desk:today", "desk:cases", "desk:alerts", "desk:showings", "desk:runs", "desk:find", "desk:who", "desk:feeds", "desk:checks", "desk:whatif",
+    "desk:today", "desk:cases", "desk:alerts", "desk:showings", "desk:runs", "desk:find", "desk:who", "desk:feeds", "desk:checks",
     "field:today", "field:fresh", "field:worker", "oversight:today", "oversight:find", "oversight:journal", "oversight:verify",
     "oversight:sign", "oversight:checkpoint", "oversight:supervision", "oversight:supervision-rule", "desk:rules-life",
-    "desk:rules", "desk:rules-rule", "desk:rules-number", "desk:rules-set", "desk:rules-new", "desk:rules-changes",
+    "desk:rules", "desk:rules-rule", "desk:rules-number", "desk:rules-set", "desk:rules-new", "desk:rules-changes", "desk:whatif",
 }  # fmt: skip
 
 

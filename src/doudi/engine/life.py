@@ -13,7 +13,7 @@ from doudi.engine.cycle import Cycle
 from doudi.engine.lake import Lake
 from doudi.engine.sql import name_of
 from doudi.policy import life
-from doudi.policy.life import Dead, Ending, Gap, Tally
+from doudi.policy.life import Dead, Ending, Gap, Stuck, Tally
 from doudi.policy.pack import Pack
 
 AT_ONCE = 120  # parts counted in one statement: many columns in flight cost memory, not time
@@ -35,6 +35,11 @@ class Life:
     gaps: tuple[Gap, ...]
     unread_facts: tuple[str, ...]
     unread_parameters: tuple[str, ...]
+
+    @property
+    def stuck(self) -> list[Stuck]:
+        """What decides nothing at present."""
+        return life.stuck(self.tallies)
 
     @property
     def lifeless(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 from doudi.policy.language.core import MEMBER_OPS, Core, conjunction, negation
 from doudi.policy.pack import Pack, spread
 from doudi.policy.parameters import LAST_DAY, Setting
-from doudi.policy.rules import Expression, Indicator, Overlap, Programme
+from doudi.policy.rules import Expression, Indicator, Overlap, Programme, Supervision
 from doudi.policy.sweep import Writer
 
 What = Literal["programme", "indicator", "overlap"]
@@ -28,7 +28,7 @@ class Part:
     text: str
     test: Core
     among: Core | None
-    is_branch: bool = False
+    branch: str = ""  # which branch of which `case`
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,37 @@ class Tally:
             return "unknown"
         if not self.true:
             return "never"
-        return "always" if self.true == self.of and not self.part.is_branch else "alive"
+        return "always" if self.true == self.of and not self.part.branch else "alive"
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A condition or step of a rule that decides nothing at present; of a `case` the branches nobody takes, together."""
+
+    what: What
+    code: str
+    label: str
+    name: str
+    text: str
+    state: str
+    of: int
+    branches: tuple[str, ...]
+
+
+def stuck(tallies: Iterable[Tally]) -> list[Stuck]:
+    """What is not alive, one line a condition or step."""
+    together: dict[tuple[str, str, str, bool], list[Tally]] = {}
+    for tally in tallies:
+        if tally.state != "alive":
+            key = (tally.part.code, tally.part.name, tally.state, bool(tally.part.branch))
+            together.setdefault(key, []).append(tally)
+    return [
+        Stuck(
+            some[0].part.what, code, some[0].part.label, name, " ".join(some[0].part.text.split()), state, some[0].of,
+            tuple(tally.part.branch for tally in some if tally.part.branch),
+        )
+        for (code, name, state, _), some in together.items()
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +123,26 @@ class Gap:
 # ---- what rules read ----------------------------------------------------------------------------------------------------
 
 
-def _expressions(rule: Programme | Indicator | Overlap) -> list[Expression]:
+Rule = Programme | Indicator | Overlap | Supervision
+
+
+def _expressions(rule: Rule) -> list[Expression]:
     if isinstance(rule, Programme):
         own = [condition.test for condition in rule.conditions] + [step.amount for step in rule.steps]
         shown = [one for condition in rule.conditions for one in condition.values.values()]
         return own + shown + [one for step in rule.steps for one in step.values.values()]
     if isinstance(rule, Overlap):
         return [rule.test, rule.since, rule.counts, *rule.values.values()]
+    if isinstance(rule, Supervision):
+        tests = [clause.test for clause in rule.clauses]
+        return [*tests, *rule.basis, *rule.values.values(), *([rule.among] if rule.among else [])]
     clauses = [part for clause in rule.clauses for part in (clause.test, clause.points) if part]
     return [rule.fires, *clauses, *rule.basis, *rule.values.values(), *([rule.among] if rule.among else [])]
 
 
-def in_force(pack: Pack, on: date) -> list[Programme | Indicator | Overlap]:
+def in_force(pack: Pack, on: date) -> list[Rule]:
     """Every rule in force on a day."""
-    return [*pack.programmes_on(on), *pack.indicators_on(on), *pack.overlaps_on(on)]
+    return [*pack.programmes_on(on), *pack.indicators_on(on), *pack.overlaps_on(on), *pack.supervision_on(on)]
 
 
 def read_by(pack: Pack, on: date) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -150,7 +186,10 @@ def dead_facts(pack: Pack, on: date, datasets: Collection[str], known: Mapping[s
 
 
 def parts(pack: Pack, on: date, *, only: Collection[str] | None = None) -> list[Part]:
-    """Every condition, clause and `case` branch of the rules in force. only: codes of indicators to look at."""
+    """Every condition, clause and `case` branch of the rules in force; what only a number decides is the place's own choice.
+
+    only: codes of indicators to look at.
+    """
     found: list[Part] = []
     for programme in pack.programmes_on(on):
         about = ("programme", programme.code, programme.label)
@@ -173,7 +212,7 @@ def parts(pack: Pack, on: date, *, only: Collection[str] | None = None) -> list[
         about = ("overlap", overlap.code, overlap.label)
         found.append(Part(*about, "if", "person", overlap.test.text, overlap.test.core, None))  # type: ignore[arg-type]
         found += _branches(about, "person", [("if", overlap.test), ("counts", overlap.counts)])
-    return found
+    return [part for part in found if any(node.op == "fact" for node in part.test.walk())]
 
 
 def _branches(about: tuple[str, str, str], subject: str, written: list[tuple[str, Expression]]) -> Iterator[Part]:
@@ -184,16 +223,16 @@ def _branches(about: tuple[str, str, str], subject: str, written: list[tuple[str
         for node, whom in _asked_of(expression.core, subject):
             tests = node.parts[: len(node.parts) // 2 * 2 : 2]
             key = conjunction(list(tests))
-            if key in seen or _is_made(node) or not any(part.op == "fact" for part in key.walk()):
-                continue  # what only a number decides is the place's choice, not a branch people do not take
+            if key in seen or _is_made(node):
+                continue
             seen.add(key)
             number += 1
             taken = [conjunction([*map(negation, tests[:at]), test]) for at, test in enumerate(tests)]
             if len(node.parts) % 2:
                 taken.append(conjunction(list(map(negation, tests))))
             for at, test in enumerate(taken, start=1):
-                title = f"{name} case {number} 第 {at} 支（共 {len(taken)} 支）"
-                yield Part(*about, title, whom, expression.text, test, None, is_branch=True)  # type: ignore[arg-type]
+                branch = f"case {number} 第 {at} 支（共 {len(taken)} 支）"
+                yield Part(*about, name, whom, expression.text, test, None, branch)  # type: ignore[arg-type]
 
 
 def _asked_of(node: Core, subject: str) -> Iterator[tuple[Core, str]]:
@@ -263,7 +302,10 @@ def endings(pack: Pack, on: date, within_days: int) -> list[Ending]:
                     tuple(reading.get(name, ())),
                 )
             )
-    kinds = (("programme", pack.programmes), ("indicator", pack.indicators), ("overlap", pack.overlaps))
+    kinds = (
+        ("programme", pack.programmes), ("indicator", pack.indicators), ("overlap", pack.overlaps),
+        ("supervision", pack.supervision),
+    )  # fmt: skip
     for what, rules in kinds:
         for code, versions in rules.items():
             last = max(versions, key=lambda rule: rule.to_on)
@@ -278,6 +320,8 @@ def gaps(pack: Pack, on: date, places: Sequence[str]) -> list[Gap]:
     found = []
     for name, codes in reading.items():
         parameter = pack.parameters[name]
+        if parameter.rule:
+            continue  # a rule's own weight or threshold: without a value the written one counts
         missing = []
         for place in places:
             setting = parameter.at(place, on)
@@ -296,5 +340,5 @@ def unread(pack: Pack, on: date) -> tuple[list[str], list[str]]:
     people = [name for name, fact in pack.names.facts.items() if fact.subject in ("person", "household")]
     return (
         [name for name in people if name not in facts and name not in split],
-        [name for name in pack.parameters if name not in parameters],
+        [name for name, parameter in pack.parameters.items() if name not in parameters and not parameter.rule],
     )

@@ -15,6 +15,7 @@ from doudi.policy.language.errors import RuleError
 
 if TYPE_CHECKING:
     from doudi.engine.life import Life
+    from doudi.policy.life import Stuck
 
 WHY = {"not_loaded": "没有一个来源交来过", "always_unknown": "全库没有一个人知道"}
 STATES = {"never": "从来不成立", "unknown": "谁都说不准", "nobody": "没有要看的人", "always": "人人成立，挑不出人"}
@@ -65,6 +66,7 @@ def _result(found: Life) -> dict[str, Any]:
         "parts": [
             {
                 "what": tally.part.what, "code": tally.part.code, "label": tally.part.label, "part": tally.part.name,
+                "branch": tally.part.branch,
                 "subject": tally.part.subject, "if": tally.part.text, "of": tally.of, "true": tally.true, "false": tally.false,
                 "unknown": tally.unknown, "state": tally.state,
             }
@@ -82,9 +84,8 @@ def _lines(found: Life, days: int) -> list[str]:
     lines += [f"  {one.fact}\t{one.label}\t{WHY[one.why]}\t等它的：{'、'.join(one.rules)}" for one in found.dead if one.rules]
     lines += ["", "不起作用的条件"]
     lines += [
-        f"  {tally.part.code}.{tally.part.name}\t{STATES[tally.state]}（{tally.of:,} 个里）\t{tally.part.text}"
-        for tally in found.tallies
-        if tally.state != "alive"
+        f"  {one.code}.{one.name}{_branches(one)}\t{STATES[one.state]}（{one.of:,} 个里）\t{_short(one.text)}"
+        for one in found.stuck
     ]
     lines += ["", f"{days} 天以内到期、后面没有接上的"]
     lines += [
@@ -95,3 +96,11 @@ def _lines(found: Life, days: int) -> list[str]:
     lines += [f"  P.{one.parameter}\t{one.label}\t{'、'.join(one.places)}\t等它的：{'、'.join(one.rules)}" for one in found.gaps]
     idle = [*found.unread_facts, *(f"P.{name}" for name in found.unread_parameters)]
     return [*lines, "", f"没有规则用到的：{'、'.join(idle) or '没有'}"]
+
+
+def _branches(one: Stuck) -> str:
+    return f"（{len(one.branches)} 支）" if one.branches else ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else text[:119] + "…"

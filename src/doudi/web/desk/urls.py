@@ -8,6 +8,7 @@ from doudi.web.desk.alerts import views as alerts
 from doudi.web.desk.cases import views as cases
 from doudi.web.desk.checks import views as checks
 from doudi.web.desk.feeds import views as feeds
+from doudi.web.desk.life import views as life
 from doudi.web.desk.payment import views as payment
 from doudi.web.desk.person import views as person
 from doudi.web.desk.publicity import views as publicity
@@ -53,5 +54,6 @@ urlpatterns = [
     path("checks/<slug:ref>/", checks.check, name="check-one"),
     path("feeds/", feeds.deliveries, name="feeds"),
     path("feeds/<int:number>/", feeds.delivery, name="feed"),
+    path("rules/life/", life.page, name="rules-life"),
     path("rules/", include("doudi.web.desk.rules.urls")),
 ]

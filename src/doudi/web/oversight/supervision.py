@@ -12,7 +12,6 @@ from doudi.casework import core as cases
 from doudi.office import queries as office
 from doudi.supervision import queries as supervision
 from doudi.supervision.core import Hit, RuleRow
-from doudi.web.desk.frame import page_number
 from doudi.web.parts.permits import permit
 
 PAGE = 50
@@ -51,13 +50,16 @@ def _shown(rules: tuple[RuleRow, ...], states: tuple[str, ...], inside: bool) ->
 def rule(request: HttpRequest, code: str) -> HttpResponse:
     """One rule: what it found, why, by which article, and what else may be behind it.
 
-    :raises Http404: no such rule in force
+    :raises Http404: no such rule in force, or not a page number
     """
     found = supervision.seen_by(request.viewer, office.today(office.now()))
     row = found.rule(code)
     if row is None:
         raise Http404
-    page = page_number(request)
+    text = request.GET.get("page", "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise Http404
+    page = int(text)
     hits = found.hits.get(code, ())
     some = hits[page * PAGE : (page + 1) * PAGE]
     context = {

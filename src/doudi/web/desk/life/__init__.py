@@ -1,0 +1,1 @@
+"""Rules with no life, on the desk."""
