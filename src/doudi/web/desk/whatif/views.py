@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rates(request: HttpRequest) -> HttpResponse:
     """What help leaves of the next 100 yuan earned: everybody is asked once more, so it comes after the rest."""
-    asked = read(request)
+    asked = _tried(request)
     try:
         answers = _answers(asked, with_rates=True)
     except RuleError as why:
@@ -65,7 +65,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 def _file(request: HttpRequest, kind: str) -> HttpResponse:
-    asked = read(request)
+    asked = _tried(request)
     try:
         answers = _answers(asked, with_rates=kind == "json")
     except RuleError as why:
@@ -77,6 +77,20 @@ def _file(request: HttpRequest, kind: str) -> HttpResponse:
         response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="whatif-{asked.place.code}-{asked.on}.{kind}"'
     return response
+
+
+def _tried(request: HttpRequest) -> Asking:
+    """What the address asks for, where it tries anything.
+
+    :raises Http404: nothing is tried, or there is no cycle to try it on; the form says so in words
+    """
+    try:
+        asked = read(request)
+    except NotPublished:
+        raise Http404 from None
+    if not asked.scenarios:
+        raise Http404
+    return asked
 
 
 def _answers(asked: Asking, *, with_rates: bool) -> list[dict[str, Any]]:
