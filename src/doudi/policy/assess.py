@@ -15,7 +15,7 @@ from doudi.policy.language.core import Core
 from doudi.policy.language.names import Currency, Kind
 from doudi.policy.language.python import Around, Closure, closure
 from doudi.policy.pack import Pack
-from doudi.policy.rules import Article, Condition, Expression, Indicator, Overlap, Programme, Step
+from doudi.policy.rules import Article, Condition, Expression, Indicator, Named, Overlap, Programme, Step
 from doudi.policy.supervise import supervise as supervise  # asked in the same way as everything here
 
 State = Literal["met", "not_met", "unknown"]
@@ -48,10 +48,9 @@ class Subject:
         """The value of an expression for this subject."""
         return expression.run(self.facts, self.household.facts, self.around)
 
-    def values(self, expressions: Mapping[str, Expression]) -> dict[str, Any]:
+    def values(self, expressions: Named) -> dict[str, Any]:
         """Values by name."""
-        facts, household, around = self.facts, self.household.facts, self.around
-        return {name: expression.run(facts, household, around) for name, expression in expressions.items()}
+        return expressions.run(self.facts, self.household.facts, self.around)
 
 
 @dataclass(frozen=True)

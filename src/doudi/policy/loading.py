@@ -29,7 +29,7 @@ from doudi.policy.language.names import (
 from doudi.policy.lines import located
 from doudi.policy.matrix import Benefit, Stacking, check_matrix, overlap_tables, read_benefit, read_stacking
 from doudi.policy.parameters import FIRST_DAY, LAST_DAY, LEVELS, Parameter, Setting, place_of
-from doudi.policy.rules import Case, Response, Source
+from doudi.policy.rules import Case, Named, Response, Source
 from doudi.policy.writing import Writer, day_of, keys, line_of, text_of
 
 TABLES = (
@@ -381,7 +381,7 @@ class Loading:
             for said in ("says", "says_not"):
                 check(
                     kind, said, f"{where} value", raw,
-                    lambda kind=kind, raw=raw, said=said: writer.words(text_of(raw, said), {}, kind.subject),
+                    lambda kind=kind, raw=raw, said=said: writer.words(text_of(raw, said), Named(), kind.subject),
                 )  # fmt: skip
 
     def _settings(self, parameters: dict[str, Parameter]) -> None:
@@ -450,17 +450,27 @@ class Loading:
 
     def _response(self, raw: dict[str, Any], where: str) -> Response:
         keys(raw, "contact_hours note", "code label visit_working_days")
-        return Response(raw["code"], raw["label"], raw.get("contact_hours"), raw["visit_working_days"], raw.get("note", ""))
+        hours, days = raw.get("contact_hours"), raw["visit_working_days"]
+        if type(days) is not int or (hours is not None and type(hours) is not int):
+            raise RuleError("visit_working_days 和 contact_hours 要写整数")
+        return Response(text_of(raw, "code"), text_of(raw, "label"), hours, days, text_of(raw, "note"))
 
     def _source(self, raw: dict[str, Any], where: str) -> Source:
         keys(raw, "", "code label department")
-        return Source(raw["code"], raw["label"], raw["department"])
+        return Source(text_of(raw, "code"), text_of(raw, "label"), text_of(raw, "department"))
 
     def _case(self, raw: dict[str, Any], where: str) -> Case:
         keys(raw, "area facts members parameters record", "name rule on expect")
+        for key in ("facts", "parameters", "expect", "record"):
+            if not isinstance(raw.get(key, {}), dict):
+                raise RuleError(f"“{key}”要写成 {{ 名称 = 值 }}")
+        members = raw.get("members", [])
+        if not isinstance(members, list) or not all(isinstance(member, dict) for member in members):
+            raise RuleError("“members”要写成 [{ 名称 = 值 }, …]")
+        place_of(str(raw.get("area", "")))
         return Case(
-            raw["name"], raw["rule"], day_of(raw, "on", FIRST_DAY), str(raw.get("area", "")), raw.get("facts", {}),
-            tuple(raw.get("members", ())), raw.get("parameters", {}), raw["expect"], where, raw.get("record", {}),
+            text_of(raw, "name"), text_of(raw, "rule"), day_of(raw, "on", FIRST_DAY), str(raw.get("area", "")),
+            raw.get("facts", {}), tuple(members), raw.get("parameters", {}), raw["expect"], where, raw.get("record", {}),
         )  # fmt: skip
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from doudi.facts.household import Facts
 from doudi.policy.language.check import Value
 from doudi.policy.language.core import Core
-from doudi.policy.language.python import Closure
+from doudi.policy.language.python import Around, Closure, every
 
 Subject = Literal["person", "household"]
 Level = Literal["R", "O", "Y"]
@@ -55,6 +56,18 @@ class Expression:
     down: int = 1
 
 
+class Named(dict[str, Expression]):
+    """What sentences name, by the name in the sentence, computed all at once."""
+
+    _made: Closure | None = None
+
+    def run(self, person: Facts, household: Facts, around: Around) -> dict[str, Any]:
+        """Every value for one subject."""
+        if self._made is None:  # nothing is named any more once a rule is read
+            self._made = every({name: expression.core for name, expression in self.items()})
+        return self._made(person, household, around)  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """Where a rule stands, and from when to when it stood there."""
@@ -98,7 +111,7 @@ class Condition:
     ask: Expression | None
     settle: str
     articles: tuple[Article, ...]
-    values: Mapping[str, Expression]  # what its sentences name and its own facts, by the name in the sentence
+    values: Named  # what its sentences name and its own facts, by the name in the sentence
     by_variant: Variants | None = None
 
 
@@ -110,7 +123,7 @@ class Step:
     label: str
     amount: Expression
     words: Words
-    values: Mapping[str, Expression]
+    values: Named
     key: str  # its own name in all packs
 
 
@@ -161,7 +174,7 @@ class Indicator:
     words: Words
     advice: str
     innocent: tuple[str, ...]
-    values: Mapping[str, Expression]
+    values: Named
     where: str
     known_since: date
     tunables: tuple[Tunable, ...] = ()
@@ -187,7 +200,7 @@ class Overlap:
     since: Expression
     counts: Expression
     words: Words
-    values: Mapping[str, Expression]
+    values: Named
     innocent: tuple[str, ...]
     where: str
     known_since: date
@@ -212,7 +225,7 @@ class Supervision:
     unknown: Words
     advice: str
     innocent: tuple[str, ...]
-    values: Mapping[str, Expression]
+    values: Named
     where: str
     known_since: date
     tunables: tuple[Tunable, ...] = ()

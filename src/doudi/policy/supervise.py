@@ -40,7 +40,7 @@ class Supervised:
     @cached_property
     def values(self) -> dict[str, Any]:
         """Every value the sentences name, money in fen; None is unknown."""
-        return {name: one.run(self.facts, self.facts, self.around) for name, one in self.rule.values.items()}
+        return self.rule.values.run(self.facts, self.facts, self.around)
 
     @cached_property
     def basis(self) -> str:

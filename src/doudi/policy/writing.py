@@ -22,6 +22,7 @@ from doudi.policy.rules import (
     Condition,
     Expression,
     Indicator,
+    Named,
     Overlap,
     Programme,
     Step,
@@ -169,7 +170,7 @@ class Writer:
         if refused is not None:
             raise refused
 
-    def words(self, text: str, values: dict[str, Expression], subject: str, steps: dict[str, Value] | None = None) -> Words:
+    def words(self, text: str, values: Named, subject: str, steps: dict[str, Value] | None = None) -> Words:
         """A sentence; what it names is added to `values`."""
         names = []
         for name in _PLACEHOLDER.findall(text):
@@ -183,18 +184,18 @@ class Writer:
             raise RuleError("句子里的大括号没有配对", hint=f"：{text}")
         return Words(text, tuple(names))
 
-    def _shown(self, raw: Mapping[str, Any], subject: str, steps: dict[str, Value] | None = None) -> dict[str, Expression]:
+    def _shown(self, raw: Mapping[str, Any], subject: str, steps: dict[str, Value] | None = None) -> Named:
         written = raw.get("show", {})
         if not isinstance(written, dict):
             raise RuleError('“show”要写成 show = { 名称 = "式子" }')
-        shown = {}
+        shown = Named()
         for name, text in written.items():
             if not isinstance(text, str):
                 raise RuleError(f"show 里的 {name} 要写式子")
             shown[name] = _placed(lambda text=text: self.any_value(text, subject, steps), f"show.{name}")
         return shown
 
-    def _own_facts(self, values: dict[str, Expression], subject: str, expressions: Iterable[Expression]) -> None:
+    def _own_facts(self, values: Named, subject: str, expressions: Iterable[Expression]) -> None:
         """Add to `values` the facts of the subject itself that the expressions read."""
         for expression in expressions:
             for node in expression.core.outside_members():
@@ -224,9 +225,7 @@ class Writer:
         name = f"{code}.level"
         return name if name in self.names.parameters else ""
 
-    def _variants(
-        self, test: Expression, values: dict[str, Expression], subject: str, steps: dict[str, Value]
-    ) -> Variants | None:
+    def _variants(self, test: Expression, values: Named, subject: str, steps: dict[str, Value]) -> Variants | None:
         """The sentences that come with the texts of the formula a condition reads."""
         formulas = [self.names.parameters[name] for name in test.parameters if self.names.parameters[name].type == "formula"]
         told = [kind for kind in formulas if any(variant.says or variant.says_not for variant in kind.variants)]
@@ -362,7 +361,7 @@ class Writer:
     def _basis(self, raw: dict[str, Any], subject: str) -> tuple[Expression, ...]:
         return tuple(_at(raw, "basis", lambda text=text: self.any_value(text, subject)) for text in _texts(raw, "basis"))
 
-    def _clause(self, raw: dict[str, Any], code: str, subject: str, mode: str, values: dict[str, Expression]) -> Clause:
+    def _clause(self, raw: dict[str, Any], code: str, subject: str, mode: str, values: Named) -> Clause:
         keys(raw, "says weight since half_life", "name if")
         test = self._test(raw, subject)
         points = None

@@ -61,6 +61,11 @@ def closure(node: Core) -> Closure:
     return run
 
 
+def every(nodes: Mapping[str, Core]) -> Closure:
+    """A function that computes several nodes at once: a dict of their values by name."""
+    return _Function().of_all(nodes)
+
+
 def _step(name: object, part: Closure) -> Closure:
     def run(p: Facts, h: Facts, a: Around) -> Any:
         key = (name, id(p))
@@ -111,7 +116,14 @@ class _Function:
 
     def of(self, node: Core) -> Closure:
         self.write(node, "t", 1)
-        source = "\n".join(["def run(p, h, a):", *self.lines, " return t"])
+        return self.made("t")
+
+    def of_all(self, nodes: Mapping[str, Core]) -> Closure:
+        told = [f"{self.constant(name)}: {self.simple(node) or self.value(node, 1)}" for name, node in nodes.items()]
+        return self.made(f"{{{', '.join(told)}}}")
+
+    def made(self, answer: str) -> Closure:
+        source = "\n".join(["def run(p, h, a):", *self.lines, f" return {answer}"])
         exec(compile(source, "<rule>", "exec"), self.held)
         return self.held["run"]  # type: ignore[no-any-return]
 

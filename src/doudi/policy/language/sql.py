@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from doudi.facts import days
-from doudi.policy.language.core import FALSE, MEMBER_OPS, Core, is_whole, negation, whole
-from doudi.policy.language.shorter import never_unknown, shorter
+from doudi.policy.language.core import FALSE, MEMBER_OPS, TRUE, Core, is_whole, negation, whole
+from doudi.policy.language.shorter import Fixed, never_unknown, shorter
 
 BIGINT_HOLDS = 2**62
 """Anything that can grow beyond this is computed in 128 bits; the check refuses what would not fit there."""
@@ -62,7 +62,8 @@ class Counted:
         for test, number in self._counts.items():
             columns.append(f"{sql.cast(f'sum({self._told(test, 1, COUNTS_TO, sql)})', sql.whole)} AS c{number}")
         for (value, test), number in self._sums.items():
-            columns.append(f"coalesce(sum(CASE WHEN {sql.write(test)} THEN {sql.summed(value)} END), 0) AS s{number}")
+            summed = sql.summed(value) if test == TRUE else f"CASE WHEN {sql.write(test)} THEN {sql.summed(value)} END"
+            columns.append(f"coalesce(sum({summed}), 0) AS s{number}")
         return columns
 
     @staticmethod
@@ -82,14 +83,14 @@ class Sql:
 
     whole, wide, string = "BIGINT", "HUGEINT", "VARCHAR"  # whole numbers of 64 bits, of at least 120, and text
 
-    def __init__(self, on: date, parameter: Callable[[str], str], counted: Counted) -> None:
-        self.on, self.parameter, self.counted = on, parameter, counted
+    def __init__(self, on: date, parameter: Callable[[str], str], counted: Counted, fixed: Fixed = lambda name: None) -> None:
+        self.on, self.parameter, self.counted, self.fixed = on, parameter, counted, fixed
         self.carried: dict[str, str] | None = None  # facts read from a selection t instead: its names of them → the facts
         self.steps: dict[object, str] = {}  # steps that are there as columns
 
     def text(self, node: Core) -> str:
         """The SQL of an expression; NULL is unknown."""
-        return self.write(shorter(node, self.on))
+        return self.write(shorter(node, self.on, self.fixed))
 
     def write(self, node: Core) -> str:
         """The SQL of a node as it stands."""
@@ -278,29 +279,45 @@ class Sql:
         return self.cast(text, self.wide) if bound >= BIGINT_HOLDS else text
 
     def _case(self, node: Core) -> str:
-        pairs = len(node.parts) // 2
+        tests, values = node.parts[0:-1:2], node.parts[1::2]
+        otherwise = node.parts[-1] if len(node.parts) % 2 else None
+        if len(node.parts) == 3 and tests[0].op == "<=" and set(tests[0].parts) == {values[0], otherwise}:
+            return self._extreme("greatest" if values[0] == tests[0].parts[1] else "least", *tests[0].parts)
+        # Where the same fact is looked up again and again it is asked only once whether it is known: then all tests are.
+        about = [test.parts[0] if test.op == "in" or (test.op == "=" and is_whole(test.parts[1])) else test for test in tests]
+        told = {about[0]} if otherwise is None and len(set(about)) == 1 and about[0] is not tests[0] else set()
         branches = []
-        for number in range(pairs):
-            test = node.parts[2 * number]
-            value = self.write(node.parts[2 * number + 1])
+        for test, value, asked in zip(tests, values, about, strict=True):
             if test.op == "coalesce" and test.parts[1:] == (FALSE,):
                 text = self.write(test.parts[0])  # WHEN passes over what is unknown by itself
             else:
                 text = self.write(test)
-                if not never_unknown(test):
+                if asked not in told and not never_unknown(test):
                     branches.append(f"WHEN {text} IS NULL THEN NULL")
-            branches.append(f"WHEN {text} THEN {value}")
-        if len(node.parts) % 2:
-            branches.append(f"ELSE {self.write(node.parts[-1])}")
+                    told.add(asked)
+            branches.append(f"WHEN {text} THEN {self.write(value)}")
+        if otherwise is not None:
+            branches.append(f"ELSE {self.write(otherwise)}")
         return f"(CASE {' '.join(branches)} END)"
+
+    def _extreme(self, which: str, one: Core, other: Core) -> str:
+        """The smaller or larger of two; engines pass over what is unknown here, rules do not."""
+        texts = {part: self.write(part) for part in (one, other)}
+        found = f"{which}({', '.join(texts.values())})"
+        known = " AND ".join(f"{text} IS NOT NULL" for part, text in texts.items() if not never_unknown(part))
+        return f"(CASE WHEN {known} THEN {found} END)" if known else found
 
     def _members(self, node: Core) -> str:
         assert node.op in MEMBER_OPS, node.op
         test = node.parts[0]
         if node.op == "sum":
-            unsure, _ = self.counted.some(Core("unknown", (Core("case", (node.parts[1], test, whole(0))),), kind="truth"))
+            counted = node.parts[1]
+            unsure = Core("unknown", (Core("case", (counted, test, whole(0))),), kind="truth")
             kind = self.wide if node.bound >= BIGINT_HOLDS else self.whole
-            return f"(CASE WHEN NOT {unsure} THEN {self.cast(self.counted.total(test, node.parts[1]), kind)} END)"
+            total = self.cast(self.counted.total(test, counted), kind)
+            if never_unknown(test) and never_unknown(counted):
+                return total
+            return f"(CASE WHEN NOT {self.counted.some(unsure)[0]} THEN {total} END)"
         if node.op == "any" or (node.op == "at_least" and is_whole(node.parts[1], 1)):
             fits, unsure = self.counted.some(test)
             return f"(CASE WHEN {fits} THEN TRUE WHEN NOT {unsure} THEN FALSE END)"
