@@ -91,11 +91,12 @@ class Writer:
         self.pack, self.on, self.scope = pack.known(known_on) if known_on else pack, on, scope
         self.counted = Counted()
         self._parameters: dict[tuple[str, str], str] = {}
+        self._found: dict[str, tuple[list[tuple[str, Core]], Core]] = {}
 
     def sql(self, subject: str, alias: str = "") -> Sql:
         """The writer of expressions for rules about persons or households. alias: of the table that says the area."""
         alias = alias or subject[0]
-        return self.dialect(self.on, lambda name: self._parameter(name, alias), self.counted)
+        return self.dialect(self.on, lambda name: self._parameter(name, alias), self.counted, self._everywhere)
 
     def subject(self, subject: str) -> str:
         return "p.pid AS subject, p.area AS area" if subject == "person" else "h.hid AS subject, h.area AS area"
@@ -277,25 +278,37 @@ class Writer:
         return self._parameters[key]
 
     def _parameter_text(self, name: str, alias: str) -> str:
-        """A parameter as a number, or as a CASE over the area where places differ: the longest place first."""
-        parameter = self.pack.parameters[name.split(":")[0]]
+        """A parameter as a constant, or as a CASE over the area where places differ: the longest place first."""
         sql = self.dialect(self.on, str, self.counted)
-        kind = {"flag": "truth", "date": "day", "level": "code"}.get(parameter.kind.type, "number")
 
-        def text(area: str) -> str:
-            setting = parameter.at(area, self.on)
-            value = spread(parameter, setting.value, self.pack.names).get(name) if setting else None
-            return sql.quoted(value) if isinstance(value, str) else sql.constant(Core("constant", value=value, kind=kind))
+        def text(value: Core) -> str:
+            return sql.quoted(value.value) if isinstance(value.value, str) else sql.constant(value)
 
-        inside = {s.place for s in parameter.settings if s.place.startswith(self.scope) and s.place != self.scope}
-        otherwise = text(self.scope)
-        branches = [
-            f"WHEN {sql.starts_with(f'{alias}.area', place)} THEN {text(place)}"
-            for place in sorted(inside, key=lambda place: (-len(place), place))
-        ]
-        if all(branch.endswith(f"THEN {otherwise}") for branch in branches):
-            return otherwise
-        return f"(CASE {' '.join(branches)} ELSE {otherwise} END)"
+        inside, otherwise = self._values(name)
+        branches = [f"WHEN {sql.starts_with(f'{alias}.area', place)} THEN {text(value)}" for place, value in inside]
+        return f"(CASE {' '.join(branches)} ELSE {text(otherwise)} END)" if branches else text(otherwise)
+
+    def _everywhere(self, name: str) -> Core | None:
+        """A parameter that is the same all over the scope, as a constant."""
+        inside, otherwise = self._values(name)
+        return None if inside else otherwise
+
+    def _values(self, name: str) -> tuple[list[tuple[str, Core]], Core]:
+        """What a parameter is at each place inside the scope, the longest place first, and what it is elsewhere."""
+        if name not in self._found:
+            parameter = self.pack.parameters[name.split(":")[0]]
+            kind = {"flag": "truth", "date": "day", "level": "code"}.get(parameter.kind.type, "number")
+
+            def value(area: str) -> Core:
+                setting = parameter.at(area, self.on)
+                held = spread(parameter, setting.value, self.pack.names).get(name) if setting else None
+                return Core("constant", value=held, kind=kind, bound=abs(held) if type(held) is int else 0)
+
+            places = {s.place for s in parameter.settings if s.place.startswith(self.scope) and s.place != self.scope}
+            inside = [(place, value(place)) for place in sorted(places, key=lambda place: (-len(place), place))]
+            otherwise = value(self.scope)
+            self._found[name] = ([] if all(told == otherwise for _, told in inside) else inside), otherwise
+        return self._found[name]
 
 
 def reads(rule: Indicator) -> list[Expression]:
