@@ -10,13 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from doudi.policy.entries import keys, text_of
 from doudi.policy.language.check import condition
 from doudi.policy.language.core import Core
 from doudi.policy.language.errors import RuleError
 from doudi.policy.language.names import Fact, Names
 from doudi.policy.language.sql import Counted, Sql
 from doudi.policy.pack import DEFAULT, SHIPPED
-from doudi.policy.writing import keys, text_of
 
 ROLL = "@roll"  # a roll against itself
 _TYPES = {"date": "date", "month": "date", "money": "money", "integer": "count", "flag": "flag", "code": "code"}

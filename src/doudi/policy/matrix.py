@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, cast
 
+from doudi.policy.entries import articles_of, day_of, keys, text_of
 from doudi.policy.language.errors import RuleError, did_you_mean
 from doudi.policy.parameters import FIRST_DAY, LAST_DAY
 from doudi.policy.rules import Article
-from doudi.policy.writing import articles_of, day_of, keys, text_of
 
 Relation = Literal["X", "D", "C", "ok"]
 Income = Literal["counted", "not_counted", "local", ""]

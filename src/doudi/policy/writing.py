@@ -5,19 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
+from doudi.policy.entries import (
+    articles_of,
+    at,
+    code_of,
+    each,
+    keys,
+    level_of,
+    once,
+    period_of,
+    subject_of,
+    tables_of,
+    text_of,
+    texts_of,
+)
 from doudi.policy.language import check, core
 from doudi.policy.language.check import Code, Day, Number, Truth, Value
 from doudi.policy.language.core import Core
-from doudi.policy.language.errors import RuleError, did_you_mean, together
+from doudi.policy.language.errors import RuleError, together
 from doudi.policy.language.names import COUNT_UNITS, SUBJECTS, Kind, Names
 from doudi.policy.language.python import closure
-from doudi.policy.parameters import FIRST_DAY, LAST_DAY
 from doudi.policy.rules import (
     SUPERVISED,
-    Article,
     Clause,
     Condition,
     Expression,
@@ -35,69 +46,7 @@ from doudi.policy.rules import (
 EIGHTHS = 8  # a score is counted in eighths of a point: it is halved three times before it is forgotten
 MOST_CLAUSES = 62  # a mask is one whole number
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 _CORE_KIND: dict[type[Value], str] = {Truth: "truth", Code: "code", Day: "day"}
-
-
-def keys(raw: Mapping[str, Any], allowed: str, needed: str = "") -> None:
-    """Refuse a table with a key nobody reads, or without one that is needed.
-
-    :raises RuleError: with the key that was probably meant
-    """
-    known = allowed.split() + needed.split()
-    for key in raw:
-        if key not in known:
-            raise RuleError(f"不认识的一项“{key}”", hint=did_you_mean(key, known) or f"；能写的有 {'、'.join(known)}")
-    for key in needed.split():
-        if key not in raw:
-            raise RuleError(f"少了“{key}”这一项")
-
-
-def text_of(raw: Mapping[str, Any], key: str) -> str:
-    """The text under a key; empty when it is not written.
-
-    :raises RuleError: something else than text
-    """
-    written = raw.get(key, "")
-    if not isinstance(written, str):
-        raise RuleError(f"“{key}”要写文字", hint=f"，现在是 {written!r}")
-    return written
-
-
-def day_of(raw: Mapping[str, Any], key: str, default: date) -> date:
-    """The day under a key.
-
-    :raises RuleError: something else than a day
-    """
-    written = raw.get(key, default)
-    if type(written) is not date:
-        raise RuleError(f"“{key}”要写日期", hint=f"，例如 {key} = 2026-07-01")
-    return written
-
-
-def articles_of(raw: Mapping[str, Any]) -> tuple[Article, ...]:
-    """`article = "…"`, or `articles = [{ is = "…", from = …, to = … }]` where the law changed."""
-    found = [Article(text_of(raw, "article"), FIRST_DAY, LAST_DAY)] if raw.get("article") else []
-    for entry in _tables(raw, "articles"):
-        keys(entry, "from to", "is")
-        found.append(Article(text_of(entry, "is"), day_of(entry, "from", FIRST_DAY), day_of(entry, "to", LAST_DAY)))
-    return tuple(found)
-
-
-def _tables(raw: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    written = raw.get(key, [])
-    if not isinstance(written, list) or not all(isinstance(entry, dict) for entry in written):
-        raise RuleError(f"“{key}”要写成 [[{key}]] 的表")
-    return written
-
-
-def _texts(raw: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    written = raw.get(key, [])
-    if isinstance(written, str):
-        written = [written]
-    if not isinstance(written, list) or not all(isinstance(entry, str) for entry in written):
-        raise RuleError(f"“{key}”要写文字的清单")
-    return tuple(written)
 
 
 class Writer:
@@ -192,7 +141,7 @@ class Writer:
         for name, text in written.items():
             if not isinstance(text, str):
                 raise RuleError(f"show 里的 {name} 要写式子")
-            shown[name] = _placed(lambda text=text: self.any_value(text, subject, steps), f"show.{name}")
+            shown[name] = at(raw, "show", lambda text=text: self.any_value(text, subject, steps), f"show.{name}")
         return shown
 
     def _own_facts(self, values: Named, subject: str, expressions: Iterable[Expression]) -> None:
@@ -254,24 +203,24 @@ class Writer:
         :raises RuleError: anything in it is not understood
         """
         keys(raw, "to known_since article articles note condition amount", "code label unit from")
-        code, subject = _code(raw), _subject(raw, "unit")
-        from_on, to_on, known_since = _period(raw)
+        code, subject = code_of(raw), subject_of(raw, "unit")
+        from_on, to_on, known_since = period_of(raw)
         steps: list[Step] = []
         known: dict[str, Value] = {}
 
         def step(entry: dict[str, Any]) -> None:
             steps.append(self._step(entry, subject, known, f"{code}@{from_on}@{known_since}.{entry.get('name')}"))
 
-        mistakes = _each(_tables(raw, "amount"), step, "步骤")
+        mistakes = each(tables_of(raw, "amount"), step, "步骤")
         conditions: list[Condition] = []
-        mistakes += _each(
-            _tables(raw, "condition"), lambda entry: conditions.append(self._condition(entry, subject, known)), "条件"
+        mistakes += each(
+            tables_of(raw, "condition"), lambda entry: conditions.append(self._condition(entry, subject, known)), "条件"
         )
         if mistakes:
             raise together(mistakes)
         if not conditions:
             raise RuleError("没有条件：没有条件的项目会变成人人都有", hint="，请至少写一条 [[programme.condition]]")
-        _once([condition.name for condition in conditions], "条件")
+        once([condition.name for condition in conditions], "条件")
         label, note = text_of(raw, "label"), text_of(raw, "note")
         return Programme(
             code, label, subject, from_on, to_on, articles_of(raw), tuple(conditions), tuple(steps), note, where, known_since
@@ -280,36 +229,36 @@ class Writer:
     def _condition(self, raw: dict[str, Any], subject: str, steps: dict[str, Value]) -> Condition:
         keys(raw, "label ask_if says says_not says_unknown asks settle article articles show", "name if")
         test = self._test(raw, subject, steps)
-        ask = _at(raw, "ask_if", lambda: self.condition(raw["ask_if"], subject, steps)) if "ask_if" in raw else None
+        ask = at(raw, "ask_if", lambda: self.condition(raw["ask_if"], subject, steps)) if "ask_if" in raw else None
         if ask is not None:  # where the text of the law stops, a person is asked: not plainly met becomes unknown
             asked = Core("and", (ask.core, core.UNKNOWN_TRUTH), kind="truth")
             node = Core("or", (test.core, asked), kind="truth")
             test = self.wrap(test.text, node, Truth(node))
         values = self._shown(raw, subject, steps)
         words = {
-            key: _at(raw, key, lambda key=key: self.words(text_of(raw, key), values, subject, steps))
+            key: at(raw, key, lambda key=key: self.words(text_of(raw, key), values, subject, steps))
             for key in ("says", "says_not", "says_unknown", "asks")
         }
         variants = self._variants(test, values, subject, steps)
         self._own_facts(values, subject, [test])
         return Condition(
-            _code(raw, "name"), text_of(raw, "label"), test, words["says"], words["says_not"], words["says_unknown"],
+            code_of(raw, "name"), text_of(raw, "label"), test, words["says"], words["says_not"], words["says_unknown"],
             words["asks"], ask, text_of(raw, "settle"), articles_of(raw), values, variants,
         )  # fmt: skip
 
     def _test(self, raw: dict[str, Any], subject: str, steps: dict[str, Value] | None = None) -> Expression:
-        return _at(raw, "if", lambda: self.condition(text_of(raw, "if"), subject, steps))
+        return at(raw, "if", lambda: self.condition(text_of(raw, "if"), subject, steps))
 
     def _step(self, raw: dict[str, Any], subject: str, known: dict[str, Value], key: str) -> Step:
         keys(raw, "label says show", "name is")
-        value = _at(raw, "is", lambda: check.amount(text_of(raw, "is"), self.names, subject, known))
+        value = at(raw, "is", lambda: check.amount(text_of(raw, "is"), self.names, subject, known))
         found = self.wrap(text_of(raw, "is"), value.up, value)
-        name = _code(raw, "name")
+        name = code_of(raw, "name")
         if name in known:
             raise RuleError(f"步骤 {name} 写了两遍")
         known[name] = replace(value, up=core.step(key, value.up))  # as the sentences and the later steps read it
         values = self._shown(raw, subject, known)
-        words = _at(raw, "says", lambda: self.words(text_of(raw, "says"), values, subject, known))
+        words = at(raw, "says", lambda: self.words(text_of(raw, "says"), values, subject, known))
         self._own_facts(values, subject, [found])
         return Step(name, text_of(raw, "label"), found, words, values, key)
 
@@ -323,43 +272,45 @@ class Writer:
             "to known_since article articles among basis says innocent advice show threshold clause",
             "code label subject mode level from",
         )
-        code, subject, mode, level = _code(raw), _subject(raw, "subject"), raw["mode"], _level(raw)
+        code, subject, mode, level = code_of(raw), subject_of(raw, "subject"), raw["mode"], level_of(raw)
         if mode not in ("trigger", "points"):
             raise RuleError(f"mode 写的是 {mode!r}", hint='：要写 "trigger"（一件事就够）或 "points"（分数加起来）')
-        among = _at(raw, "among", lambda: self.condition(raw["among"], subject)) if "among" in raw else None
+        among = at(raw, "among", lambda: self.condition(raw["among"], subject)) if "among" in raw else None
         values = self._shown(raw, subject)
         clauses = self._clauses(raw, lambda entry: self._clause(entry, code, subject, mode, values))
         tunables = [Tunable(f"{code}.on", "on", True), Tunable(f"{code}.level", "level", level)]
         if mode == "points":
             fires, possible = self._scored(raw, code, subject, clauses)
             tunables.append(Tunable(f"{code}.threshold", "threshold", raw["threshold"]))
-            tunables += [Tunable(f"{code}.{entry['name']}.weight", "weight", entry["weight"]) for entry in _tables(raw, "clause")]
+            tunables += [
+                Tunable(f"{code}.{entry['name']}.weight", "weight", entry["weight"]) for entry in tables_of(raw, "clause")
+            ]
         else:
             if "threshold" in raw:
                 raise RuleError('mode = "trigger" 不用写 threshold')
             node = core.conjunction([clause.test.core for clause in clauses])
             fires = possible = self.wrap("", node, Truth(node))
         basis = self._basis(raw, subject)
-        words = _at(raw, "says", lambda: self.words(text_of(raw, "says"), values, subject))
+        words = at(raw, "says", lambda: self.words(text_of(raw, "says"), values, subject))
         self._own_facts(values, subject, [clause.test for clause in clauses])
-        from_on, to_on, known_since = _period(raw)
+        from_on, to_on, known_since = period_of(raw)
         return Indicator(
             code, text_of(raw, "label"), subject, mode, level, from_on, to_on, articles_of(raw), self._asked(code, among),
-            clauses, fires, possible, basis, words, text_of(raw, "advice"), _texts(raw, "innocent"), values, where, known_since,
+            clauses, fires, possible, basis, words, text_of(raw, "advice"), texts_of(raw, "innocent"), values, where, known_since,
             tuple(tunables), self._level_from(code),
         )  # fmt: skip
 
     def _clauses(self, raw: dict[str, Any], make: Callable[[dict[str, Any]], Clause]) -> tuple[Clause, ...]:
         clauses: list[Clause] = []
-        if mistakes := _each(_tables(raw, "clause"), lambda entry: clauses.append(make(entry)), "条款"):
+        if mistakes := each(tables_of(raw, "clause"), lambda entry: clauses.append(make(entry)), "条款"):
             raise together(mistakes)
         if not 0 < len(clauses) <= MOST_CLAUSES:
             raise RuleError(f"要写 1 到 {MOST_CLAUSES} 条 clause")
-        _once([clause.name for clause in clauses], "条款")
+        once([clause.name for clause in clauses], "条款")
         return tuple(clauses)
 
     def _basis(self, raw: dict[str, Any], subject: str) -> tuple[Expression, ...]:
-        return tuple(_at(raw, "basis", lambda text=text: self.any_value(text, subject)) for text in _texts(raw, "basis"))
+        return tuple(at(raw, "basis", lambda text=text: self.any_value(text, subject)) for text in texts_of(raw, "basis"))
 
     def _clause(self, raw: dict[str, Any], code: str, subject: str, mode: str, values: Named) -> Clause:
         keys(raw, "says weight since half_life", "name if")
@@ -371,8 +322,8 @@ class Writer:
             points = self._points(raw, code, subject)
         elif set(raw) & {"weight", "since", "half_life"}:
             raise RuleError('mode = "trigger" 的条款不写 weight、since、half_life')
-        words = _at(raw, "says", lambda: self.words(text_of(raw, "says"), values, subject))
-        return Clause(_code(raw, "name"), test, words, points)
+        words = at(raw, "says", lambda: self.words(text_of(raw, "says"), values, subject))
+        return Clause(code_of(raw, "name"), test, words, points)
 
     def supervision(self, raw: dict[str, Any], where: str) -> Supervision:
         """One [[supervision]] table.
@@ -384,7 +335,7 @@ class Writer:
             "to known_since article articles among basis says says_unknown innocent advice show clause if",
             "code pack label subject level from",
         )
-        code, subject, level = _code(raw), raw["subject"], _level(raw)
+        code, subject, level = code_of(raw), raw["subject"], level_of(raw)
         if subject not in SUBJECTS:
             raise RuleError(f"subject 写的是 {subject!r}", hint=f"：要写 {'、'.join(SUBJECTS)}")
         if raw["pack"] not in SUPERVISED:
@@ -392,22 +343,22 @@ class Writer:
             raise RuleError(f"pack 写的是 {raw['pack']!r}", hint=f"：要写 {known}")
         if ("if" in raw) == ("clause" in raw):
             raise RuleError("要么写 if，要么写 [[supervision.clause]]，不能都写也不能都不写")
-        among = _at(raw, "among", lambda: self.condition(raw["among"], subject)) if "among" in raw else None
+        among = at(raw, "among", lambda: self.condition(raw["among"], subject)) if "among" in raw else None
         values = self._shown(raw, subject)
         if "if" in raw:
             clauses: tuple[Clause, ...] = (Clause("if", self._test(raw, subject), Words("")),)
         else:
             clauses = self._clauses(raw, lambda entry: self._clause(entry, code, subject, "trigger", values))
         words, unknown = (
-            _at(raw, key, lambda key=key: self.words(text_of(raw, key), values, subject)) for key in ("says", "says_unknown")
+            at(raw, key, lambda key=key: self.words(text_of(raw, key), values, subject)) for key in ("says", "says_unknown")
         )
         self._own_facts(values, subject, [clause.test for clause in clauses])
-        from_on, to_on, known_since = _period(raw)
+        from_on, to_on, known_since = period_of(raw)
         tunables = (Tunable(f"{code}.on", "on", True), Tunable(f"{code}.level", "level", level))
         return Supervision(
             code, raw["pack"], text_of(raw, "label"), subject, level, from_on, to_on, articles_of(raw),
             self._asked(code, among), clauses, self._basis(raw, subject), words, unknown, text_of(raw, "advice"),
-            _texts(raw, "innocent"), values, where, known_since, tunables, self._level_from(code),
+            texts_of(raw, "innocent"), values, where, known_since, tunables, self._level_from(code),
         )  # fmt: skip
 
     def _points(self, raw: dict[str, Any], code: str, subject: str) -> Expression:
@@ -417,7 +368,7 @@ class Writer:
             raise RuleError("since 和 half_life 要一起写：从哪天起、过多少天减半")
         node = core.multiply(core.whole(EIGHTHS), weight)
         if "since" in raw:
-            since = _at(raw, "since", lambda: self.any_value(text_of(raw, "since"), subject))
+            since = at(raw, "since", lambda: self.any_value(text_of(raw, "since"), subject))
             if since.unit != "day":
                 raise RuleError("since 要写日期")
             half_life = self.number(raw, "half_life", subject, "days").core
@@ -454,86 +405,17 @@ class Writer:
         """
         keys(raw, "to known_since article articles says innocent counts show", "code label from if since")
         test = self._test(raw, "person")
-        since = _at(raw, "since", lambda: self.any_value(text_of(raw, "since"), "person"))
+        since = at(raw, "since", lambda: self.any_value(text_of(raw, "since"), "person"))
         if since.unit != "day":
             raise RuleError("since 要写日期：从哪天起两样都在领")
-        counts = _at(raw, "counts", lambda: self.any_value(str(raw.get("counts", "1")), "person"))
+        counts = at(raw, "counts", lambda: self.any_value(str(raw.get("counts", "1")), "person"))
         if not isinstance(counts.value, Number) or counts.down != 1:
             raise RuleError("counts 要写整数：每个月有几样不该领")
         values = self._shown(raw, "person")
-        words = _at(raw, "says", lambda: self.words(text_of(raw, "says"), values, "person"))
+        words = at(raw, "says", lambda: self.words(text_of(raw, "says"), values, "person"))
         self._own_facts(values, "person", [test, since, counts])
-        from_on, to_on, known_since = _period(raw)
+        from_on, to_on, known_since = period_of(raw)
         return Overlap(
-            _code(raw), text_of(raw, "label"), from_on, to_on, articles_of(raw), test, since, counts, words, values,
-            _texts(raw, "innocent"), where, known_since,
+            code_of(raw), text_of(raw, "label"), from_on, to_on, articles_of(raw), test, since, counts, words, values,
+            texts_of(raw, "innocent"), where, known_since,
         )  # fmt: skip
-
-
-def _placed(make: Any, where: str) -> Any:
-    """Run one step of the reading; an error in it says where it was."""
-    try:
-        return make()
-    except RuleError as why:
-        raise why.inside(where) from None
-
-
-def line_of(raw: Mapping[str, Any], key: str = "") -> int:
-    """The line of the file a table, or a key of it, stands on; 0 where that is not known."""
-    lines = getattr(raw, "lines", {})
-    return lines.get(key, lines.get("", 0))
-
-
-def _at(raw: Mapping[str, Any], key: str, make: Any, said: str = "") -> Any:
-    """Read what stands under one key; an error in it says under which, and on which line."""
-    try:
-        return make()
-    except RuleError as why:
-        raise why.inside(said or key, line_of(raw, key)) from None
-
-
-def _each(entries: list[dict[str, Any]], make: Callable[[dict[str, Any]], None], what: str) -> list[RuleError]:
-    """Read every entry of a table, and return the mistakes of all of them."""
-    mistakes = []
-    for entry in entries:
-        try:
-            make(entry)
-        except RuleError as why:
-            mistakes.append(why.inside(f"{what} {entry.get('name', '?')}", line_of(entry)))
-        except (TypeError, AttributeError, KeyError, ValueError) as why:
-            where = f"{what} {entry.get('name', '?')}"
-            mistakes.append(RuleError(f"有一项的写法不对（{why}）", where=where, file_line=line_of(entry)))
-    return mistakes
-
-
-def _level(raw: Mapping[str, Any]) -> Any:
-    if raw["level"] not in ("R", "O", "Y"):
-        raise RuleError(f"level 写的是 {raw['level']!r}", hint='：要写 "R"、"O" 或 "Y"')
-    return raw["level"]
-
-
-def _code(raw: Mapping[str, Any], key: str = "code") -> str:
-    code = text_of(raw, key)
-    if not _CODE.fullmatch(code):
-        raise RuleError(f"“{key}”写的是 {code!r}", hint="：要写英文字母开头的短名称")
-    return code
-
-
-def _subject(raw: Mapping[str, Any], key: str) -> Any:
-    if raw[key] not in ("person", "household"):
-        raise RuleError(f"{key} 写的是 {raw[key]!r}", hint='：要写 "person"（个人）或 "household"（家庭）')
-    return raw[key]
-
-
-def _period(raw: Mapping[str, Any]) -> tuple[date, date, date]:
-    """From, to, and since when it was known that it would hold: from the first day on, unless that is written."""
-    from_on, to_on = day_of(raw, "from", FIRST_DAY), day_of(raw, "to", LAST_DAY)
-    if to_on < from_on:
-        raise RuleError(f"从 {from_on} 到 {to_on}：结束比开始还早")
-    return from_on, to_on, day_of(raw, "known_since", from_on)
-
-
-def _once(names: list[str], what: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise RuleError(f"{what} {name} 写了两遍")
