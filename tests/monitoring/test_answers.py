@@ -273,7 +273,7 @@ def test_a_change_approved_here_counts_from_its_day_though_nobody_asked_that_day
     stage.ask(THEN)
     change = (("县里的通知", '[[value]]\nparameter = "local_aid"\nfrom = 2026-07-10\nis = 150\n'),)
     approved_on = date(2026, 7, 10)
-    monkeypatch.setattr(rulebook, "added", lambda known_on=None: change if known_on is None or known_on >= approved_on else ())
+    monkeypatch.setattr(rulebook, "added", lambda known_on=None: change if not known_on or known_on >= approved_on else ())
     upgraded(stage)
     amounts = {day: stage.ask(LATER, known_on=day).body["answers"][0]["amount"] for day in (date(2026, 7, 9), approved_on, LATER)}
     assert amounts == {date(2026, 7, 9): "360.00", approved_on: "450.00", LATER: "450.00"}

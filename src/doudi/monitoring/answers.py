@@ -86,8 +86,12 @@ def ask(pid: str, programme: str, *, at: datetime, on: date | None = None, known
     try:
         known = lake.known_in(evaluation.cycle, pid)
         if known_on == today:
-            lake.note_pack(rulebook.pack(), at)
-        pack = lake.rules_of(known_on, office.today, known.packs, rulebook.added(known_on)).known(known_on)
+            now = rulebook.pack()
+            lake.note_pack(now, at)
+            added = now.added
+        else:
+            added = rulebook.added(known_on)
+        pack = lake.rules_of(known_on, office.today, known.packs, added).known(known_on)
     except (NotKept, PackNotKept) as why:
         raise CannotAnswer(str(why)) from None
     if known.household is None:
