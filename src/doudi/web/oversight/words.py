@@ -71,6 +71,13 @@ ACTS = {
     "monitoring.assign": "安排走访",
     "monitoring.dismiss": "说明不用管",
     "monitoring.close_visit": "记下走访",
+    "rulebook.draft": "起草规则变更",
+    "rulebook.edit": "改了规则变更的草稿",
+    "rulebook.propose": "送审规则变更",
+    "rulebook.withdraw": "撤回规则变更",
+    "rulebook.reject": "没有同意规则变更",
+    "rulebook.approve": "同意规则变更",
+    "rulebook.undo": "撤销一条规则变更",
     "verification.request": "发起核对",
     "verification.keep_batch": "批量核对了一份名单",
 }
