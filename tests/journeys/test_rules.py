@@ -95,7 +95,7 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
     zhao.get_by_role("link", name="试一试").click()
     zhao.get_by_text("多出来的，例如").wait_for()
     told = zhao.locator("#tried").inner_text()
-    assert f"{FAMILIES} 户" in told and f"{2 * FAMILIES}" in told and "郑*男（柳塘镇）" in told
+    assert "提醒的" in told and f"{FAMILIES} 户" in told and f"{2 * FAMILIES}" in told and "郑*男（柳塘镇）" in told
     assert "郑甲男" not in zhao.content()
     look(zhao, "rules-tried")
     zhao.get_by_role("button", name="提交审批").click()

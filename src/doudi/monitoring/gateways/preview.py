@@ -29,7 +29,10 @@ SAMPLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One rule before and after a change, in one area: numbers of subjects, of people in groups, a few masked names."""
+    """One rule before and after a change, in one area: numbers of subjects, of people in groups, a few masked names.
+
+    Of a warning, whom it finds; of a programme, who is or may be entitled: not everything is known of everybody before a check.
+    """
 
     code: str
     subject: str  # person or household
@@ -66,7 +69,7 @@ def compare(
             found.append(_compared(con, lake, made, code, subject, False))
         for code in programmes:
             for side, pack in (("before", before), ("after", after)):
-                sql = f"SELECT * FROM ({sweep.programme_sql(pack, code, on)}) WHERE eligible = 'yes'"
+                sql = f"SELECT * FROM ({sweep.programme_sql(pack, code, on)}) WHERE eligible <> 'no'"
                 _keep(con, side, sql, within, "amount_fen")
             found.append(_compared(con, lake, made, code, after.programme(code, on).subject, True))
     return found

@@ -33,7 +33,13 @@ def preview(request: HttpRequest, found: queries.ChangeRow, at: datetime) -> dic
     office.look(subject=found.ref, viewer=viewer, at=at, why="试算规则变更", what="会多提醒、少提醒多少家")
     names = time.area_labels([area for one in tried.rules for area in one.groups["township"]])
     pack, _ = law()
-    return {"on": tried.judged_on, "rules": [_compared(one, names, pack, found) for one in tried.rules], "few": monitoring.FEWEST}
+    shown = [_compared(one, names, pack, found) for one in tried.rules]
+    return {
+        "on": tried.judged_on,
+        "rules": [one for one in shown if one["changes"]],
+        "same": [one for one in shown if not one["changes"]],
+        "few": monitoring.FEWEST,
+    }
 
 
 def _compared(one: Any, places: dict[str, str], pack: Pack, found: queries.ChangeRow) -> dict[str, Any]:
@@ -55,12 +61,14 @@ def _compared(one: Any, places: dict[str, str], pack: Pack, found: queries.Chang
         "code": one.code,
         "label": versions[0].label if versions else found.what.get("label", ""),
         "what": "户" if one.subject == "household" else "人",
+        "changes": bool(one.gained or one.lost or one.cost_before != one.cost_after),
+        "money": one.cost_before is not None,
         "before": before,
         "after": None if few else after,
         "cost": None if few or one.cost_before is None else (one.cost_before, one.cost_after, one.cost_after - one.cost_before),
         "gained": gained,
         "lost": lost,
-        "groups": groups if one.gained or one.lost else [],
+        "groups": groups if gained or lost else [],
         "gained_names": _named(one.gained_names, places) if gained else [],
         "lost_names": _named(one.lost_names, places) if lost else [],
     }
