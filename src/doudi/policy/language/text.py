@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -71,7 +72,12 @@ def read(text: str) -> Tree:
         raise RuleError("这里是空的，没有写条件", Place())
     if len(text) > LONGEST:
         raise RuleError(f"太长了：最多 {LONGEST} 个字符", Place())
-    return _Reader(text).tree()
+    return _read(text)
+
+
+@lru_cache(maxsize=20_000)
+def _read(text: str) -> Tree:
+    return _Reader(text).tree()  # the same text is the same tree: packs are read again with every change that is tried
 
 
 class _Reader:
