@@ -1,0 +1,62 @@
+"""Spark says what Python and DuckDB say: every rule, random households on and around every line, unknowns, extremes, nobody."""
+
+from pathlib import Path
+
+import pytest
+from bench import equality, households
+
+from doudi.engine import judged, spark
+from doudi.policy import pack
+
+ON = equality.ON
+COUNT = 2000
+
+
+@pytest.fixture(scope="module")
+def rules() -> pack.Pack:
+    return pack.load()
+
+
+@pytest.fixture(scope="module")
+def made(rules: pack.Pack) -> households.Made:
+    return households.make(rules, ON, COUNT, seed=11)
+
+
+@pytest.fixture(scope="module")
+def facts(made: households.Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return equality.write(made.tables, tmp_path_factory.mktemp("facts"))
+
+
+@pytest.fixture(scope="module")
+def by_duckdb(rules: pack.Pack, facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("duckdb")
+    judged.with_duckdb(rules, ON, facts, out)
+    return out
+
+
+def test_duckdb_says_what_python_says_to_the_last_value(rules: pack.Pack, made: households.Made, by_duckdb: Path) -> None:
+    assert equality.read(by_duckdb) == equality.by_python(rules, ON, made.households)
+
+
+@pytest.mark.slow
+def test_spark_says_what_duckdb_says(rules: pack.Pack, facts: Path, by_duckdb: Path, tmp_path: Path) -> None:
+    rows = spark.with_spark(spark.session(), rules, ON, facts, tmp_path)
+    assert all(rows[kind] for kind in judged.KINDS)
+    assert judged.differences(by_duckdb, tmp_path) == dict.fromkeys(judged.KINDS, 0)
+
+
+def test_what_differs_is_counted(rules: pack.Pack, facts: Path, by_duckdb: Path, tmp_path: Path) -> None:
+    fewer = [rule.code for rule in rules.indicators_on(ON)][1:]
+    judged.with_duckdb(rules, ON, facts, tmp_path, only=fewer)
+    found = judged.differences(by_duckdb, tmp_path)
+    assert found["findings"] > 0 and found["programmes"] == found["overlaps"] == 0
+
+
+def test_most_branches_are_taken(rules: pack.Pack, made: households.Made) -> None:
+    seen, possible = equality.taken(rules, ON, made.households[:500])
+    assert seen > 0.8 * possible
+
+
+def test_facts_that_are_not_there_are_said(rules: pack.Pack, tmp_path: Path) -> None:
+    with pytest.raises(judged.NoFacts, match="person_facts"):
+        judged.with_duckdb(rules, ON, tmp_path, tmp_path / "out")
