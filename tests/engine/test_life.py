@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
-from doudi.engine import cycle, life
+from doudi.engine import cycle, life, trial
+from doudi.engine.cycle import Cycle
 from doudi.engine.life import Life
 from doudi.policy import pack
+from doudi.policy.language.python import Around, closure
 from doudi.policy.pack import Pack
 
 from .landed import KEY, ON, Lake, contracts
@@ -108,10 +110,14 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Pack:
 
 
 @pytest.fixture(scope="module")
-def found(rules: Pack, tmp_path_factory: pytest.TempPathFactory) -> Life:
+def made(rules: Pack, tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, Cycle]:
     lake = Lake(tmp_path_factory.mktemp("town"))
-    made = cycle.run(lake, contracts(), town(lake), rules, ON, key=KEY)
-    return life.look(rules, ON, lake=lake, cycle=made)
+    return lake, cycle.run(lake, contracts(), town(lake), rules, ON, key=KEY)
+
+
+@pytest.fixture(scope="module")
+def found(rules: Pack, made: tuple[Lake, Cycle]) -> Life:
+    return life.look(rules, ON, lake=made[0], cycle=made[1])
 
 
 def test_a_fact_no_dataset_brings_is_named_with_the_rules_that_wait_for_it(found: Life) -> None:
@@ -140,9 +146,23 @@ def test_branches_nobody_takes_are_named_one_by_one(found: Life) -> None:
     assert [(one.part.subject, one.state) for one in inside] == [("person", "never"), ("person", "alive")]
 
 
-def test_every_count_is_what_one_person_after_another_says(rules: Pack, found: Life) -> None:
+def test_every_count_is_what_asking_one_after_another_gives(rules: Pack, made: tuple[Lake, Cycle], found: Life) -> None:
+    tables = {view: table.to_pylist() for view, table in trial.tables(*made, catalogue=rules.names.facts).items()}
+    homes = {row["hid"]: row for row in tables["household_facts"]}
+    living: dict[int, list[dict[str, object]]] = {hid: [] for hid in homes}
+    for row in tables["person_facts"]:
+        living[row["hid"]].append(row)
+    held = rules.parameters_at("990101001", ON)
+    asked = {
+        "person": [(row, homes[row["hid"]], Around(ON, held, tuple(living[row["hid"]]))) for row in tables["person_facts"]],
+        "household": [({}, home, Around(ON, held, tuple(living[hid]))) for hid, home in homes.items()],
+    }
+    assert len(found.tallies) > 200
     for one in found.tallies:
-        assert 0 <= one.true + one.false <= one.of <= 13, one.part
+        test, among = closure(one.part.test), closure(one.part.among) if one.part.among else None
+        about = [whom for whom in asked[one.part.subject] if among is None or among(*whom)]
+        states = [test(*whom) for whom in about]
+        assert (one.of, one.true, one.false) == (len(about), states.count(True), states.count(False)), one.part
 
 
 def test_numbers_that_end_and_places_without_one(found: Life) -> None:

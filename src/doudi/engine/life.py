@@ -97,5 +97,6 @@ def _tallied(con: duckdb.DuckDBPyConnection, pack: Pack, on: date, asked: list[l
             some = about[first : first + AT_ONCE]
             row = con.sql(life.tally_sql(pack, on, subject, some, scope=scope)).fetchall()[0]
             for number, part in enumerate(some):
-                found[part] = Tally(part, *row[3 * number : 3 * number + 3])
+                of, true, known = row[3 * number : 3 * number + 3]
+                found[part] = Tally(part, of or 0, true, known - true)
     return [found[part] for part in asked]

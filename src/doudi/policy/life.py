@@ -253,20 +253,24 @@ def _is_made(node: Core) -> bool:
 
 
 def tally_sql(pack: Pack, on: date, subject: str, asked: Sequence[Part], *, scope: str = "") -> str:
-    """One SELECT of one row over the views of `policy.sweep`: for part n of `asked`, of{n}, true{n}, false{n}.
+    """One SELECT of one row over the views of `policy.sweep`: for part n of `asked`, of{n}, true{n}, known{n}.
 
     asked: parts about this subject. scope: an area prefix everybody lives in, which makes parameters plain numbers.
     """
     writer = Writer(pack, on, scope, None)
     sql = writer.sql(subject)
-    whole = Core("constant", value=True, kind="truth")
+    among: dict[str, str] = {}  # several clauses are about the same people: those are counted once
     inner, outer = [], []
     for number, part in enumerate(asked):
-        inner.append(f"{sql.text(part.among or whole)} AS a{number}, {sql.text(part.test)} AS t{number}")
-        outer.append(
-            f"count(*) FILTER (a{number}) AS of{number}, count(*) FILTER (a{number} AND t{number}) AS true{number}, "
-            f"count(*) FILTER (a{number} AND NOT t{number}) AS false{number}"
-        )
+        test = sql.text(part.test)
+        of = "count(*)"
+        if part.among is not None:
+            whom = among.setdefault(sql.text(part.among), f"a{len(among)}")
+            test, of = f"CASE WHEN {sql.text(part.among)} THEN {test} END", f"count_if({whom})"
+        inner.append(f"{test} AS t{number}")
+        true = f"coalesce(sum(CAST(t{number} AS INTEGER)), 0)"
+        outer.append(f"{of} AS of{number}, CAST({true} AS BIGINT) AS true{number}, count(t{number}) AS known{number}")
+    inner += [f"{text} AS {name}" for text, name in among.items()]
     tables = writer.tables(subject, [_bare(core) for part in asked for core in (part.test, part.among) if core is not None])
     return writer.with_counts(f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {tables})")
 
