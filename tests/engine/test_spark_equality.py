@@ -1,10 +1,13 @@
 """Spark says what Python and DuckDB say: every rule, random households on and around every line, unknowns, extremes, nobody."""
 
+import json
 from pathlib import Path
 
 import pytest
 from bench import equality, households
+from click.testing import CliRunner
 
+from doudi.config.cli import cli
 from doudi.engine import judged, spark
 from doudi.policy import pack
 
@@ -60,3 +63,15 @@ def test_most_branches_are_taken(rules: pack.Pack, made: households.Made) -> Non
 def test_facts_that_are_not_there_are_said(rules: pack.Pack, tmp_path: Path) -> None:
     with pytest.raises(judged.NoFacts, match="person_facts"):
         judged.with_duckdb(rules, ON, tmp_path, tmp_path / "out")
+
+
+@pytest.mark.django_db
+def test_the_command_writes_the_same_answers(rules: pack.Pack, facts: Path, by_duckdb: Path, tmp_path: Path) -> None:
+    asked = ["rules", "run", "--facts", str(facts), "--on", ON.isoformat(), "--out", str(tmp_path / "out"), "--json"]
+    done = CliRunner().invoke(cli, asked)
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["engine"], told["version"]) == (0, "duckdb", rules.version)
+    assert set(told["rows"]) == set(judged.KINDS) and all(told["rows"].values())
+    assert judged.differences(by_duckdb, tmp_path / "out") == dict.fromkeys(judged.KINDS, 0)
+    nothing = CliRunner().invoke(cli, [*asked[:3], str(tmp_path), *asked[4:]])
+    assert nothing.exit_code == 2 and "person_facts.parquet" in json.loads(nothing.stdout)["error"]

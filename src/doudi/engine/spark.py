@@ -46,7 +46,7 @@ def session(*, memory: str = "2g") -> SparkSession:
     started = SparkSession.getActiveSession()
     if started is None:
         builder = SparkSession.builder.appName("doudi")
-        if "SPARK_ENV_LOADED" not in os.environ and "spark.master" not in os.environ.get("PYSPARK_SUBMIT_ARGS", ""):
+        if "PYSPARK_GATEWAY_PORT" not in os.environ:  # spark-submit sets it: then master and memory are its own
             builder = builder.master(f"local[{os.cpu_count()}]")
             here = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false"}
             for name, value in {**here, "spark.driver.memory": memory, "spark.sql.shuffle.partitions": "4"}.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from doudi.config.cli import DONE, FOUND_WRONG, answer, could_not, say, start_django
+from doudi.config.cli import DONE, FOUND_WRONG, answer, could_not, new_database, say, start_django
 from doudi.config.commands.rules import rules
 from doudi.policy import pack as packs
 from doudi.policy.language.errors import RuleError
@@ -44,14 +44,16 @@ def run(
     Nothing is decided and no alert is made: that is what `doudi cycle` does.
     """
     start_django()
+    new_database()
     from django.conf import settings
     from django.utils import timezone
 
     from doudi.engine import cycle, judged, spark, trial
     from doudi.engine.lake import Lake
+    from doudi.rulebook import queries as rulebook
 
     try:
-        pack = packs.load(names or settings.PACKS)
+        pack = packs.load(names) if names else rulebook.pack()
         lake = Lake(settings.LAKE)
         current = None if facts else cycle.current(lake)
         if facts is None and current is None:
