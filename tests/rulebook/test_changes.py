@@ -317,6 +317,35 @@ def test_undoing_a_change_that_is_not_understood_any_more_mends_the_law():
     assert queries.pack().version == queries.shipped().version
 
 
+# ---- tried before it counts ---------------------------------------------------------------------------------------------
+
+
+def held(pack: Any, day: date) -> Any:
+    parameter = pack.parameters.get("A01.several.weight")
+    setting = parameter.at(people.COUNTY, day) if parameter else None
+    return setting.value if setting else None
+
+
+def test_a_trial_is_the_law_without_and_with_the_change_and_of_an_undo_the_other_way_round():
+    day = date(2026, 7, 31)  # the last cycle's, long before it starts
+    change = tuned()
+    tried = queries.trial(change.ref, day)
+    assert (held(tried.before, day), held(tried.after, day)) == (None, 9)
+    assert (tried.indicators, tried.programmes) == (("A01",), ())
+    approved(change)
+    undo = actions.undo(ref=change.ref, source=BY, starts_on=TOMORROW, by=people.officer_zhao(), at=AT)
+    back = queries.trial(undo.ref, day)
+    assert (held(back.before, day), held(back.after, day)) == (9, None)
+
+
+def test_a_trial_of_a_number_asks_the_rules_that_read_it():
+    director = people.clerk("jiang", "江涛", Role.DIRECTOR, people.CITY)
+    given = {"kind": Kind.VALUE, "parameter": "dibao_standard", "rule": "", "what": {"is": {"urban": "900", "rural": "720"}}}
+    change = tuned(**given, place=people.CITY, by=director)
+    tried = queries.trial(change.ref, TODAY)
+    assert (tried.indicators, tried.programmes) == ((), ("dibao",))
+
+
 # ---- cheap --------------------------------------------------------------------------------------------------------------
 
 
