@@ -21,6 +21,7 @@ READERS = {Role.TOWNSHIP, Role.COUNTY, Role.AUDITOR}
 # Every query that takes a viewer, how it is asked, and whether it shows granny's case.
 QUERIES = {
     "case": lambda case, viewer: queries.case(case.ref, viewer, at=NOON).name == "王桂兰",
+    "asked_again": lambda case, viewer: queries.asked_again(case.ref, viewer, at=NOON) is not None,
     "case_of_receipt": lambda case, viewer: queries.case_of_receipt(case.receipt, viewer) == case.ref,
     "cases_of": lambda case, viewer: any(row.ref == case.ref for row in queries.cases_of(case.applicant, viewer, at=NOON)),
     "inbox": lambda case, viewer: any(row.ref == case.ref for row in queries.inbox(viewer, at=NOON, pile="all").rows),
