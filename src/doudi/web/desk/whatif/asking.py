@@ -52,19 +52,27 @@ class Asking:
     query: str
 
     @property
+    def often(self) -> list[dict[str, Any]]:
+        """The lines of the form that are changed most, as one group."""
+        rows = [entry for name in OFTEN for entry in self.entries if entry.number.parameter == name]
+        return [{"label": "常改的数", "rows": rows, "open": True}] if rows else []
+
+    @property
     def groups(self) -> list[dict[str, Any]]:
-        """The lines of the form: what is often changed, then the rest by the first programme that reads it."""
-        often = [entry for name in OFTEN for entry in self.entries if entry.number.parameter == name]
+        """All other lines, by the first programme that reads them; what was typed in stands open."""
         found: dict[str, list[Entry]] = {}
         for entry in self.entries:
-            if entry not in often:
+            if entry.number.parameter not in OFTEN:
                 found.setdefault(entry.number.programmes[0], []).append(entry)
-        groups = [{"label": "常改的数", "rows": often, "open": True}] if often else []
-        groups += [
+        return [
             {"label": rows[0].number.programme_label, "rows": rows, "open": any(row.a or row.b for row in rows)}
             for rows in found.values()
         ]
-        return groups
+
+    @property
+    def more(self) -> bool:
+        """Whether something is typed in that is not changed often."""
+        return any(group["open"] for group in self.groups)
 
 
 def _key(number: Number) -> str:
