@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from doudi.config.cli import cli
-from doudi.engine import cycle
+from doudi.engine import cycle, packs
 from doudi.engine.lake import Lake
 from doudi.exchange import queries as exchange
 from doudi.monitoring import actions, jobs, queries
@@ -56,6 +56,7 @@ def test_a_cycle_reaches_the_desk_once(lake: Lake) -> None:
     done = jobs.evaluate(ON)
     assert done.alerts["new"] == Alert.objects.count() == done.cycle.counts["findings"] > 5
     assert not done.already and lines() == 1
+    assert packs.recall(lake, done.cycle.manifest["packs"]).version == done.cycle.manifest["packs"], "its rules are kept"
     (line,) = [line for line in office.journal_of("alerts") if line.act == "monitoring.publish"]
     assert line.detail["manifest"] == done.cycle.sha256
     li = office.viewer(clerk_li(), "alert.list", NOON)
