@@ -1,4 +1,4 @@
-"""The 75 warnings are those of the catalogue: each in its mode, at its level, with its article, and what may innocently be behind."""
+"""The 75 warnings are those of the catalogue: modes, levels, articles, and what may innocently be behind each."""
 
 from __future__ import annotations
 
