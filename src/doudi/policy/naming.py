@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from doudi.policy.entries import keys, text_of
@@ -20,7 +21,7 @@ from doudi.policy.language.names import (
 )
 from doudi.policy.parameters import LEVELS, Parameter
 
-MOST_ROWS = 200
+MOST_ROWS, MOST_DECIMALS = 200, 12
 
 
 def read_fact(raw: dict[str, Any]) -> Fact:
@@ -68,8 +69,8 @@ def read_parameter(raw: dict[str, Any], facts: Mapping[str, Fact], values: list[
             raise RuleError(f"by 写的“{by}”不是代码，也不是个数", hint=did_you_mean(by, codes))
         rows, more = _rows(values)
     decimals = raw.get("decimals", max([2, *map(_decimals, values)]) if kind == "ratio" else 0)
-    if type(decimals) is not int or not 0 <= decimals <= 12:
-        raise RuleError("decimals 要写 0 到 12")
+    if type(decimals) is not int or not 0 <= decimals <= MOST_DECIMALS:
+        raise RuleError(f"decimals 要写 0 到 {MOST_DECIMALS}")
     set_by = tuple(raw.get("set_by", LEVELS))
     if unknown := [level for level in set_by if level not in LEVELS]:
         raise RuleError(f"set_by 里的 {unknown[0]!r} 不认识", hint=f"：要写 {'、'.join(LEVELS)}")
@@ -98,13 +99,16 @@ def variant_of(raw: Mapping[str, Any]) -> Variant:
 
 
 def _decimals(raw: Mapping[str, Any]) -> int:
-    """How many decimals a ratio is written with, in any of its rows."""
+    """How many decimals a ratio is written with, in any of its rows; 12 at most, a value with more is refused itself."""
     written = raw.get("is")
     most = 0
     for one in written.values() if isinstance(written, dict) else [written]:
-        _, point, decimals = str(one).partition(".")
-        most = max(most, len(decimals) if point and decimals.isdigit() else 0)
-    return most
+        try:
+            exponent = Decimal(str(one)).as_tuple().exponent
+        except InvalidOperation:
+            continue
+        most = max(most, -exponent if isinstance(exponent, int) else 0)
+    return min(most, MOST_DECIMALS)
 
 
 def _rows(values: Sequence[Mapping[str, Any]]) -> tuple[tuple[int, ...], bool]:

@@ -129,7 +129,7 @@ class Parameter:
         if right is None:
             needed = {
                 "money": f"{self.money.unit}，{self.money.decimals_told}",
-                "ratio": f"最多 {kind.decimals} 位小数",
+                "ratio": f"数，最多 {kind.decimals} 位小数",
                 "count": "整数",
                 "flag": "true 或 false",
             }
