@@ -43,7 +43,8 @@ def test_duckdb_says_what_python_says_to_the_last_value(rules: pack.Pack, made: 
 
 @pytest.mark.slow
 def test_spark_says_what_duckdb_says(rules: pack.Pack, facts: Path, by_duckdb: Path, tmp_path: Path) -> None:
-    rows = spark.with_spark(spark.session(), rules, ON, facts, tmp_path)
+    started = spark.session(java="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # quick to start, for a small question
+    rows = spark.with_spark(started, rules, ON, facts, tmp_path)
     assert all(rows[kind] for kind in judged.KINDS)
     assert judged.differences(by_duckdb, tmp_path) == dict.fromkeys(judged.KINDS, 0)
 

@@ -32,9 +32,10 @@ class NoSpark(Exception):
     """Spark cannot run here."""
 
 
-def session(*, memory: str = "2g") -> SparkSession:
+def session(*, memory: str = "2g", java: str = "") -> SparkSession:
     """Spark on this machine, or the cluster `spark-submit` started us in.
 
+    memory, java: of Spark on this machine, and options for its Java.
     :raises NoSpark: pyspark or Java is not installed
     """
     if importlib.util.find_spec("pyspark") is None:
@@ -49,7 +50,8 @@ def session(*, memory: str = "2g") -> SparkSession:
         if "PYSPARK_GATEWAY_PORT" not in os.environ:  # spark-submit sets it: then master and memory are its own
             builder = builder.master(f"local[{os.cpu_count()}]")
             here = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false"}
-            for name, value in {**here, "spark.driver.memory": memory, "spark.sql.shuffle.partitions": "4"}.items():
+            here |= {"spark.driver.memory": memory, "spark.driver.extraJavaOptions": java, "spark.sql.shuffle.partitions": "4"}
+            for name, value in here.items():
                 builder = builder.config(name, value)
         started = builder.getOrCreate()
         started.sparkContext.setLogLevel("ERROR")

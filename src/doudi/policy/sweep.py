@@ -223,7 +223,7 @@ class Writer:
         columns += [f"t.s_{step.name}" for step in rule.steps] if chained else layers
         if explained:
             told = sql.values((name, sql.text(value.core)) for name, value in named.items())
-            columns.append(f"CASE WHEN coalesce({' AND '.join(text for _, text in tests)}, TRUE) THEN {told} END AS told")
+            columns.append(f"CASE WHEN coalesce({' AND '.join(name for name, _ in tests)}, TRUE) THEN {told} END AS told")
         self.counted.alias = "c"
         subject, tables = self.subject(rule.subject), self.tables(rule.subject, read)
         if sql.carried is None:
