@@ -297,6 +297,41 @@ def test_every_condition_says_why_and_what_would_settle_it(tmp_path: Path) -> No
     assert all(c["article"] == "Bylaw 12" and c["sentence"] for c in one["conditions"])
 
 
+def test_a_table_from_a_spreadsheet_of_another_country(tmp_path: Path) -> None:
+    pack = write(tmp_path / "harbour", RENT)
+    for mark in ";\t":
+        path = tmp_path / "h.csv"
+        path.write_text(
+            f"household{mark}size{mark}rent{mark}income{mark}tenure\n7{mark}2{mark}7,000{mark}0{mark}rents\n", encoding="utf-8"
+        )
+        (one,) = ask(pack, "rent_help", path)["households"]
+        assert (one["id"], one["amount"]) == ("7", "5600")
+
+
+def test_in_words_with_the_packs_own_money(tmp_path: Path) -> None:
+    pack = write(tmp_path / "harbour", RENT)
+    homes = table(tmp_path / "h.csv", [{"id": "a", "size": 2, "rent": 7000, "income": 0, "tenure": "tenant"}])
+    words = ["assess", str(homes), "--pack", str(pack), "--programme", "all", "--on", "2026-03-15"]
+    said = CliRunner().invoke(cli, words).stdout
+    assert (
+        "够得上，5600 kroner" in said
+        and "help：5600 kroner" in said
+        and "可以一起领：Rent help，5600 kroner" in said
+        and "元" not in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "said"), [("home,size", "编号列要叫 id"), ("id,sise", "size（People at home）"), ("size,rent", "没有编号列")]
+)
+def test_columns_nobody_knows_are_named_with_what_was_meant(tmp_path: Path, head: str, said: str) -> None:
+    pack = write(tmp_path / "harbour", RENT)
+    (tmp_path / "h.csv").write_text(f"{head}\n1,2\n", encoding="utf-8")
+    words = ["assess", str(tmp_path / "h.csv"), "--pack", str(pack), "--programme", "rent_help", "--on", "2026-03-15"]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 2 and said in result.stderr
+
+
 @pytest.mark.slow
 def test_ten_thousand_households_in_seconds(tmp_path: Path) -> None:
     from time import process_time

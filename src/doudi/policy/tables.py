@@ -75,7 +75,10 @@ def columns(given: Iterable[str], names: Names, *, persons: bool) -> Columns:
         else:
             known = [*catalogue, *IDS[:2], *AREAS[:1]]
             hint = did_you_mean(word, known, labels=names.labels) or "；能用的列名见 doudi rules list --facts"
-            raise TableError(f"不认识的列“{word}”{hint}")
+            wanted = (
+                "" if persons or any(str(one).strip().lower() in ids for one in given) else f"。编号列要叫 {'、'.join(IDS)} 之一"
+            )
+            raise TableError(f"不认识的列“{word}”{hint}{wanted}")
     if "id" not in found and not persons:
         raise TableError(f"没有编号列：要有一列叫 {'、'.join(IDS)} 之一")
     return Columns(

@@ -162,8 +162,10 @@ def _json(text: str, name: str) -> list[dict[str, Any]]:
 
 
 def _csv(text: str, name: str) -> list[dict[str, Any]]:
+    first = text.partition("\n")[0]
+    mark = max(",;\t", key=first.count)  # spreadsheets in many countries write semicolons
     try:
-        rows = list(csv.reader(io.StringIO(text), strict=True))
+        rows = list(csv.reader(io.StringIO(text), strict=True, delimiter=mark))
     except csv.Error as why:
         raise TableError(f"{name} 不是能读的 CSV：{why}") from None
     if not rows:
@@ -191,32 +193,41 @@ def _paid(one: dict[str, Any], unit: str = "元") -> str:
 
 def _lines(result: dict[str, Any]) -> list[str]:
     unit = result["money"]["unit"]
-    lines = [f"{result['label']}（{result['programme']}），{result['on']}，{result['area']}，规则 {result['pack']['version']}"]
+    lines = [
+        f"{result['label']}（{result['programme']}），{result['on']}，{result['area'] or '没有说哪个地方'}，规则 {result['pack']['version']}"
+    ]
     for household in result["households"]:
         if "programmes" not in household:
-            lines += [f"{household['id']}：{_WORDS[household['eligible']]}{_paid(household, unit)}", *_of_household(household)]
+            lines += [
+                f"{household['id']}：{_WORDS[household['eligible']]}{_paid(household, unit)}",
+                *_of_household(household, unit),
+            ]
             continue
         lines.append(f"{household['id']}：")
         for one in household["programmes"]:
-            lines += [f" {one['label']}（{one['programme']}）：{_WORDS[one['eligible']]}{_paid(one, unit)}", *_of_household(one)]
+            lines += [
+                f" {one['label']}（{one['programme']}）：{_WORDS[one['eligible']]}{_paid(one, unit)}",
+                *_of_household(one, unit),
+            ]
         lines += [f" 不能同时领：{one['sentence']}" for one in household["overlaps"] if one["state"] == "met"]
         if together := household["package"]["proposed"]:
-            lines.append(" 可以一起领：" + "、".join(f"{one['label']}{_paid(one)}" for one in together))
+            lines.append(" 可以一起领：" + "、".join(f"{one['label']}{_paid(one, unit)}" for one in together))
         lines += [f" 先放一边：{one['label']}，{one['reason']}" for one in household["package"]["aside"]]
     return lines
 
 
-def _of_household(found: dict[str, Any]) -> list[str]:
+def _of_household(found: dict[str, Any], unit: str) -> list[str]:
     lines = []
     for one in found.get("persons", [found]):
         if "persons" in found and len(found["persons"]) > 1:
             lines.append(f"  {one['id']}：{_WORDS[one['eligible']]}")
-        lines += _reasons(one)
+        lines += _reasons(one, unit)
     return lines
 
 
-def _reasons(one: dict[str, Any]) -> list[str]:
+def _reasons(one: dict[str, Any], unit: str = "元") -> list[str]:
     lines = [f"  {_MARKS[c['state']]} {c['sentence']}　{c['article']}" for c in one["conditions"]]
-    reckoned = [step["sentence"] or step["label"] for step in one["steps"] if step["amount"] is not None]
+    steps = [step for step in one["steps"] if step["amount"] is not None]
+    reckoned = [step["sentence"] or f"{step['label']}：{step['amount']} {unit}" for step in steps]
     lines += [f"  {_SIGNS[one['eligible']]} {sentence}" for sentence in reckoned if one["eligible"] != "no"]
     return lines + [f"  要弄清：{unknown['label']}——{unknown['settle']}" for unknown in one["unknowns"]]
