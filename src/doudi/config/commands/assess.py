@@ -193,9 +193,8 @@ def _paid(one: dict[str, Any], unit: str = "元") -> str:
 
 def _lines(result: dict[str, Any]) -> list[str]:
     unit = result["money"]["unit"]
-    lines = [
-        f"{result['label']}（{result['programme']}），{result['on']}，{result['area'] or '没有说哪个地方'}，规则 {result['pack']['version']}"
-    ]
+    where = result["area"] or "没有说哪个地方"
+    lines = [f"{result['label']}（{result['programme']}），{result['on']}，{where}，规则 {result['pack']['version']}"]
     for household in result["households"]:
         if "programmes" not in household:
             lines += [
