@@ -64,8 +64,7 @@ def test_the_page_in_a_browser(open_browser, counted, size):
     page.wait_for_url("**/desk/")
     page.wait_for_load_state()
     page.goto(PAGE)
-    for fold in page.locator("details:not([open]) summary").all():
-        assert violations(page) == []
-        fold.click()
+    assert violations(page) == []
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     assert violations(page) == [] and not scrolls_sideways(page) and small_targets(page, 24) == []
     picture(page, f"life-{'phone' if size is PHONE else 'desk'}")
