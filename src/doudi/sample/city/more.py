@@ -18,11 +18,11 @@ from doudi.engine.contract import Contract
 from doudi.sample.city import cells, write
 from doudi.sample.city.departments.base import NONE, City, Columns, first_of_month, identity
 from doudi.sample.city.findings import Clean
-from doudi.sample.city.lives import NEVER
+from doudi.sample.city.lives import NEVER, Lives
 from doudi.sample.city.plan import choose
 from doudi.sample.city.records import case_record
 from doudi.sample.city.tables import Table
-from doudi.sample.city.world import DIBAO, NEAR, OTHER, STANDARD
+from doudi.sample.city.world import DIBAO, NEAR, OTHER, STANDARD, World
 
 # What banks and brokers answered is two months old when the city begins: nobody may take their silence for "nothing".
 ASKED_DAYS_AGO = 61
@@ -320,9 +320,9 @@ def _as_of(city: City, dataset: str) -> str:
     return str(np.datetime64(city.plan.today - (ASKED_DAYS_AGO if entrusted else 0), "D"))
 
 
-def details(city_world: Any, lives: Any) -> None:
+def details(world: World, lives: Lives) -> None:
     """Smaller truths the further warnings need: who left school, and which newborn stand in the booklet of a helped family."""
-    world, plan = city_world, city_world.plan
+    plan = world.plan
     rng = plan.stream("left school")
     pupils = lives.members["student"]
     quiet = np.union1d(lives.sets["t3 student"], world.of_homes(lives.sets["t2 homes"]))

@@ -258,9 +258,11 @@ _SHOWS = {
     ("T5", "vehicle"): ("C18",),
     ("T5", "dwelling"): ("C19",),
     ("T5", "firm"): ("C17",),
+    ("T5", "deposits"): ("C20",),
     ("T6", "death"): ("C01", "C02"),
     ("T6", "hukou"): ("C01", "C04"),
     ("T7", "dibao_tekun"): ("C27",),
+    ("T7", "two_places"): ("C26",),
 }
 _ACCUSES = ("C14", "C16", "C17", "C18", "C19", "C20", "C27")
 
