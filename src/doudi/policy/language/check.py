@@ -7,7 +7,6 @@ A number is carried as a fraction of two whole-number trees, so that nothing is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import lcm
@@ -18,49 +17,26 @@ from doudi.policy.language.core import Core, add, is_whole, multiply, negation, 
 from doudi.policy.language.errors import Place, RuleError, did_you_mean
 from doudi.policy.language.names import COUNT_UNITS, MONEY_UNIT, SUBJECTS, UNIT_WORDS, Fact, Kind, Names
 from doudi.policy.language.text import Tree, day_of, read
+from doudi.policy.language.values import (
+    ONE,
+    Code,
+    Day,
+    Number,
+    Truth,
+    Value,
+    Word,
+    called,
+    counted,
+    is_fixed,
+    is_negative_parameter,
+    node_kind,
+    over_one,
+    plain,
+)
 
 LARGEST = 2**120  # a whole number of any backend stays below this
 MOST_MONTHS, MOST_DAYS = 1200, 40_000
 FARTHEST = 4 * MOST_DAYS  # days a date can be moved away in one expression: no calendar ends within that
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    node: Core
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A fraction: `down` is a positive whole number or, where something was divided by, a tree that is positive or unknown."""
-
-    up: Core
-    down: Core
-    unit: str
-    literal: Fraction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    node: Core
-    codes: tuple[str, ...]
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    node: Core
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A text in quotes: only means something beside a code."""
-
-    text: str
-
-
-Value = Truth | Number | Code | Day | Word
-_CALLED = {Truth: "真假", Number: "数", Code: "代码", Day: "日期", Word: "文字"}
-ONE = whole(1)
 
 
 def condition(text: str, names: Names, subject: str, steps: dict[str, Value] | None = None) -> Core:
@@ -72,7 +48,7 @@ def condition(text: str, names: Names, subject: str, steps: dict[str, Value] | N
     tree = read(text)
     found = _guarded(tree, names, subject, steps)
     if not isinstance(found, Truth):
-        raise RuleError(f"这里要写能回答“是”或“不是”的条件，现在算出来是{_called(found)}", tree.place)
+        raise RuleError(f"这里要写能回答“是”或“不是”的条件，现在算出来是{called(found)}", tree.place)
     return found.node
 
 
@@ -87,7 +63,7 @@ def quantity(text: str, names: Names, subject: str, steps: dict[str, Value] | No
     if isinstance(found, Word):
         raise RuleError("单独一个文字没有意思", tree.place)
     if unit is not None and not (isinstance(found, Number) and (found.unit == unit or found.literal == 0)):
-        raise RuleError(f"这里要算出{UNIT_WORDS[unit]}，现在算出来是{_called(found)}", tree.place)
+        raise RuleError(f"这里要算出{UNIT_WORDS[unit]}，现在算出来是{called(found)}", tree.place)
     return found
 
 
@@ -112,12 +88,6 @@ def formula(text: str, names: Names, kind: Kind) -> None:
     checker = _Checker(names, kind.subject, {})
     checker.inside_formula = True
     _unless_too_large(lambda: checker.truth(tree) if kind.answers == "condition" else checker.money(tree), tree)
-
-
-def _called(value: Value) -> str:
-    if isinstance(value, Number):
-        return UNIT_WORDS.get(value.unit, value.unit)
-    return _CALLED[type(value)]
 
 
 def _guarded(tree: Tree, names: Names, subject: str, steps: dict[str, Value] | None) -> Value:
@@ -195,7 +165,7 @@ class _Checker:
                 hint = f"。参数要写成 P.{tree.word}"
             raise RuleError(f"事实目录里没有“{tree.word}”", tree.place, hint or "，请查事实目录里的名称", missing=tree.word)
         self._readable(fact, tree)
-        node = Core("fact", value=fact.name, subject=fact.subject, kind=_node_kind(fact.type), bound=fact.bound)
+        node = Core("fact", value=fact.name, subject=fact.subject, kind=node_kind(fact.type), bound=fact.bound)
         if fact.type == "flag":
             return Truth(node)
         if fact.type == "code":
@@ -227,7 +197,7 @@ class _Checker:
             raise RuleError(f"没有参数 P.{tree.word}", tree.place, hint or "，请查参数表里的名称", missing=tree.word)
         if kind.type == "formula":
             return self._formula(kind, tree)
-        node = Core("parameter", value=kind.name, kind=_node_kind(kind.type), bound=kind.bound)
+        node = Core("parameter", value=kind.name, kind=node_kind(kind.type), bound=kind.bound)
         if kind.by:
             node = self._by(node, kind, tree)
         if kind.type == "flag":
@@ -297,20 +267,20 @@ class _Checker:
     def money(self, tree: Tree) -> Number:
         number = self._number(tree)
         if number.unit != MONEY_UNIT and number.literal != 0:
-            raise RuleError(f"这里要写钱，现在是{_called(number)}", tree.place)
+            raise RuleError(f"这里要写钱，现在是{called(number)}", tree.place)
         return Number(number.up, number.down, MONEY_UNIT)
 
     def truth(self, tree: Tree) -> Core:
         found = self.value(tree)
         if not isinstance(found, Truth):
-            raise RuleError(f"这里要写条件，现在是{_called(found)}", tree.place, "：请和别的值比较，例如 … >= 60")
+            raise RuleError(f"这里要写条件，现在是{called(found)}", tree.place, "：请和别的值比较，例如 … >= 60")
         return found.node
 
     def _number(self, tree: Tree) -> Number:
         found = self.value(tree)
         if not isinstance(found, Number):
             hint = "：两个日期之间请用 days_between 或 months_between" if isinstance(found, Day) else ""
-            raise RuleError(f"这里要写数，现在是{_called(found)}", tree.place, hint)
+            raise RuleError(f"这里要写数，现在是{called(found)}", tree.place, hint)
         return found
 
     def _day(self, tree: Tree) -> Core:
@@ -318,7 +288,7 @@ class _Checker:
         if isinstance(found, Word):
             raise RuleError("这里要写日期", tree.place, f"：请写 date '{found.text or '2026-07-01'}'")
         if not isinstance(found, Day):
-            raise RuleError(f"这里要写日期，现在是{_called(found)}", tree.place)
+            raise RuleError(f"这里要写日期，现在是{called(found)}", tree.place)
         return found.node
 
     # -- numbers -----------------------------------------------------------------------------------------------------
@@ -337,20 +307,20 @@ class _Checker:
                 if number.literal == 0 or other.unit in COUNT_UNITS:
                     return other.unit
                 if other.unit == MONEY_UNIT:
-                    written = f"{self.names.money.word}({_plain(number.literal)})"
+                    written = f"{self.names.money.word}({plain(number.literal)})"
                     raise RuleError("钱不能直接和数字放在一起", tree.place, f"：请写 {written}")
-        raise RuleError(f"{_called(left)}不能和{_called(right)}放在一起比较或相加减", tree.place)
+        raise RuleError(f"{called(left)}不能和{called(right)}放在一起比较或相加减", tree.place)
 
     def _sum(self, tree: Tree) -> Number:
         left, right = self._number(tree.parts[0]), self._number(tree.parts[1])
         unit = self._one_unit(left, right, tree)
-        left_up, right_up, down = _over_one(left, right)
+        left_up, right_up, down = over_one(left, right)
         return self._bounded(Number((add if tree.kind == "+" else subtract)(left_up, right_up), down, unit), tree)
 
     def _product(self, tree: Tree) -> Number:
         left, right = self._number(tree.parts[0]), self._number(tree.parts[1])
         if left.unit and right.unit and (left.unit == right.unit or MONEY_UNIT not in (left.unit, right.unit)):
-            raise RuleError(f"{_called(left)}乘{_called(right)}没有意思", tree.place)
+            raise RuleError(f"{called(left)}乘{called(right)}没有意思", tree.place)
         unit = MONEY_UNIT if MONEY_UNIT in (left.unit, right.unit) else left.unit or right.unit
         literal = left.literal * right.literal if left.literal is not None and right.literal is not None else None
         return self._bounded(Number(multiply(left.up, right.up), multiply(left.down, right.down), unit, literal), tree)
@@ -362,7 +332,7 @@ class _Checker:
         elif not right.unit or (left.unit == MONEY_UNIT and right.unit in COUNT_UNITS):
             unit = left.unit
         else:
-            raise RuleError(f"{_called(left)}除以{_called(right)}没有意思", tree.place)
+            raise RuleError(f"{called(left)}除以{called(right)}没有意思", tree.place)
         if right.literal is not None:
             if right.literal == 0:
                 raise RuleError("不能除以 0", tree.parts[1].place)
@@ -403,14 +373,14 @@ class _Checker:
                 return Core("=", (left.node, right.node), kind="truth")
             case (Code(), Word() | Code()):
                 raise RuleError("代码没有大小，只能用 =、<> 或 in", tree.place)
-        raise RuleError(f"{_called(left)}不能和{_called(right)}比较", tree.place)
+        raise RuleError(f"{called(left)}不能和{called(right)}比较", tree.place)
 
     def _compared(self, sign: str, left: Number, right: Number, tree: Tree) -> Core:
-        if left.up.op == "count" and is_whole(left.down, 1) and _is_fixed(right):  # count(…) < n, = n
-            return _counted(sign, left.up, right.up, below=True)
-        if right.up.op == "count" and is_whole(right.down, 1) and _is_fixed(left):  # n < count(…)
-            return _counted(sign, right.up, left.up, below=False)
-        left_up, right_up, _ = _over_one(left, right)
+        if left.up.op == "count" and is_whole(left.down, 1) and is_fixed(right):  # count(…) < n, = n
+            return counted(sign, left.up, right.up, below=True)
+        if right.up.op == "count" and is_whole(right.down, 1) and is_fixed(left):  # n < count(…)
+            return counted(sign, right.up, left.up, below=False)
+        left_up, right_up, _ = over_one(left, right)
         self._bounded(Number(left_up, right_up, ""), tree)
         return Core(sign, (left_up, right_up), kind="truth")  # type: ignore[arg-type]
 
@@ -427,7 +397,7 @@ class _Checker:
             words = []
             for part, value in zip(tree.parts[1:], listed, strict=True):
                 if not isinstance(value, Word):
-                    raise RuleError(f"清单里要写单引号里的代码，现在是{_called(value)}", part.place)
+                    raise RuleError(f"清单里要写单引号里的代码，现在是{called(value)}", part.place)
                 words.append(self._code(subject, value, part))
             return Truth(Core("in", (subject.node,), value=tuple(dict.fromkeys(words)), kind="truth"))
         compared = [self._comparison("=", subject, value, part) for part, value in zip(tree.parts[1:], listed, strict=True)]
@@ -451,7 +421,7 @@ class _Checker:
             if isinstance(value, Word):
                 raise RuleError("文字只能和代码比较，不能拿来算", tree.place)
             if type(value) is not type(first):
-                raise RuleError(f"这里有的是{_called(first)}，有的是{_called(value)}", tree.place)
+                raise RuleError(f"这里有的是{called(first)}，有的是{called(value)}", tree.place)
             if isinstance(value, Code) and isinstance(first, Code) and set(value.codes) != set(first.codes):
                 raise RuleError("这里的代码不是同一套", tree.place)
         if not isinstance(first, Number):
@@ -514,7 +484,7 @@ class _Checker:
         if best is None:
             raise RuleError(f"{tree.word}(…) 里要写数，日期请用 case", tree.place)
         for other in others:
-            left_up, right_up, _ = _over_one(best, other)
+            left_up, right_up, _ = over_one(best, other)
             pair = (left_up, right_up) if tree.word == "least" else (right_up, left_up)
             test = Core("<=", pair, kind="truth")
             chosen = self._choose("case", [test], [best, other])
@@ -565,7 +535,7 @@ class _Checker:
         number = self._number(tree.parts[0])
         if tree.word == "ceil_yuan":
             if number.unit != MONEY_UNIT:
-                raise RuleError(f"ceil_yuan(…) 里要写钱，现在是{_called(number)}", tree.place)
+                raise RuleError(f"ceil_yuan(…) 里要写钱，现在是{called(number)}", tree.place)
             step = Fraction(self.names.money.piece)
         elif len(tree.parts) == 2:
             step = self._step(number, tree)
@@ -600,7 +570,7 @@ class _Checker:
         day, number = self._day(tree.parts[0]), self._number(tree.parts[1])
         most = MOST_MONTHS if unit == "months" else MOST_DAYS
         right = number.unit == unit or number.literal is not None
-        fixed = number.literal is not None or number.up.op == "parameter" or _is_negative_parameter(number.up)
+        fixed = number.literal is not None or number.up.op == "parameter" or is_negative_parameter(number.up)
         if not right or not fixed or not is_whole(number.down, 1):
             wanted = UNIT_WORDS[unit]
             raise RuleError(f"{tree.word}(日期, …) 第二项要写整数或者单位是{wanted}的参数", tree.place)
@@ -632,54 +602,3 @@ class _Checker:
         if tree.word == "count":
             return Number(Core("count", (test,), bound=COUNT_UNITS["heads"]), ONE, "heads")
         return Truth(Core(tree.word, (test,), kind="truth"))  # type: ignore[arg-type]
-
-
-def _node_kind(type_: str) -> str:
-    return {"flag": "truth", "code": "code", "date": "day"}.get(type_, "number")
-
-
-def _plain(number: Fraction) -> str:
-    return str(number.numerator) if number.denominator == 1 else f"{float(number):.12f}".rstrip("0")
-
-
-def _over_one(left: Number, right: Number) -> tuple[Core, Core, Core]:
-    """Both numerators over one denominator."""
-    if left.down == right.down:
-        # a / x against b / x: x may be unknown, and then the answer is unknown, so it stays in the expression
-        if left.down.op == "constant":
-            return left.up, right.up, left.down
-        return multiply(left.up, left.down), multiply(right.up, right.down), multiply(left.down, right.down)
-    if left.down.op == "constant" and right.down.op == "constant":
-        down = lcm(int(left.down.value), int(right.down.value))  # type: ignore[call-overload]
-        return (
-            multiply(left.up, whole(down // left.down.value)),  # type: ignore[operator]
-            multiply(right.up, whole(down // right.down.value)),  # type: ignore[operator]
-            whole(down),
-        )
-    return multiply(left.up, right.down), multiply(right.up, left.down), multiply(left.down, right.down)
-
-
-def _is_fixed(number: Number) -> bool:
-    """Whether a number is a constant or a parameter: the same for every member."""
-    return is_whole(number.down, 1) and number.up.op in ("constant", "parameter")
-
-
-def _is_negative_parameter(node: Core) -> bool:
-    return node.op == "subtract" and is_whole(node.parts[0], 0) and node.parts[1].op == "parameter"
-
-
-def _counted(sign: str, count: Core, limit: Core, *, below: bool) -> Core:
-    """A count against a fixed number, decided by the known members where they decide it.
-
-    below: count < limit, count <= limit, count = limit; else limit < count, limit <= count.
-    """
-
-    def at_least(least: Core) -> Core:
-        return Core("at_least", (count.parts[0], least), kind="truth")
-
-    more = add(limit, ONE)
-    if sign == "=":
-        return Core("and", (at_least(limit), negation(at_least(more))), kind="truth")
-    if below:
-        return negation(at_least(limit if sign == "<" else more))
-    return at_least(more if sign == "<" else limit)
