@@ -103,7 +103,7 @@ def _number_title(number: words.Number, what: dict[str, Any], place: str, pack: 
         said = words.value_words(number.kind, value, pack.names)
     except RuleError:
         said = str(what["is"])
-    title = f"{place}：{number.label}改成{said}"
+    title = f"{place}：{number.label}改成 {said}"
     return title if len(title) <= 120 else f"{title[:119]}…"
 
 
