@@ -46,7 +46,7 @@ def rates(request: HttpRequest) -> HttpResponse:
     except RuleError as why:
         return HttpResponse(str(why), status=422)
     whole = request.headers.get("HX-Request") != "true"
-    context = {"asked": asked, "answers": answers, "rates": charts.rates(answers), "whole": whole}
+    context = {"asked": asked, "answers": answers, "rates": charts.rates(answers)}
     return render(request, "desk/whatif/rates.html" if whole else "desk/whatif/_rates.html", context)
 
 
