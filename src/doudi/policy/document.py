@@ -10,7 +10,7 @@ from doudi.facts import money
 from doudi.policy.matrix import INCOMES, RELATIONS
 from doudi.policy.pack import Pack
 from doudi.policy.parameters import FIRST_DAY, LAST_DAY, Parameter
-from doudi.policy.rules import Article, Indicator, Programme
+from doudi.policy.rules import SUPERVISED, Article, Indicator, Programme
 
 SETTERS = {"nation": "全国", "province": "省", "city": "市", "county": "县"}
 LEVEL = {"R": "急", "O": "要紧", "Y": "留意"}
@@ -19,7 +19,12 @@ SUBJECT = {"person": "个人", "household": "家庭"}
 
 def markdown(pack: Pack) -> str:
     """The whole page. It changes only when the pack does, so a copy in docs/ can be checked."""
-    return "\n".join([*_head(), *_programmes(pack), *_parameters(pack), *_matrix(pack), *_indicators(pack)]).rstrip() + "\n"
+    return (
+        "\n".join(
+            [*_head(), *_programmes(pack), *_parameters(pack), *_matrix(pack), *_indicators(pack), *_supervision(pack)]
+        ).rstrip()
+        + "\n"
+    )
 
 
 def _head() -> list[str]:
@@ -124,6 +129,17 @@ def _indicators(pack: Pack) -> Iterator[str]:
     yield from ("", "## Warnings", "", "A warning opens a visit or a check; it never changes anybody's money.", "")
     rules = [rule for code in sorted(pack.indicators) for rule in pack.indicators[code]]
     yield from _table(["code", "warning", "mode", "level", "fires when", "article"], (_indicator(rule) for rule in rules))
+
+
+def _supervision(pack: Pack) -> Iterator[str]:
+    yield from ("", "## Supervision of the work", "", "Asks the office, never the people.", "")
+    rules = [rule for code in sorted(pack.supervision) for rule in pack.supervision[code]]
+    rows = []
+    for rule in rules:
+        clauses = "<br>".join(_code(clause.test.text) for clause in rule.clauses)
+        level = f"{rule.level} {LEVEL[rule.level]}"
+        rows.append([rule.code, SUPERVISED[rule.pack], rule.label, level, clauses, _articles(rule.articles)])
+    yield from _table(["code", "pack", "finding", "level", "found when", "article"], rows)
 
 
 def _indicator(rule: Indicator) -> list[str]:
