@@ -349,7 +349,8 @@ def measure(root: Path, profile: str) -> list[Row]:
         spent["reckoning"].append(reckoning)
     cost = {name: statistics.median(times) for name, times in spent.items()}
     little, home = draw(1), one_family(*draw(1))
-    ours = median_ms(lambda: traced(home, pack), 500)
+    ours = median_ms(lambda: assess.assess("dibao", home, ON, AREA, pack), 1000)
+    told = median_ms(lambda: traced(home, pack), 500)
     asked = as_situation(*little)
     theirs = median_ms(lambda: one_by_openfisca(model, asked), 50)
     answer = one_by_openfisca(model, asked)
@@ -367,8 +368,8 @@ def measure(root: Path, profile: str) -> list[Row]:
             "≤ 1 × OpenFisca, ≤ 2 × numpy",
         ),
         Row(
-            "one household's dibao with every sentence",
-            f"{ours:.3f} ms = {theirs / ours:.0f} × quicker",
+            "one household's dibao, every condition and step",
+            f"{ours:.3f} ms = {theirs / ours:.0f} × quicker; with every value and sentence {told:.3f} ms",
             f"OpenFisca-Core {theirs:.2f} ms, without sentences",
             "≥ 100 × quicker",
         ),
