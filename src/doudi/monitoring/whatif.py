@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from doudi.engine import cycle, everybody, whatif
 from doudi.engine.cycle import Cycle
-from doudi.engine.published import NOTE, published
+from doudi.engine.published import published
 from doudi.engine.readable import safe
 from doudi.engine.trial import NotPublished
 from doudi.exchange import queries as exchange
@@ -27,7 +27,7 @@ from doudi.policy.pack import Pack
 from doudi.policy.scenario import Change, Number, numbers, read_change, said, with_changes
 from doudi.rulebook import queries as rulebook
 
-__all__ = ["NOTE", "READINGS", "Change", "Climb", "NotPublished", "Number", "Place", "Point", "Scenario", "read_change", "said"]
+__all__ = ["READINGS", "Change", "Climb", "NotPublished", "Number", "Place", "Point", "Scenario", "read_change", "said"]
 
 READINGS = {
     "known": ("只按已知的", "有一样没查到的，就算不知道，不猜。"),
