@@ -339,12 +339,33 @@ def test_no_text_crashes_or_escapes(text, subject):
 
 
 NUMBER = st.sampled_from(
-    ["income", "yuan(3)", "P.line", "income / heads", "income / 7", "sum(cost)", "-income", "income * P.share", "yuan(0.01)"]
-    + ["P.most", "P.few", "P.gap", "income * P.rate", "sum(case when ill then cost else yuan(1) end)"]
+    [
+        "income",
+        "yuan(3)",
+        "P.line",
+        "income / heads",
+        "income / 7",
+        "sum(cost)",
+        "-income",
+        "income * P.share",
+        "yuan(0.01)",
+        "P.most",
+        "P.few",
+        "P.gap",
+        "income * P.rate",
+        "sum(case when ill then cost else yuan(1) end)",
+    ]
 )
 FLAG = st.sampled_from(
-    ["alone", "any(ill)", "all(ill)", "count(age >= 60) >= 1", "kind = 'urban'", "since <= on", "heads > 2", "true"]
-    + [
+    [
+        "alone",
+        "any(ill)",
+        "all(ill)",
+        "count(age >= 60) >= 1",
+        "kind = 'urban'",
+        "since <= on",
+        "heads > 2",
+        "true",
         "P.hard",
         "working_days_between(since, on) > 20",
         "add_working_days(since, -P.days) < on",
