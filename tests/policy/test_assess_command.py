@@ -87,9 +87,11 @@ def test_members_in_a_table_of_their_own_and_a_programme_of_persons(tmp_path):
 
 
 def test_every_programme_at_once_with_what_may_be_proposed_together(tmp_path):
-    alone = {"id": "a", "hh_place_kind": "urban", "hh_members": 1, "hh_income_month": 0, "hh_financial_assets": 0,
-             "hh_car_count": 0, "hh_dwelling_count": 1, "hh_firm_count": 0, "age": 61, "is_disabled": "是", "disability_kind": "4",
-             "disability_grade": 1, "has_living_source": "否", "supporter_unable": "是", "self_care_failed": 0}  # fmt: skip
+    alone = {
+        "id": "a", "hh_place_kind": "urban", "hh_members": 1, "hh_income_month": 0, "hh_financial_assets": 0, "hh_car_count": 0,
+        "hh_dwelling_count": 1, "hh_firm_count": 0, "age": 61, "is_disabled": "是", "disability_kind": "4", "disability_grade": 1,
+        "has_living_source": "否", "supporter_unable": "是", "self_care_failed": 0,
+    }  # fmt: skip
     code, answer = assessed(csv(tmp_path / "t.csv", [alone]), programme="all")
     (home,) = answer["households"]
     package = home["package"]
