@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from collections.abc import Callable
 from datetime import date
 
@@ -93,6 +94,9 @@ def test_who_works_where_is_told_by_place(granny: Person, area: str) -> None:
         assert bool(office.staff(NOON, area=asked)) == contains(asked, area)
 
 
+BY_MACHINE = {"identities", "lookalikes"}  # joins of our own records to the register; what comes out names nobody
+
+
 def public_queries() -> dict[str, set[str]]:
     """The public queries of the room, each with the names of what it takes."""
     return {
@@ -105,7 +109,13 @@ def public_queries() -> dict[str, set[str]]:
 def test_residents_queries_are_by_their_own_id_only() -> None:
     """What residents see takes no viewer: the page passes the id signed in. These, and no others."""
     own = {name for name, takes in public_queries().items() if "viewer" not in takes}
-    assert own == {"me", "my_household", "consents", "consented", "sign_in", "short_blind"}
+    assert own - BY_MACHINE == {"me", "my_household", "consents", "consented", "sign_in", "short_blind"}
+
+
+def test_what_only_the_schedule_and_supervision_count_is_on_no_page() -> None:
+    pages = "".join(path.read_text() for path in (Path(queries.__file__).parents[1] / "web").rglob("*.py"))
+    assert public_queries().keys() >= BY_MACHINE
+    assert not [name for name in BY_MACHINE if f".{name}(" in pages]
 
 
 def test_who_visits_learns_no_number_and_no_account(granny: Person) -> None:

@@ -11,7 +11,7 @@ from doudi.engine.lake import Lake
 from doudi.engine.life import Life
 from doudi.policy.pack import Pack
 
-_kept: dict[tuple[str, str, date], Life] = {}
+_kept: dict[tuple[str, str, str, date], Life] = {}
 
 
 def look(pack: Pack, today: date) -> Life:
@@ -23,7 +23,7 @@ def look(pack: Pack, today: date) -> Life:
     lake = Lake(settings.LAKE)
     current = cycle.current(lake)
     day = current.on if current else today
-    key = (pack.version, current.id if current else "", day)
+    key = (str(lake.root), pack.version, current.id if current else "", day)
     if key not in _kept:
         found = life.look(pack, day, lake=lake, cycle=current)
         _kept.clear()
