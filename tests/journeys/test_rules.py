@@ -74,7 +74,7 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
     zhao.goto("/desk/rules/number/dibao_standard/")  # not the county's to set
     look(zhao, "rules-number")
     zhao.get_by_role("link", name="改这个数").click()
-    assert zhao.get_by_role("alert").get_by_text("由省里、市里来定，县里不能定").is_visible()
+    zhao.get_by_role("alert").get_by_text("由省里、市里来定，县里不能定").wait_for()
     look(zhao, "rules-set-refused")
 
     zhao.get_by_label("主要页面").get_by_role("link", name="规则").click()
@@ -88,7 +88,7 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
     zhao.get_by_label("改成").fill("5")
     zhao.get_by_label("从哪天起").fill("2026-08-27")
     zhao.get_by_role("button", name="存成草稿，看看变化").click()
-    assert zhao.get_by_role("alert").get_by_text("请写依据的文件").is_visible()
+    zhao.get_by_role("alert").get_by_text("请写依据的文件").wait_for()
     look(zhao, "rules-set-error")
     zhao.get_by_label("依据的文件").fill("禾民〔2026〕12 号")
     zhao.get_by_role("button", name="存成草稿，看看变化").click()
@@ -108,7 +108,7 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
     jiang.get_by_role("link", name="禾安县：A01").click()
     look(jiang, "rules-to-approve")
     jiang.get_by_role("button", name="批，到日子生效").click()
-    assert jiang.get_by_text("这以前什么都不变").is_visible()
+    jiang.get_by_text("这以前什么都不变").wait_for()
     look(jiang, "rules-approved")
 
     assert found(date(2026, 8, 26)) == before  # the day before
@@ -145,7 +145,7 @@ def test_a_warning_is_written_with_help_as_one_types(open_browser, cycle, size):
     zhao.locator(".example").first.get_by_role("group", name="应该").get_by_text("会提醒").click()
     zhao.get_by_label("依据的文件").fill("禾民〔2026〕13 号")
     zhao.get_by_role("button", name="检查", exact=True).click()
-    assert zhao.get_by_text("两口子：算出来是").is_visible()
+    zhao.get_by_text("两口子：算出来是").wait_for()
     look(zhao, "rules-checked")
     zhao.get_by_role("button", name="存成草稿，看看变化").click()
     zhao.get_by_role("link", name="试一试").click()
@@ -163,7 +163,7 @@ def test_it_is_written_without_script_as_well(open_browser, cycle):
     zhao.goto("/desk/rules/new/")
     zhao.locator("#id_if-0").fill("any(aeg >= 75)")
     zhao.get_by_role("button", name="检查", exact=True).click()
-    assert zhao.locator("#help-if-0").get_by_text("第 1 行第 5 列").is_visible()
+    zhao.locator("#help-if-0").get_by_text("第 1 行第 5 列").wait_for()
 
 
 def test_an_application_is_judged_by_the_new_number_from_its_day_only(cycle, monkeypatch):
