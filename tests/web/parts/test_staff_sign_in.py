@@ -11,6 +11,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def forget():
     cache.clear()
+    yield
+    cache.clear()  # or whoever signs in next in this process would have to wait
 
 
 def enter(client, password, username="li"):
