@@ -269,6 +269,7 @@ def opened(people: Columns, h: Columns) -> duckdb.DuckDBPyConnection:
     """The same columns as the views of `policy.sweep`."""
     con = duckdb.connect(":memory:")
     con.execute("SET enable_progress_bar = false")
+    con.execute("SET threads = 1")  # the other two have one as well
     own = {name: pa.array(people[name]) for name in PERSON if name != "is_master"}
     stage = pa.DictionaryArray.from_arrays(pa.array(people["is_master"].astype(np.int8)), ["primary", "master"])
     homes = {name: pa.array(h[name]) for name in HOME if name != "is_rural"}
