@@ -22,7 +22,7 @@ from doudi.office.core import Viewer
 @cache
 def contracts() -> dict[str, Contract]:
     """Every written contract, by dataset code."""
-    return read_contracts(Path(__file__).parent / "contracts")
+    return read_contracts(Path(__file__).parent.parent / "contracts")
 
 
 def lake() -> Lake:

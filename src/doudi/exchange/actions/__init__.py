@@ -1,0 +1,17 @@
+"""Writing what departments tell us: one public function per act."""
+
+from __future__ import annotations
+
+from doudi.exchange.actions.receiving import (
+    Arrival,
+    receive_load,
+    refuse_load,
+    return_rejects,
+)
+
+__all__ = [
+    "Arrival",
+    "receive_load",
+    "refuse_load",
+    "return_rejects",
+]

@@ -1,0 +1,19 @@
+"""People, households, and what they said and consented to."""
+
+from __future__ import annotations
+
+from doudi.registry.models.people import (
+    Consent,
+    Household,
+    Member,
+    Person,
+    new_consent_ref,
+)
+
+__all__ = [
+    "Consent",
+    "Household",
+    "Member",
+    "Person",
+    "new_consent_ref",
+]
