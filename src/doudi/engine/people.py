@@ -84,8 +84,20 @@ def lay(
     spread = {code: Spread(table, count) for code, table in summed.items()}
     if "hukou" in spread:
         people = _as_registered(people, spread["hukou"])
+    return side_by_side(people, spread, _homes(con, people, spread, key), kinds, catalogue, on)
+
+
+def side_by_side(
+    people: pa.Table,
+    spread: Mapping[str, Spread],
+    homes: Homes,
+    kinds: Mapping[str, str],
+    catalogue: Mapping[str, Fact],
+    on: date,
+) -> Laid:
+    """Everybody and every household with all their facts, when it is known who lives with whom: of a city, or of a few homes."""
+    count = len(people)
     facts = _person_facts(people, spread, catalogue, on)
-    homes = _homes(con, people, spread, key)
     tier = _tiers(facts, count)
     facts["tier"] = _coded(tier, catalogue["tier"])
     person = pa.table(
