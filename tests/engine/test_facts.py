@@ -47,7 +47,7 @@ def build(tmp_path: Path) -> Callable[..., Register]:
         lake = Lake(tmp_path)
         loads = {dataset: [land(lake, dataset, rows)] for dataset, rows in datasets.items()}
         with duckdb.connect() as con:
-            read = register.link(con, contracts(), loads, on)
+            read = register.link(con, contracts(), loads, on, key=KEY)
             summed = register.sum_up(con, contracts(), read, CATALOGUE, on)
             kinds = register.place_kinds(con, loads.get("division", []))
             laid = people.lay(con, summed, CATALOGUE, kinds, KEY, on)

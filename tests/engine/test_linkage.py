@@ -57,7 +57,7 @@ def join_rows(lake: Lake, datasets: Mapping[str, Rows]) -> Joined:
     loads = {dataset: [land(lake, dataset, rows)] for dataset, rows in datasets.items()}
     found: Joined = {}
     with duckdb.connect() as con:
-        register.link(con, contracts(), loads, ON)
+        register.link(con, contracts(), loads, ON, key=KEY)
         pids = dict(con.execute(f"SELECT n, pid FROM ({ids_sql(KEY)})").fetchall())
         assert len(set(pids.values())) == len(pids), "two people of one id"
         for dataset in datasets:

@@ -25,7 +25,7 @@ from doudi import __version__
 from doudi.engine import facts, people, register
 from doudi.engine.contract import Contract
 from doudi.engine.lake import Lake, rename, settle
-from doudi.engine.linkage import Landed
+from doudi.engine.linkage import Landed, Settled
 from doudi.engine.people import Laid
 from doudi.policy import sweep
 from doudi.policy.pack import Pack
@@ -86,14 +86,18 @@ def engine_version() -> str:
     return told.hexdigest()[:16]
 
 
-def _inputs(loads: Sequence[Landed], pack: Pack, on: date, key: str) -> dict[str, Any]:
-    """Everything a cycle depends on. Of the linking key only a fingerprint."""
+def _inputs(loads: Sequence[Landed], pack: Pack, on: date, key: str, settled: Sequence[Settled]) -> dict[str, Any]:
+    """Everything a cycle depends on. Of the linking key only a fingerprint, of what people settled only a hash."""
     delivered = [
         {"dataset": load.dataset, "batch": load.batch, "object": load.object.stem, "as_of": load.as_of.isoformat()}
         for load in sorted(loads, key=lambda load: (load.dataset, load.batch))
     ]
     fingerprint = hashlib.sha256(b"fingerprint:" + key.encode()).hexdigest()[:16]
-    return {"on": on.isoformat(), "inputs": delivered, "packs": pack.version, "engine": engine_version(), "key": fingerprint}
+    given = {"on": on.isoformat(), "inputs": delivered, "packs": pack.version, "engine": engine_version(), "key": fingerprint}
+    if settled:
+        told = _stable([[one.kind, one.left, one.right, one.verdict] for one in sorted(set(settled))])
+        given["settled"] = hashlib.sha256(told).hexdigest()
+    return given
 
 
 def cycle_path(lake: Lake, cycle_id: str) -> Path:
@@ -126,21 +130,24 @@ def run(
     key: str,
     mark: Mark = lambda step: None,
     memory: str = "1000MB",
+    settled: Sequence[Settled] = (),
 ) -> Cycle:
     """Build the cycle of a day and publish it; the same inputs again change nothing.
 
     :param loads: the loads that count on that day, of all datasets
     :param key: the linking key, which makes the ids of people
+    :param settled: what people decided about doubtful pairs
     :param mark: is told each step before it begins
     :raises NothingLoaded: there are no loads
     """
     if not loads:
         raise NothingLoaded(f"{on}: 还没有任何部门的数据。请先运行 doudi feeds load。")
-    given = _inputs(loads, pack, on, key)
+    given = _inputs(loads, pack, on, key, settled)
     cycle_id = f"{on:%Y%m%d}-{hashlib.sha256(_stable(given)).hexdigest()[:20]}"
     made = read(lake, cycle_id)
     if made is None or not all(lake.object(one["sha256"]).exists() for one in made.manifest["objects"].values()):
-        manifest = {"cycle": cycle_id, **given, **_build(lake, contracts, loads, pack, on, key=key, mark=mark, memory=memory)}
+        built = _build(lake, contracts, loads, pack, on, key=key, mark=mark, memory=memory, settled=settled)
+        manifest = {"cycle": cycle_id, **given, **built}
         mark("manifest")
         _write(lake, cycle_path(lake, cycle_id), _stable(manifest))
         made = read(lake, cycle_id)
@@ -172,6 +179,7 @@ def _build(
     key: str,
     mark: Mark,
     memory: str,
+    settled: Sequence[Settled],
 ) -> dict[str, Any]:
     """Make all objects of a cycle and say what they are."""
     by_dataset: dict[str, list[Landed]] = {}
@@ -182,7 +190,7 @@ def _build(
         settings = {"memory_limit": memory, "temp_directory": str(workshop / "spill")}
         with duckdb.connect(":memory:", config=settings) as con:
             mark("link")
-            datasets = register.link(con, contracts, by_dataset, on)
+            datasets = register.link(con, contracts, by_dataset, on, key=key, settled=settled)
             mark("sum_up")
             summed = register.sum_up(con, contracts, datasets, catalogue, on)
             kinds = register.place_kinds(con, by_dataset.get("division", []))
@@ -194,12 +202,14 @@ def _build(
             found = _find(con, laid, pack, on, [rule.code for rule in pack.indicators_on(on) if rule.code not in silent])
             mark("write")
             links = con.sql(register.links_sql(contracts, datasets)).to_arrow_table()
+            pairs = con.sql("SELECT * FROM pair ORDER BY ALL").to_arrow_table()
         tables = {
             "person": laid.person,
             "person_facts": laid.person_facts,
             "household": laid.household,
             "household_facts": laid.household_facts,
             "link": links.drop_columns(["n"]),
+            "pair": pairs,
             "finding": found,
             **_indexes(laid, links["n"].to_numpy()),
         }
@@ -218,6 +228,7 @@ def _build(
         "persons": len(laid.person),
         "households": len(laid.household),
         "links": _counted(links["how"]),
+        "pairs": _counted(pairs["kind"]),
         "facts": {"person": laid.person_facts.num_columns, "household": laid.household_facts.num_columns},
         "tiers": _counted(laid.person["tier"]),
         "findings": len(found),

@@ -10,11 +10,12 @@ of the household register; `k` is the first seventeen digits of a number, which 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 import duckdb
 
@@ -34,8 +35,9 @@ HOWS = {
     8: "sound",  # as the three above, the name written with other characters of the same sound
     9: "review",  # the number belongs to somebody with another name and birth: for a person to look at
     10: "alone",  # nobody fits: a person of their own
+    11: "decided",  # a person gave the row to whom it is joined
 }
-NUMBER, NUMBER15, CERTIFICATE, NEAR, BIRTH, HOUSEHOLD, AREA, SOUND, REVIEW, ALONE = HOWS
+NUMBER, NUMBER15, CERTIFICATE, NEAR, BIRTH, HOUSEHOLD, AREA, SOUND, REVIEW, ALONE, DECIDED = HOWS
 
 LINE = "batch::BIGINT * 4294967296 + row_no"  # SQL: where a row stands among all of its dataset, as one integer
 _CHILD_STAGES = ("kindergarten", "primary", "junior", "senior")
@@ -52,6 +54,7 @@ _PARTICULARS = {
     "young": "BOOLEAN",
     "certificate": "BIGINT",
     "identity": "VARCHAR",
+    "mark": "VARCHAR",
 }
 
 
@@ -66,6 +69,21 @@ class Landed(Protocol):
     def object(self) -> Path: ...
     @property
     def as_of(self) -> date: ...
+
+
+@dataclass(frozen=True, order=True)
+class Settled:
+    """What a person decided about a doubtful pair; every later cycle keeps to it.
+
+    kind: "row" (left is the fingerprint of a row) or "person" (left is a pid). right: a pid. verdict: "same" or "apart". Of two
+    people who are the same the right one stays, unless only the left one has a number. Where a row is apart from one person and
+    the same as another, both hold; what names nobody any more is passed over.
+    """
+
+    kind: Literal["row", "person"]
+    left: str
+    right: str
+    verdict: Literal["same", "apart"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +126,37 @@ def source(loads: Sequence[Landed]) -> str:
     return " UNION ALL BY NAME ".join(
         f"SELECT *, {load.batch:d}::INTEGER AS batch FROM read_parquet({quote(str(load.object))})" for load in loads
     )
+
+
+def _identifying(contract: Contract, role: Role) -> tuple[str, ...]:
+    """The columns that tell one row of a dataset from another: what the fingerprint is made of."""
+    own = ("birth_date", "area_code", "household_no", "booklet_no") if not role.called else ()
+    there = [name for name in own if name in contract.by_name]
+    return (role.name, *there, *(name for name in contract.key if name not in (role.number, role.name, *there)))
+
+
+def fingerprint_sql(contract: Contract, role: Role, key: str) -> str:
+    """SQL over a landed row: 24 hex digits that stay the same when the same row is delivered again, whatever its batch and place.
+
+    :param key: the linking key; without it nobody can make a fingerprint from what a row says
+    """
+    written = f"coalesce({name_of(role.number + '_raw')}, {name_of(role.number)}, '')"
+    told = ", ".join(f"coalesce({name_of(name)}::VARCHAR, '')" for name in _identifying(contract, role))
+    head = quote(f"{key}:row:{contract.code}|{role.called}|")
+    return f"left(sha256({head} || concat_ws('|', {written}, {told})), 24)"
+
+
+def fingerprint(contract: Contract, role: Role, record: Mapping[str, Any], key: str) -> str:
+    """The same in Python, of a row as it landed (with the number as written beside it, column `…_raw`)."""
+    written = record.get(role.number + "_raw") or record.get(role.number) or ""
+    told = ["" if record.get(name) is None else _as_text(record[name]) for name in _identifying(contract, role)]
+    said = "|".join([f"{key}:row:{contract.code}", role.called, written, *told])
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
+
+
+def _as_text(value: Any) -> str:
+    """A value as DuckDB writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def whose_sql(contract: Contract, role: Role) -> str:
@@ -162,11 +211,15 @@ def _no_doubt(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def read_rows(
-    con: duckdb.DuckDBPyConnection, contract: Contract, role: Role, loads: Sequence[Landed], keep: Iterable[str]
+    con: duckdb.DuckDBPyConnection, contract: Contract, role: Role, loads: Sequence[Landed], keep: Iterable[str], key: str
 ) -> None:
-    """Read one dataset: n, how, and the columns to keep; what is not plainly somebody's goes to `doubt` with its particulars."""
+    """Read one dataset: n, how, and the columns to keep; what is not plainly somebody's goes to `doubt` with its particulars.
+
+    :param key: the linking key, for the fingerprints of doubtful rows
+    """
     table = rows_table(contract.code, role)
-    told = ", ".join(f"CASE WHEN doubtful THEN {sql} END AS d_{column}" for column, sql in _particulars(contract, role).items())
+    said = particulars(contract, role) | {"mark": fingerprint_sql(contract, role, key)}
+    told = ", ".join(f"CASE WHEN doubtful THEN {said[column]} END AS d_{column}" for column in _PARTICULARS)
     kept = "".join(f", {compact(contract.by_name[column])} AS {name_of(column)}" for column in dict.fromkeys(keep))
     number, state = name_of(role.number), name_of(f"{role.number}_state")
     how = f"CASE WHEN {number} IS NULL THEN {ALONE} WHEN {state} = 'from15' THEN {NUMBER15} ELSE {NUMBER} END::UTINYINT"
@@ -190,7 +243,7 @@ def compact(column: Column) -> str:
     return name_of(column.name)
 
 
-def _particulars(contract: Contract, role: Role) -> dict[str, str]:
+def particulars(contract: Contract, role: Role) -> dict[str, str]:
     """SQL of everything a row says about who it is; NULL where the dataset does not say."""
     columns = contract.by_name if not role.called else {}
     said = {name: f"NULL::{kind}" for name, kind in _PARTICULARS.items()}

@@ -23,6 +23,7 @@ from doudi.engine.linkage import (
     SOUND,
     Role,
     born_of,
+    ids_sql,
     rows_table,
 )  # fmt: skip
 from doudi.engine.names import plain_sql, sounds
@@ -35,7 +36,9 @@ _LOST = "?？□*＊〓�"  # what stands where a character could not be stored
 _NAMED_BY = ("dibao", "tekun", "near_dibao", "rigid_expenditure", "monitored", "disability_certificate", "child_benefit")
 
 
-def settle(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], households: Mapping[str, str], on: date) -> None:
+def settle(
+    con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], households: Mapping[str, str], on: date, key: str
+) -> None:
     """Join every row in `doubt` to somebody: corrects n and how of the rows, and says who there is beside the `known`.
 
     Leaves `newcomers` (people with a number whom the household register does not know) and `alone` (people without one), whose
@@ -70,6 +73,19 @@ def settle(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], hou
             f"UPDATE {table} SET n = s.n, how = coalesce(s.how, {table}.how) FROM settled s "
             f"WHERE s.dataset = {quote(dataset)} AND s.role = {quote(role.called)} AND s.line = {table}.line"
         )
+    _pairs(con, key)
+
+
+def _pairs(con: duckdb.DuckDBPyConnection, key: str) -> None:
+    """The doubtful pairs for a person to settle: `pair`."""
+    con.execute(
+        f"""CREATE TEMP TABLE pair AS
+        SELECT 'row' AS kind, mark AS "left", ids.pid, dataset, role, (line >> 32)::INTEGER AS batch,
+            (line & 4294967295)::INTEGER AS row_no, 0::FLOAT AS weight, 0::FLOAT AS probability,
+            '[["number","same"],["name","other"]]' AS why, late.area
+        FROM late JOIN settled USING (dataset, role, line) JOIN people p ON p.k = late.bad JOIN ({ids_sql(key)}) ids ON ids.n = p.n
+        WHERE settled.how = {REVIEW}"""
+    )
 
 
 def _people(con: duckdb.DuckDBPyConnection, *, registered: bool) -> None:
@@ -108,7 +124,7 @@ def _late(con: duckdb.DuckDBPyConnection, on: date) -> None:
         SELECT row_number() OVER (ORDER BY dataset, role, line) AS id, dataset, role, line, k AS bad,
             name AS written, {plain_sql("name")} AS name,
             regexp_replace(upper(CASE WHEN k IS NULL THEN raw END), '[^0-9X]', '', 'g') AS digits,
-            born, area, place_no, guardian, certificate, identity
+            born, area, place_no, guardian, certificate, identity, mark
         FROM doubt WHERE k IS NULL OR {contradicted}"""
     )
 

@@ -8,10 +8,10 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from doudi.engine import linkage, matching
+from doudi.engine import decided, linkage, matching
 from doudi.engine.contract import Contract
 from doudi.engine.facts import HOUSEHOLD_COLUMN, keep, prepare, summarise
-from doudi.engine.linkage import HOWS, Landed, roles, rows_table
+from doudi.engine.linkage import HOWS, Landed, Settled, roles, rows_table
 from doudi.engine.sql import quote
 from doudi.policy.language.names import Fact
 
@@ -19,9 +19,19 @@ from doudi.policy.language.names import Fact
 
 
 def link(
-    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], loads: Mapping[str, Sequence[Landed]], on: date
+    con: duckdb.DuckDBPyConnection,
+    contracts: Mapping[str, Contract],
+    loads: Mapping[str, Sequence[Landed]],
+    on: date,
+    *,
+    key: str,
+    settled: Sequence[Settled] = (),
 ) -> list[str]:
-    """Read every dataset about people and join its rows to them; returns the datasets read, the household register first."""
+    """Read every dataset about people and join its rows to them; returns the datasets read, the household register first.
+
+    :param key: the linking key, for fingerprints of rows and ids of people
+    :param settled: what people decided about doubtful pairs; it holds whatever else the data say
+    """
     datasets = sorted((code for code in loads if roles(contracts[code])), key=lambda code: (code != "hukou", code))
     read = [(code, role) for code in datasets for role in roles(contracts[code])]
     if "hukou" in datasets:
@@ -29,8 +39,9 @@ def link(
     else:
         linkage.no_base(con)
     for code, role in read:
-        linkage.read_rows(con, contracts[code], role, loads[code], keep(contracts[code]))
-    matching.settle(con, read, {code: column for code, column in HOUSEHOLD_COLUMN.items() if code in datasets}, on)
+        linkage.read_rows(con, contracts[code], role, loads[code], keep(contracts[code]), key)
+    matching.settle(con, read, {code: column for code, column in HOUSEHOLD_COLUMN.items() if code in datasets}, on, key)
+    decided.carry_out(con, contracts, read, loads, key, settled)
     return datasets
 
 

@@ -84,7 +84,9 @@ def compare(
     if published:
         _as_published(con, published, asked)
     else:
-        register.link(con, contracts, {code: loads[code] for code in {*asked, *(base for base in _BASE if base in loads)}}, on)
+        register.link(
+            con, contracts, {code: loads[code] for code in {*asked, *(base for base in _BASE if base in loads)}}, on, key=key
+        )
         con.execute(f"CREATE TEMP VIEW ids AS SELECT n, pid FROM ({ids_sql(key)})")
     for code in asked:
         con.execute(f"CREATE TEMP VIEW said_{code} AS {source(loads[code])}")
