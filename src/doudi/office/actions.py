@@ -167,9 +167,20 @@ def hire(*, username: str, name: str, password: str | None, phone: str = "", by:
 
 
 @transaction.atomic
-def appoint(*, clerk: Clerk, role: Role, area: str, from_on: date, to_on: date | None = None, by: By, at: datetime) -> Post:
+def appoint(
+    *,
+    clerk: Clerk,
+    role: Role,
+    area: str,
+    from_on: date,
+    to_on: date | None = None,
+    department: str = "",
+    by: By,
+    at: datetime,
+) -> Post:
     """Give a clerk a post.
 
+    :param department: code of the one department whose data the post looks after; only for data officers
     :raises NotAllowed: with another post of the same days it would join two roles that control each other,
         or by a clerk who does not look after posts there
     """
@@ -179,8 +190,16 @@ def appoint(*, clerk: Clerk, role: Role, area: str, from_on: date, to_on: date |
         overlap = (other.to_on is None or other.to_on >= from_on) and (to_on is None or other.from_on <= to_on)
         if overlap and core.incompatible([role, other.role]):
             raise NotAllowed(f"{Role(role).label}和{Role(other.role).label}不能由同一个人担任。")
-    post = Post.objects.create(clerk=clerk, role=role, area=area, from_on=from_on, to_on=to_on)
-    detail = {"area": area, "from": from_on.isoformat(), "role": str(role), "to": to_on.isoformat() if to_on else None}
+    if department and role != Role.DATA:
+        raise NotAllowed("只有数据管理员的岗位可以属于一个部门。")
+    post = Post.objects.create(clerk=clerk, role=role, area=area, department=department, from_on=from_on, to_on=to_on)
+    detail = {
+        "area": area,
+        "department": department,
+        "from": from_on.isoformat(),
+        "role": str(role),
+        "to": to_on.isoformat() if to_on else None,
+    }
     record("office.appoint", subject=clerk.ref, by=by, at=at, detail=detail)
     return post
 

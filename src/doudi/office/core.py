@@ -70,6 +70,9 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         # people and households
         ("person.find", "查找一个人", (_V, _T, _C, _N)),
         ("person.read", "查看个人和家庭信息", (_T, _C, _N, _A)),
+        ("register.list", "查看低收入人口名册", (_T, _C, _A)),
+        ("register.export", "导出低收入人口名册", (_T, _C)),
+        ("person.tell", "登记数据里没有的人", (_V, _T, _C)),
         ("household.read", "查看家庭信息", (_T, _C, _N, _A)),
         ("household.keep", "登记家庭信息", (_V, _T, _C, _N)),
         ("household.correct", "更正家庭成员", (_T, _C)),
@@ -113,6 +116,13 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         # data, supervision, running the office
         ("feed.list", "管理部门数据", (_D, _A)),
         ("feed.load", "接收部门数据", (_D,)),
+        ("feed.mend", "修好退回的数据", (_D,)),
+        ("quality.read", "查看各部门的数据质量", (_D, _A, _R)),
+        ("correction.list", "查看校核申请", (_T, _C, _N, _D, _A, _R)),
+        ("correction.ask", "提出校核申请", (_T, _C, _N, _D)),
+        ("correction.answer", "答复校核申请", (_C, _D)),
+        ("feed.withdraw", "撤回送来的数据", (_D,)),
+        ("data.retain", "批准到期销毁数据", (_D,)),
         ("audit.read", "监督检查", (_A, _R)),
         ("journal.read", "查看工作留痕", (_A, _R)),
         ("figures.read", "查看统计", (_T, _C, _A, _R)),
@@ -120,6 +130,14 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("clock.move", "调整演示时间", (_V, _T, _C, _N, _D, _A, _R)),
     )
 }
+
+# What the data officer of one department may do: look after what that department sends, and nothing else here.
+OF_A_DEPARTMENT = frozenset(
+    {
+        *("desk.today", "feed.list", "feed.load", "feed.mend", "quality.read"),
+        *("correction.list", "correction.ask", "correction.answer", "clock.move"),
+    }
+)
 
 # Two steps on one case that may not be the same person's (four eyes; internal control rules).
 TWO_PEOPLE = (
@@ -146,6 +164,14 @@ def may(role: Role | str, act: str) -> bool:
     :raises KeyError: no such act; a misspelt act never lets anybody in
     """
     return Role(role) in ACTS[act][1]
+
+
+def post_may(role: Role | str, department: str, act: str) -> bool:
+    """Say whether a post of this role, at one department or (with an empty code) at the office itself, allows an act.
+
+    :raises KeyError: no such act
+    """
+    return may(role, act) and (not department or act in OF_A_DEPARTMENT)
 
 
 def label_of(act: str) -> str:
@@ -213,6 +239,7 @@ class Viewer:
     purpose: str
     ref: str = ""
     area_label: str = ""
+    department: str = ""  # code of the department whose data this post looks after; empty: the office itself
 
     @property
     def within(self) -> str:
@@ -225,7 +252,11 @@ class Viewer:
 
     def may(self, act: str) -> bool:
         """Say whether the viewer's post allows an act of the table."""
-        return may(self.role, act)
+        return post_may(self.role, self.department, act)
+
+    def answers_for(self, department: str) -> bool:
+        """Say whether what a department sent is this viewer's matter; a post at the office itself sees all departments."""
+        return not self.department or self.department == department
 
     def need(self, act: str, place: str | None = None) -> None:
         """Stop a viewer whose post does not allow the act, or whose area does not hold the place.

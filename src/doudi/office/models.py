@@ -85,6 +85,7 @@ class Post(models.Model):
     clerk = models.ForeignKey(Clerk, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role if role != Role.RESIDENT])
     area = models.CharField(max_length=12)
+    department = models.CharField(max_length=40, blank=True)  # its code, for a department's data officer; empty: the office
     from_on = models.DateField()
     to_on = models.DateField(null=True, blank=True)
 
@@ -93,6 +94,7 @@ class Post(models.Model):
         "clerk": "internal",
         "role": "internal",
         "area": "internal",
+        "department": "internal",
         "from_on": "internal",
         "to_on": "internal",
     }
@@ -101,10 +103,11 @@ class Post(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="post_days"),
             models.CheckConstraint(condition=~Q(area=""), name="post_area"),
+            models.CheckConstraint(condition=Q(department="") | Q(role=Role.DATA.value), name="post_department"),
             models.CheckConstraint(
                 condition=Q(role__in=[role.value for role in Role if role != Role.RESIDENT]), name="post_role"
             ),
-            models.UniqueConstraint(fields=["clerk", "role", "area", "from_on"], name="post_once"),
+            models.UniqueConstraint(fields=["clerk", "role", "area", "department", "from_on"], name="post_once"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from doudi.office.core import ACTS, Message, NotAllowed, Party, Role, Viewer, contains, label_of, may, prefix
+from doudi.office.core import ACTS, Message, NotAllowed, Party, Role, Viewer, contains, label_of, post_may, prefix
 from doudi.office.models import Area, Checkpoint, Clerk, DemoClock, JournalEntry, JournalHead, Notice, Post
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -52,6 +52,7 @@ class PostRow:
     role: Role
     area: str
     area_label: str
+    department: str = ""
 
     @property
     def words(self) -> str:
@@ -68,7 +69,7 @@ def posts(clerk: Clerk, at: datetime) -> list[PostRow]:
         return []
     held = list(_active(clerk, today(at)))
     labels = area_labels([post.area for post in held])
-    return [PostRow(post.pk, Role(post.role), post.area, labels.get(post.area, post.area)) for post in held]
+    return [PostRow(post.pk, Role(post.role), post.area, labels.get(post.area, post.area), post.department) for post in held]
 
 
 def viewer(clerk: Clerk, purpose: str, at: datetime) -> Viewer | None:
@@ -89,6 +90,7 @@ def _as_viewer(clerk: Clerk, post: PostRow, purpose: str) -> Viewer:
         purpose=purpose,
         ref=clerk.ref,
         area_label=post.area_label,
+        department=post.department,
     )
 
 
@@ -109,7 +111,7 @@ def need(by: Clerk | Party, act: str, *, area: str | None, at: datetime) -> View
         if by.kind == "system":
             return None
         raise NotAllowed(f"{label}要由工作人员来办。")
-    held = [post for post in posts(by, at) if may(post.role, act)]
+    held = [post for post in posts(by, at) if post_may(post.role, post.department, act)]
     if not held:
         raise NotAllowed(f"您的岗位不能{label}。")
     for post in held:

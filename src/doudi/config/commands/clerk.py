@@ -21,9 +21,10 @@ def clerk() -> None:
 @click.option("--name", required=True, help="as people see it on letters")
 @click.option("--role", required=True, help="village, township, county, verification, data, auditor or director")
 @click.option("--area", required=True, help="code of the place the post is for")
+@click.option("--department", default="", help="code of the one department a data officer works for; none: the office itself")
 @click.password_option(help="asked for when not given; ten characters or more")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
-def add(username: str, name: str, role: str, area: str, password: str, as_json: bool) -> None:
+def add(username: str, name: str, role: str, area: str, department: str, password: str, as_json: bool) -> None:
     """Hire somebody and give them a post."""
     start_django()
     new_database()
@@ -44,7 +45,8 @@ def add(username: str, name: str, role: str, area: str, password: str, as_json: 
         with transaction.atomic():
             by, at = Party.system("clerk"), queries.now()
             hired = actions.hire(username=username, name=name, password=password, by=by, at=at)
-            actions.appoint(clerk=hired, role=Role(role), area=area, from_on=queries.today(at), by=by, at=at)
+            day = queries.today(at)
+            actions.appoint(clerk=hired, role=Role(role), area=area, department=department, from_on=day, by=by, at=at)
     except ValidationError as why:
         could_not(" ".join(why.messages), as_json=as_json)
     except NotAllowed as why:

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from doudi.office import core as office
 from doudi.office import queries
 from doudi.web.parts.place import helper_of
 
@@ -36,7 +35,7 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     entries = []
     for words, picture, name, act in RAIL:
-        if not office.may(viewer.role, act):
+        if not viewer.may(act):
             continue
         try:
             href = reverse(name)
