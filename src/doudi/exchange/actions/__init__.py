@@ -8,10 +8,13 @@ from doudi.exchange.actions.receiving import (
     refuse_load,
     return_rejects,
 )
+from doudi.exchange.actions.withdrawing import reinstate_load, withdraw_load
 
 __all__ = [
     "Arrival",
     "receive_load",
     "refuse_load",
+    "reinstate_load",
     "return_rejects",
+    "withdraw_load",
 ]

@@ -193,6 +193,13 @@ class _Receiver:
         if promise.sha256 and promise.sha256 != delivery:
             raise Refused("hash_differs", "文件内容和清单里的 sha256 不一样，传输中变了或断了。", "请重新完整发送。")
         if known := queries.of_delivery(delivery, self.snapshot):
+            if all(load.withdrawn_at for load in known):
+                day = known[0].withdrawn_at
+                raise Refused(
+                    "withdrawn",
+                    f"同一个文件送来过，{day:%Y-%m-%d} 撤回了：{known[0].withdrawn_why}",
+                    "数据改好了就送改好的文件；要让原来那次重新算数，请在这次数据的页面上点“恢复”。",
+                )
             self.outcome.loads |= {load.pk: self.outcome.loads.get(load.pk, (load, True)) for load in known}
             return
         kind = _kind(file.path)

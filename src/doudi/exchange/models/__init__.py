@@ -6,8 +6,10 @@ from doudi.exchange.models.loads import (
     Load,
     Refusal,
 )
+from doudi.exchange.models.withdrawals import Withdrawal
 
 __all__ = [
     "Load",
     "Refusal",
+    "Withdrawal",
 ]

@@ -35,6 +35,9 @@ class Load(models.Model):
     sender = models.CharField(max_length=80, blank=True)
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=80)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # as it stands now; models.withdrawals keeps what was before
+    withdrawn_by = models.CharField(max_length=80, blank=True)
+    withdrawn_why = models.TextField(blank=True)
 
     PRIVACY: ClassVar = {
         "id": "internal",
@@ -60,10 +63,17 @@ class Load(models.Model):
         "sender": "internal",
         "received_at": "internal",
         "received_by": "internal",
+        "withdrawn_at": "internal",
+        "withdrawn_by": "internal",
+        "withdrawn_why": "internal",
     }
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by="") | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="")),
+                name="load_withdrawn_whole",
+            ),
             models.UniqueConstraint(fields=["dataset", "snapshot", "delivery"], name="load_delivery_once"),
             models.UniqueConstraint(
                 fields=["dataset", "sender", "batch_key"], condition=~Q(batch_key=""), name="load_batch_once"

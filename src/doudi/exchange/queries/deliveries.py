@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from doudi.engine import landing
 from doudi.engine.contract import Contract, read_contracts
 from doudi.engine.lake import Lake
 from doudi.exchange.core import ADD, REASONS
-from doudi.exchange.models import Load, Refusal
+from doudi.exchange.models import Load, Refusal, Withdrawal
 from doudi.office.core import Viewer
 
 
@@ -40,13 +40,23 @@ class LoadRow:
     as_of: date
 
 
-def current_loads(on: date, snapshot: str = "") -> list[LoadRow]:
+def current_loads(on: date, snapshot: str = "", *, known_at: datetime | None = None) -> list[LoadRow]:
     """The loads that say how things stood on a day, by dataset and batch.
 
     Of each dataset: the latest full delivery not after that day with all its parts (of a dataset that comes by county, the
-    latest of each part), the latest received where one part came twice, and what was added since.
+    latest of each part), the latest received where one part came twice, and what was added since. Loads that were withdrawn
+    are left out, so that what they had replaced counts again.
+
+    :param known_at: as we knew it at that moment: only what had been received by then and was not withdrawn then
     """
-    loads = list(Load.objects.filter(snapshot=snapshot, as_of__lte=on).order_by("dataset", "as_of", "received_at", "id"))
+    rows = Load.objects.filter(snapshot=snapshot, as_of__lte=on)
+    if known_at is None:
+        rows = rows.filter(withdrawn_at__isnull=True)
+    else:
+        still = Q(reinstated_at__isnull=True) | Q(reinstated_at__gt=known_at)
+        out = Withdrawal.objects.filter(still, withdrawn_at__lte=known_at).values("load")
+        rows = rows.filter(received_at__lte=known_at).exclude(pk__in=out)
+    loads = list(rows.order_by("dataset", "as_of", "received_at", "id"))
     kept: list[Load] = []
     for code in dict.fromkeys(load.dataset for load in loads):
         of_code = [load for load in loads if load.dataset == code]
@@ -108,6 +118,8 @@ class LoadLine:
     without_number: dict[str, int]
     received_at: datetime
     sender: str
+    withdrawn_at: datetime | None = None
+    withdrawn_why: str = ""
 
 
 def loads(viewer: Viewer, *, dataset: str = "", snapshot: str = "", first: int = 0, count: int = 50) -> list[LoadLine]:
@@ -152,6 +164,8 @@ def _line(load: Load) -> LoadLine:
         without_number=load.without_number,
         received_at=load.received_at,
         sender=load.sender,
+        withdrawn_at=load.withdrawn_at,
+        withdrawn_why=load.withdrawn_why,
     )
 
 
@@ -227,4 +241,5 @@ def problem(contract: Contract | None, told: dict[str, Any]) -> Problem:
 
 def latest_day(dataset: str, snapshot: str = "") -> date | None:
     """The latest day a dataset was told about, or None when it never came."""
-    return Load.objects.filter(dataset=dataset, snapshot=snapshot).aggregate(day=Max("as_of"))["day"]
+    rows = Load.objects.filter(dataset=dataset, snapshot=snapshot, withdrawn_at__isnull=True)
+    return rows.aggregate(day=Max("as_of"))["day"]

@@ -29,6 +29,8 @@ ACTS = {
     "exchange.receive_load": "收下一批数据",
     "exchange.refuse_load": "退回一个文件",
     "exchange.return_rejects": "把退回的行发还给部门",
+    "exchange.withdraw_load": "撤回了一批数据",
+    "exchange.reinstate_load": "恢复了一批撤回的数据",
     "casework.start_draft": "开始填申请",
     "casework.save_hardship": "写了难在哪里",
     "casework.save_household": "写了谁一起吃住",
