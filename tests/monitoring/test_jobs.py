@@ -17,6 +17,7 @@ from doudi.engine.lake import Lake
 from doudi.exchange import queries as exchange
 from doudi.monitoring import actions, jobs, queries
 from doudi.monitoring.core import Outcome
+from doudi.monitoring.jobs import evaluating
 from doudi.monitoring.models import Alert, Evaluation
 from doudi.office import queries as office
 from engine.landed import ON, Load
@@ -88,7 +89,7 @@ def test_cut_off_anywhere_and_run_again_nothing_is_lost_or_doubled(
             jobs.evaluate(ON, mark=cut)
         assert not Alert.objects.exists() and not Evaluation.objects.exists()
 
-    kept = jobs._findings
+    kept = evaluating._findings
 
     def breaking(*args: Any) -> Iterator[Any]:
         for at, one in enumerate(kept(*args)):
@@ -96,11 +97,11 @@ def test_cut_off_anywhere_and_run_again_nothing_is_lost_or_doubled(
                 raise PowerCut
             yield one
 
-    monkeypatch.setattr(jobs, "_findings", breaking)
+    monkeypatch.setattr(evaluating, "_findings", breaking)
     with pytest.raises(PowerCut):
         jobs.evaluate(ON)
     assert not Alert.objects.exists() and cycle.current(Lake(settings.LAKE)) is not None
-    monkeypatch.setattr(jobs, "_findings", kept)
+    monkeypatch.setattr(evaluating, "_findings", kept)
     assert jobs.evaluate(ON).alerts["new"] == len(whole)
     assert alerts() == whole
 
