@@ -47,6 +47,7 @@ urlpatterns = [
     path("whatif/figures.json", whatif.figures, name="whatif-json"),
     path("find/", person.find, name="find"),
     path("person/<slug:pid>/", person.person, name="person"),
+    path("person/<slug:pid>/part/<slug:name>/", person.part, name="person-part"),
     path("person/<slug:pid>/reasons/", reasons.reach, name="reach"),
     path("person/<slug:pid>/reasons/<slug:programme>/", reasons.reasons_of, name="reasons"),
     path("person/<slug:pid>/reasons/<slug:programme>/answer.json", reasons.bytes_of, name="reasons-bytes"),

@@ -9,26 +9,23 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from doudi.casework import core as cases
 from doudi.casework import queries as casework
-from doudi.exchange import queries as exchange
 from doudi.monitoring import queries as monitoring
 from doudi.office import actions as office
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed
-from doudi.policy.pack import Pack
 from doudi.registry import queries as registry
-from doudi.rulebook import queries as rulebook
-from doudi.web.desk.alerts.reading import LEVELS, explanation
 from doudi.web.desk.alerts.views import WHY
 from doudi.web.desk.person.forms import PurposeForm
-from doudi.web.desk.person.reading import facts_words, row_words
-from doudi.web.desk.today.views import STATES
+from doudi.web.desk.person.parts import Asked, Part, parts_for
 from doudi.web.parts.permits import permit
 
+WHAT = "全部信息"
 HOLDS = timedelta(minutes=30)  # how long a stated purpose opens a person's page
 NAME = re.compile(r"[\u3400-\u9fff·•]{2,20}")
 NUMBER = re.compile(r"\d{17}[\dXx]")
@@ -84,15 +81,12 @@ def purpose_now(request: HttpRequest, pid: str, at: datetime) -> str:
 @permit("person.read")
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, pid: str) -> HttpResponse:
-    """Everything known about a person, each with its source and day; the look is written down for them to read.
+    """Everything known about a person, part by part, each with its source and day; the look is written down for them to read.
 
     :raises Http404: nobody of this id, or not in the viewer's area
     """
     at = time.now()
-    try:
-        who = registry.person(pid, request.viewer)
-    except (NotAllowed, registry.NotKnown):
-        raise Http404 from None
+    who = _somebody(request, pid)
     form = PurposeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         kept = request.session.get("purposes", {})
@@ -103,44 +97,73 @@ def person(request: HttpRequest, pid: str) -> HttpResponse:
     if request.method == "POST" or not why:
         context = {"form": form, "masked": who.masked_name, "place": who.area_label}
         return render(request, "desk/person/purpose.html", context, status=422 if request.method == "POST" else 200)
-    office.look(subject=pid, viewer=request.viewer, at=at, why=why, what="全部信息")
-    return render(request, "desk/person/page.html", _page(request, pid, why, at))
-
-
-def _page(request: HttpRequest, pid: str, why: str, at: datetime) -> dict[str, Any]:
-    page = registry.person_page(pid, request.viewer)
-    today = time.today(at)
-    contracts = exchange.contracts()
-    rules = rulebook.pack()
-    facts = facts_words(page.facts, rules) + facts_words(page.household_facts, rules, whole=True)
-    found = casework.cases_of(pid, request.viewer, at=at) if request.viewer.may("case.read") else ()
-    return {
-        "who": page.person,
-        "age": page.person.age(today),
+    office.look(subject=pid, viewer=request.viewer, at=at, why=why, what=WHAT)
+    asked = _asked(request, who, why, at)
+    whole = request.GET.get("parts") == "all"
+    shown = [_shown(part, asked, whole=whole) for part in parts_for(request.viewer)]
+    context = {
+        "who": who,
+        "age": who.age(asked.today),
         "why": why,
-        "home": page.household,
-        "facts": [one for one in facts if not one["is_not"]],
-        "nots": [one for one in facts if one["is_not"]],
-        "rows": [row_words(row, contracts.get(row.dataset)) for row in page.rows],
-        "cases": [
-            {
-                "row": row,
-                "receipt": cases.show_receipt(row.receipt),
-                "href": reverse("desk:case", args=[row.ref]),
-                "tone": STATES[row.state][1],
-            }
-            for row in found
-        ],
-        "alerts": _alerts(request, pid, today, rules),
-        "consents": page.consents,
-        "looks": time.looks(pid),
+        "wide": [one for one in shown if not one["aside"]],
+        "narrow": [one for one in shown if one["aside"]],
+        "whole": "" if whole else _here(request, pid, parts="all"),
     }
+    return render(request, "desk/person/page.html", context)
 
 
-def _alerts(request: HttpRequest, pid: str, today: date, rules: Pack) -> list[dict[str, Any]]:
-    if not request.viewer.may("alert.read"):
-        return []
-    return [
-        {"row": row, "label": explanation(row, today, rules).label, "tone": LEVELS[row.level][1]}
-        for row in monitoring.of_person(pid, request.viewer)
-    ]
+@permit("person.read")
+@require_safe
+def part(request: HttpRequest, pid: str, name: str) -> HttpResponse:
+    """One part of a person's page: by itself for the page that asked for it, whole for a browser without script.
+
+    :raises Http404: nobody of this id, not in the viewer's area, or no such part for this post
+    """
+    at = time.now()
+    who = _somebody(request, pid)
+    one = next((part for part in parts_for(request.viewer) if part.name == name), None)
+    if one is None:
+        raise Http404
+    why = purpose_now(request, pid, at)
+    if not why:
+        return redirect("desk:person", pid)
+    office.look(subject=pid, viewer=request.viewer, at=at, why=why, what=WHAT)
+    context = {"who": who, "part": _shown(one, _asked(request, who, why, at), whole=True), "back": _here(request, pid)}
+    alone = request.headers.get("HX-Request") == "true"
+    return render(request, "desk/person/_part.html" if alone else "desk/person/part.html", context)
+
+
+def _somebody(request: HttpRequest, pid: str) -> registry.PersonRow:
+    try:
+        return registry.person(pid, request.viewer)
+    except (NotAllowed, registry.NotKnown):
+        raise Http404 from None
+
+
+def _asked(request: HttpRequest, who: registry.PersonRow, why: str, at: datetime) -> Asked:
+    on, known_on = (_day(request, name) for name in ("on", "known_on"))
+    return Asked(request, request.viewer, who, at, why, on, known_on)
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _here(request: HttpRequest, pid: str, name: str = "", **more: str) -> str:
+    """The address of the page, or of one of its parts, with the purpose and the days this one was opened with."""
+    kept = {key: request.GET[key] for key in ("case", "alert", "on", "known_on") if request.GET.get(key)} | more
+    address = reverse("desk:person-part", args=[pid, name]) if name else reverse("desk:person", args=[pid])
+    return f"{address}?{urlencode(kept)}" if kept else address
+
+
+def _shown(part: Part, asked: Asked, *, whole: bool) -> dict[str, Any]:
+    """A part as the page needs it: where it is, and its inside when it is wanted now."""
+    inside = ""
+    if whole:
+        context = {"who": asked.who, "at": asked.at, "today": asked.today, "asked": asked, **part.context(asked)}
+        inside = render_to_string(part.template, context, asked.request)
+    href = _here(asked.request, asked.pid, part.name)
+    return {"name": part.name, "label": part.label, "note": part.note, "aside": part.aside, "href": href, "shown": inside}
