@@ -77,6 +77,8 @@ class Contract:
     columns: tuple[Column, ...]
     no: str = ""
     note: str = ""
+    live: bool = False  # rows may also come one at a time, the moment something happens
+    quiet_hours: int = 0  # after so many hours without an event the sender is asked; 0: silence means nothing
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
