@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doudi.registry.models.pairs import NumberReason, Pair, Settlement
 from doudi.registry.models.people import (
     Consent,
     Household,
@@ -14,6 +15,9 @@ __all__ = [
     "Consent",
     "Household",
     "Member",
+    "NumberReason",
+    "Pair",
     "Person",
+    "Settlement",
     "new_consent_ref",
 ]

@@ -28,6 +28,7 @@ from doudi.registry.queries.people import (
     sign_in,
     to_visit,
 )
+from doudi.registry.queries.standing import pids_of, settled, standing, standing_of, together
 
 __all__ = [
     "ConsentRow",
@@ -50,8 +51,13 @@ __all__ = [
     "names",
     "person",
     "person_page",
+    "pids_of",
     "rows_behind",
+    "settled",
     "short_blind",
     "sign_in",
+    "standing",
+    "standing_of",
     "to_visit",
+    "together",
 ]

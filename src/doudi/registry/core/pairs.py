@@ -1,0 +1,78 @@
+"""Words and small rules for records that may belong together: kinds, what was compared and how it came out, who stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+PAIR_KINDS = {
+    "row": "这行数据是不是他的",
+    "same": "是不是同一个人",
+    "shared": "一个号码，两个人",
+}
+
+# Why a person has no citizen number, in the words a clerk chooses from.
+NO_NUMBER = {
+    "child": "孩子还没上户口",
+    "unregistered": "大人一直没有户口",
+    "lost": "证件丢了，自己也记不清号码",
+    "foreign": "外国人，用护照或居留证",
+    "compatriot": "港澳台居民，用通行证或居住证",
+    "stateless": "没有国籍，或者国籍不清楚",
+    "unknown_self": "说不清自己是谁（流浪、失能）",
+    "other": "别的原因，写在说明里",
+}
+
+VERDICTS = {"same": "是同一个人", "apart": "不是同一个人"}
+
+
+def pair_ref(kind: str, left: str, right: str) -> str:
+    """The name of a pair, the same in every cycle. Two people make one pair, whichever comes first."""
+    if kind == "same":
+        left, right = sorted((left, right))
+    return "d" + blake2b(f"{kind}|{left}|{right}".encode(), digest_size=10).hexdigest()
+
+
+def settled_kind(kind: str) -> str:
+    """What a decision on this kind of pair is about: a row, or two people."""
+    return "person" if kind == "same" else "row"
+
+
+def who_stays(one: str, other: str) -> tuple[str, str]:
+    """(goes, stays) of two pids that are one person: who has a citizen number stays before who has none, else the second."""
+    return (other, one) if one.startswith("p") and other.startswith("x") else (one, other)
+
+
+LIKELY = ((0.95, "很可能是同一个人"), (0.7, "多半是同一个人"), (0.3, "说不准"), (0.05, "多半不是同一个人"))
+
+
+def likely(probability: float) -> str:
+    """How sure the machine is, in words."""
+    return next((words for least, words in LIKELY if probability >= least), "很可能不是同一个人")
+
+
+def against_the_machine(verdict: str, probability: float) -> bool:
+    """Whether a verdict says otherwise than the machine thought, so that a reason is needed."""
+    return (verdict == "same") != (probability >= 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A pair as a cycle tells it: what was compared, and how it came out."""
+
+    kind: str
+    left: str
+    right: str
+    dataset: str
+    role: str
+    batch: int | None
+    row_no: int | None
+    weight: float
+    probability: float
+    why: tuple[tuple[str, str], ...]
+    area: str
+    other_area: str
+
+    @property
+    def ref(self) -> str:
+        return pair_ref(self.kind, self.left, self.right)
