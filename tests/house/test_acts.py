@@ -17,6 +17,7 @@ NOT_ACTS = {
 # Acts that leave no line of their own, each with its reason.
 NO_LINE = {
     ("office", "record_all"): "is the journal",
+    ("exchange", "use_nonce"): "keeps a signed request from coming twice; what the request does leaves its own line",
     ("office", "sign_checkpoint"): "speaks about the journal as it stands; a line would change what it speaks about",
 }
 

@@ -121,6 +121,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("correction.list", "查看校核申请", (_T, _C, _N, _D, _A, _R)),
         ("correction.ask", "提出校核申请", (_T, _C, _N, _D)),
         ("correction.answer", "答复校核申请", (_C, _D)),
+        ("sender.keep", "管理数据发送方", (_D,)),
         ("feed.withdraw", "撤回送来的数据", (_D,)),
         ("data.retain", "批准到期销毁数据", (_D,)),
         ("audit.read", "监督检查", (_A, _R)),
@@ -209,7 +210,7 @@ def prefix(area: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who does an act without being signed in as a clerk: a resident or their proxy (by pid), or a job of the schedule."""
+    """Who does an act without being signed in as a clerk: a resident or their proxy (by pid), a sender, or a job."""
 
     kind: str
     ref: str
@@ -226,6 +227,11 @@ class Party:
     @classmethod
     def system(cls, job: str) -> Party:
         return cls("system", job)
+
+    @classmethod
+    def sender(cls, code: str) -> Party:
+        """A department's system that sends data; what it may send is the sender's matter, checked where data are taken in."""
+        return cls("sender", code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ def now() -> datetime:
     return moment
 
 
+def clock() -> datetime:
+    """The real time, which a demo does not move: what other machines' clocks are compared with."""
+    return timezone.now()
+
+
 def clock_set() -> bool:
     """Whether the demo's clock was ever set."""
     return DemoClock.objects.exists()

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from doudi.exchange.actions.corrections import (
+    apply_corrections,
+    ask_correction,
+    correct_correction,
+    extend_correction,
+    send_corrections,
+    stand_correction,
+    withdraw_correction,
+)
 from doudi.exchange.actions.receiving import (
     Arrival,
     receive_load,
     refuse_load,
     return_rejects,
 )
+from doudi.exchange.actions.senders import keep_sender, rotate_key, stop_sender, use_nonce
 from doudi.exchange.actions.withdrawing import reinstate_load, withdraw_load
 
 __all__ = [
     "Arrival",
+    "apply_corrections",
+    "ask_correction",
+    "correct_correction",
+    "extend_correction",
+    "keep_sender",
     "receive_load",
     "refuse_load",
     "reinstate_load",
     "return_rejects",
+    "rotate_key",
+    "send_corrections",
+    "stand_correction",
+    "stop_sender",
+    "use_nonce",
+    "withdraw_correction",
     "withdraw_load",
 ]

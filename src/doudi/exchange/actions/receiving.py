@@ -9,11 +9,13 @@ from typing import Any
 
 from django.db import transaction
 
-from doudi.exchange.core import FULL
+from doudi.exchange import queries
+from doudi.exchange.actions.senders import sender_may
+from doudi.exchange.core import FULL, Door
 from doudi.exchange.models import Load, Refusal
 from doudi.office import actions as office
 from doudi.office.actions import By, party
-from doudi.office.core import Party, may
+from doudi.office.core import NotAllowed, Party, post_may
 from doudi.office.queries import need, posts
 
 
@@ -31,13 +33,26 @@ class Arrival:
     notes: Sequence[str]
 
 
-def _may_load(by: By, at: datetime) -> None:
-    """Stop whoever may not take in departments' data; a delivery is of no place, so the post's area does not matter.
+def _may_load(by: By, at: datetime, *, sender: str = "", door: Door = Door.CONSOLE, datasets: Sequence[str] = ()) -> None:
+    """Stop whoever may not take in departments' data, and a sender that may not bring these in by this door.
 
-    :raises NotAllowed: in words for the person
+    A delivery is of no place, so the post's area does not matter; the data officer of one department takes in only its data.
+
+    :raises NotAllowed: in words for the person or the sender
     """
-    held = [] if isinstance(by, Party) else posts(by, at)
-    need(by, "feed.load", area=next((post.area for post in held if may(post.role, "feed.load")), ""), at=at)
+    if isinstance(by, Party):
+        if by.kind == "sender" and by.ref == sender and door in (Door.PUSH, Door.EVENT):
+            sender_may(sender, door, datasets)
+            return
+        need(by, "feed.load", area="", at=at)
+    else:
+        known, held = queries.contracts(), [post for post in posts(by, at) if post_may(post.role, post.department, "feed.load")]
+        need(by, "feed.load", area=next((post.area for post in held), ""), at=at)
+        departments = {known[code].department_code for code in datasets if code in known}
+        if not any(not post.department or {post.department} >= departments for post in held):
+            raise NotAllowed("您只接收本部门的数据。这份请交给民政的数据管理员。")
+    if door is not Door.CONSOLE:
+        sender_may(sender, door, datasets)
 
 
 @transaction.atomic
@@ -54,6 +69,7 @@ def receive_load(
     kind: str = FULL,
     sender: str = "",
     batch_key: str = "",
+    door: Door = Door.CONSOLE,
 ) -> list[Load]:
     """Take a landed delivery into the books: all its datasets, or none.
 
@@ -61,7 +77,7 @@ def receive_load(
     :raises NotAllowed: this clerk's post does not take in data
     :raises IntegrityError: the same file was received before (a rerun asks first)
     """
-    _may_load(by, at)
+    _may_load(by, at, sender=sender, door=door, datasets=[one.dataset for one in arrivals])
     kept = [
         Load.objects.create(
             dataset=one.dataset,
@@ -86,6 +102,7 @@ def receive_load(
         for one in arrivals
     ]
     detail: dict[str, Any] = {"as_of": as_of.isoformat(), "kind": kind, "part": part, "sender": sender, "snapshot": snapshot}
+    detail["door"] = door.value
     detail["datasets"] = {
         load.dataset: {"load": load.pk, "object": load.object, **one.counts} for load, one in zip(kept, arrivals, strict=True)
     }
@@ -116,12 +133,13 @@ def refuse_load(
     at: datetime,
     snapshot: str = "",
     sender: str = "",
+    door: Door = Door.CONSOLE,
 ) -> Refusal:
     """Keep in the books that a file was not loaded, and why; the same refusal of the same file again changes nothing.
 
     :raises NotAllowed: this clerk's post does not take in data
     """
-    _may_load(by, at)
+    _may_load(by, at, sender=sender, door=door)
     refusal, new = Refusal.objects.get_or_create(
         delivery=delivery,
         snapshot=snapshot,

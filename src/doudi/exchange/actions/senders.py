@@ -127,12 +127,12 @@ def use_nonce(*, key_id: str, nonce: str, by: Party, at: datetime) -> None:
         ) from None
 
 
-def _sends(by: Party, door: Door, datasets: Sequence[str]) -> None:
+def sender_may(code: str, door: Door, datasets: Sequence[str]) -> None:
     """Stop a sender who may not bring this in by this door.
 
     :raises NotAllowed: in words for the sender
     """
-    sender = queries.sender(by.ref)
+    sender = queries.sender(code)
     if sender is None or not sender.active:
         raise NotAllowed("这个发送方没有登记，或已经停用。请联系数据管理员。")
     if door not in sender.doors:

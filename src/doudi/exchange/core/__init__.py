@@ -15,12 +15,14 @@ from doudi.exchange.core.deliveries import (
     read_manifest,
     shown,
 )
+from doudi.exchange.core.doors import Door
 
 __all__ = [
     "ADD",
     "FULL",
     "REASONS",
     "BadManifest",
+    "Door",
     "Promise",
     "day_in_name",
     "kept",

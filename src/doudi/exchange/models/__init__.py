@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from doudi.exchange.models.corrections import Correction
 from doudi.exchange.models.loads import (
     Load,
     Refusal,
 )
+from doudi.exchange.models.mending import Mending
+from doudi.exchange.models.quality import Score
+from doudi.exchange.models.senders import Sender, SenderKey, UsedNonce
 from doudi.exchange.models.withdrawals import Withdrawal
 
 __all__ = [
+    "Correction",
     "Load",
+    "Mending",
     "Refusal",
+    "Score",
+    "Sender",
+    "SenderKey",
+    "UsedNonce",
     "Withdrawal",
 ]

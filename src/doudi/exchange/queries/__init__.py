@@ -22,13 +22,26 @@ from doudi.exchange.queries.deliveries import (
     rejects,
     with_rejects,
 )
+from doudi.exchange.queries.senders import (
+    KeyRow,
+    SenderRow,
+    sender,
+    sender_named,
+    sender_of_key,
+    senders,
+    senders_seen,
+)
+from doudi.exchange.queries.withdrawals import WithdrawalRow, withdrawals
 
 __all__ = [
+    "KeyRow",
     "LoadLine",
     "LoadRow",
     "Problem",
     "RefusalLine",
     "RejectLine",
+    "SenderRow",
+    "WithdrawalRow",
     "contracts",
     "current_loads",
     "datasets_of",
@@ -41,5 +54,11 @@ __all__ = [
     "problem",
     "refusals",
     "rejects",
+    "sender",
+    "sender_named",
+    "sender_of_key",
+    "senders",
+    "senders_seen",
     "with_rejects",
+    "withdrawals",
 ]
