@@ -202,6 +202,15 @@ class Lookup:
             :most
         ]
 
+    def areas(self, pids: Iterable[str]) -> dict[str, str]:
+        """Where these people live, in one go; who is not in the register, or lives nobody knows where, is left out."""
+        files = self._files()
+        if files is None:
+            return {}
+        known = files.whole("person", ("pid", "area"))
+        here = known.filter(pc.is_in(known["pid"], pa.array(sorted(set(pids)), pa.string())))
+        return {row["pid"]: row["area"] for row in here.to_pylist() if row["area"]}
+
     def _person(self, files: _Files, n: int) -> Row:
         row = files.row("person", n)
         return {**row, "hid": files.row("household", row.pop("m"))["hid"]}
@@ -232,6 +241,20 @@ class Lookup:
             return files.row("household_facts", m) if m is not None else {}
         n = _place(files, subject, "p", "x")
         return files.row("person_facts", n) if n is not None and files.row("person", n)["pid"] == subject else {}
+
+    def pairs(self) -> list[Row]:
+        """The doubtful pairs of the cycle: kind, left, pid, dataset, role, batch, row_no, weight, probability, why, area."""
+        files = self._files()
+        return files.file("pair").read().to_pylist() if files and "pair" in files.manifest["objects"] else []
+
+    def delivered(self, batch: int, row_no: int) -> Row | None:
+        """One delivered row that counts in the cycle: dataset, as_of, values; None when its delivery does not count."""
+        files = self._files()
+        load = files.loads.get(batch) if files else None
+        if files is None or load is None:
+            return None
+        values = _landed(files, load["object"], row_no)
+        return {"dataset": load["dataset"], "as_of": date.fromisoformat(load["as_of"]), "values": values}
 
     def sources(self, subject: str, fact: str, datasets: Iterable[str]) -> list[Row]:
         """The rows a fact may come from: dataset, batch, row_no, as_of, how, values, and `columns`, those it is worked out from.
