@@ -11,6 +11,15 @@ from doudi.exchange.actions.corrections import (
     stand_correction,
     withdraw_correction,
 )
+from doudi.exchange.actions.events import (
+    Elsewhere,
+    Incoming,
+    Settled,
+    Taken,
+    land_events,
+    receive_events,
+    settle_events,
+)
 from doudi.exchange.actions.receiving import (
     Arrival,
     receive_load,
@@ -21,6 +30,13 @@ from doudi.exchange.actions.senders import keep_sender, rotate_key, stop_sender,
 from doudi.exchange.actions.withdrawing import reinstate_load, withdraw_load
 
 __all__ = [
+    "Elsewhere",
+    "Incoming",
+    "Settled",
+    "Taken",
+    "land_events",
+    "receive_events",
+    "settle_events",
     "Arrival",
     "apply_corrections",
     "ask_correction",

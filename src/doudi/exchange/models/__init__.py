@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.exchange.models.corrections import Correction
+from doudi.exchange.models.events import Event, Stream, StreamHour
 from doudi.exchange.models.loads import (
     Load,
     Refusal,
@@ -14,12 +15,15 @@ from doudi.exchange.models.withdrawals import Withdrawal
 
 __all__ = [
     "Correction",
+    "Event",
     "Load",
     "Mending",
     "Refusal",
     "Score",
     "Sender",
     "SenderKey",
+    "Stream",
+    "StreamHour",
     "UsedNonce",
     "Withdrawal",
 ]

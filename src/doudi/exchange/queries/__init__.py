@@ -22,6 +22,17 @@ from doudi.exchange.queries.deliveries import (
     rejects,
     with_rejects,
 )
+from doudi.exchange.queries.events import (
+    EventRow,
+    StreamLine,
+    ToLand,
+    count_waiting,
+    events_beyond,
+    events_to_land,
+    streams,
+    unlanded,
+    waiting_events,
+)
 from doudi.exchange.queries.senders import (
     KeyRow,
     SenderRow,
@@ -34,6 +45,7 @@ from doudi.exchange.queries.senders import (
 from doudi.exchange.queries.withdrawals import WithdrawalRow, withdrawals
 
 __all__ = [
+    "EventRow",
     "KeyRow",
     "LoadLine",
     "LoadRow",
@@ -41,10 +53,15 @@ __all__ = [
     "RefusalLine",
     "RejectLine",
     "SenderRow",
+    "StreamLine",
+    "ToLand",
     "WithdrawalRow",
     "contracts",
+    "count_waiting",
     "current_loads",
     "datasets_of",
+    "events_beyond",
+    "events_to_land",
     "lake",
     "latest_day",
     "load",
@@ -59,6 +76,9 @@ __all__ = [
     "sender_of_key",
     "senders",
     "senders_seen",
+    "streams",
+    "unlanded",
+    "waiting_events",
     "with_rejects",
     "withdrawals",
 ]
