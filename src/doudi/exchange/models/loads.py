@@ -35,6 +35,7 @@ class Load(models.Model):
     sender = models.CharField(max_length=80, blank=True)
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=80)
+    mended_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # counts instead
     withdrawn_at = models.DateTimeField(null=True, blank=True)  # as it stands now; models.withdrawals keeps what was before
     withdrawn_by = models.CharField(max_length=80, blank=True)
     withdrawn_why = models.TextField(blank=True)
@@ -63,6 +64,7 @@ class Load(models.Model):
         "sender": "internal",
         "received_at": "internal",
         "received_by": "internal",
+        "mended_from": "internal",
         "withdrawn_at": "internal",
         "withdrawn_by": "internal",
         "withdrawn_why": "internal",

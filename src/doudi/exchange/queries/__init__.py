@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from doudi.exchange.queries.corrections import (
+    CorrectionLine,
+    CorrectionPage,
+    Letter,
+    Pressing,
+    corrected_cells,
+    correction,
+    corrections,
+    corrections_asked_by,
+    corrections_of_person,
+    departments,
+    letter,
+    loads_with_corrected_cells,
+    pressing,
+)
 from doudi.exchange.queries.deliveries import (
     LoadLine,
     LoadRow,
@@ -45,10 +60,14 @@ from doudi.exchange.queries.senders import (
 from doudi.exchange.queries.withdrawals import WithdrawalRow, withdrawals
 
 __all__ = [
+    "CorrectionLine",
+    "CorrectionPage",
     "EventRow",
     "KeyRow",
+    "Letter",
     "LoadLine",
     "LoadRow",
+    "Pressing",
     "Problem",
     "RefusalLine",
     "RejectLine",
@@ -57,17 +76,26 @@ __all__ = [
     "ToLand",
     "WithdrawalRow",
     "contracts",
+    "corrected_cells",
+    "correction",
+    "corrections",
+    "corrections_asked_by",
+    "corrections_of_person",
     "count_waiting",
     "current_loads",
     "datasets_of",
+    "departments",
     "events_beyond",
     "events_to_land",
     "lake",
     "latest_day",
+    "letter",
     "load",
     "loads",
+    "loads_with_corrected_cells",
     "of_batch",
     "of_delivery",
+    "pressing",
     "problem",
     "refusals",
     "rejects",
