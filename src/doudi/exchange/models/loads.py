@@ -76,7 +76,7 @@ class Load(models.Model):
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by="") | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by="")),
                 name="load_withdrawn_whole",
             ),
-            models.UniqueConstraint(fields=["dataset", "snapshot", "delivery"], name="load_delivery_once"),
+            models.UniqueConstraint(fields=["dataset", "snapshot", "delivery", "as_of"], name="load_delivery_once"),
             models.UniqueConstraint(
                 fields=["dataset", "sender", "batch_key"], condition=~Q(batch_key=""), name="load_batch_once"
             ),
