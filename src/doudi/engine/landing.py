@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.engine import csv_text, sheets
-from doudi.engine.apart import Landed, as_different, set_apart
+from doudi.engine.apart import Landed, as_different, kept_columns, read_at_once, set_apart
 from doudi.engine.contract import Column, Contract, plain_header
 from doudi.engine.recognise import HEADING_ROWS, Match, Refused, recognise
 
@@ -34,20 +35,76 @@ def land_csv(
 
     :raises Refused: it is not text, no contract fits, or it breaks off
     """
-    encoding = csv_text.encoding_of(path)
-    readable = path
-    if encoding == "utf-16":
-        readable, encoding = workshop / "as-utf8.csv", "utf-8"
-        if not csv_text.to_utf8(path, "utf-16", readable):
-            raise Refused("not_text", "这不是完整的 UTF-16 文本。", "请另存为 CSV(UTF-8 或 GB18030)或 XLSX 再发。")
-    match, delimiter, sample = _best_split(csv_text.head_rows(readable, encoding), contracts, dataset, file_name)
-    shape = (readable, encoding, delimiter, len(match.headings), match.heading_row + 1, as_different(match, sample))
+    match, shape = _shape(path, contracts, workshop, dataset, file_name, {})
     try:
         tables = csv_text.regular_tables(*shape)
         return [set_apart(match, tables, workshop, may_be_empty=may_be_empty)]
     except csv_text.Irregular:
         tables = csv_text.careful_tables(*shape, complete=complete)
         return [set_apart(match, tables, workshop, may_be_empty=may_be_empty)]
+
+
+_Shape = tuple[Path, str, str, int, int, set[int]]
+
+
+def _shape(
+    path: Path, contracts: Mapping[str, Contract], workshop: Path, dataset: str, file_name: str, renamed: Mapping[str, str]
+) -> tuple[Match, _Shape]:
+    """What a text file answers to, and how it is to be read."""
+    encoding = csv_text.encoding_of(path)
+    readable = path
+    if encoding == "utf-16":
+        readable, encoding = workshop / "as-utf8.csv", "utf-8"
+        if not csv_text.to_utf8(path, "utf-16", readable):
+            raise Refused("not_text", "这不是完整的 UTF-16 文本。", "请另存为 CSV(UTF-8 或 GB18030)或 XLSX 再发。")
+    splits = [_called(rows, renamed) for rows in csv_text.head_rows(readable, encoding)]
+    match, delimiter, sample = _best_split(splits, contracts, dataset, file_name)
+    return match, (readable, encoding, delimiter, len(match.headings), match.heading_row + 1, as_different(match, sample))
+
+
+def _called(rows: list[list[str]], renamed: Mapping[str, str]) -> list[list[str]]:
+    """The first rows of a file with some headings called otherwise."""
+    return [[renamed.get((cell or "").strip(), cell) for cell in row] for row in rows] if renamed else rows
+
+
+def read_texts(
+    path: Path,
+    contracts: Mapping[str, Contract],
+    workshop: Path,
+    *,
+    dataset: str,
+    file_name: str,
+    is_book: bool,
+    renamed: Mapping[str, str],
+) -> tuple[Match, pa.Table]:
+    """The rows of one dataset in a delivered file as texts, held in memory: c0, c1, … and `broken` where lines can be.
+
+    renamed: heading as delivered → heading it shall be read as.
+
+    :raises Refused: as when it is landed
+    """
+    if not is_book:
+        match, shape = _shape(path, contracts, workshop, dataset, file_name, renamed)
+        try:
+            tables = list(csv_text.regular_tables(*shape))
+        except csv_text.Irregular:
+            tables = list(csv_text.careful_tables(*shape, complete=True))
+        if not tables:
+            raise Refused("no_rows", "文件里只有表头，没有数据。", "请检查导出是否成功。")
+        return match, pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    found = []
+    for sheet in sheets.read_book(path)[0]:
+        head = _called(sheet.head(HEADING_ROWS), renamed)
+        try:
+            found.append((recognise(head, contracts, dataset=dataset, file_name=file_name), sheet))
+        except Refused as why:
+            if why.reason != "unknown_file":
+                raise
+    found = [one for one in found if one[0].contract.code == dataset]
+    if not found:
+        raise Refused("unknown_file", "表格里没有这个数据集的工作表。", "请确认发的是约定的表。")
+    match, table = _one_table(found)
+    return match, _encoded(table, match)
 
 
 def _best_split(
@@ -141,11 +198,8 @@ def land_rows(contract: Contract, rows: Sequence[Mapping[str, Any]], workshop: P
 
     :raises Refused: the rows' names do not fit the contract
     """
-    headings = list(dict.fromkeys(str(name) for row in rows for name in row))
-    match = recognise([headings], {contract.code: contract}, dataset=contract.code)
-    columns = [pa.array([_pushed_text(row.get(name)) for row in rows], pa.string()) for name in headings]
-    table = pa.table(columns, names=[f"c{at}" for at in range(len(headings))])
-    landed = set_apart(match, [_encoded(table, match)], workshop)
+    match, table = _pushed(contract, rows)
+    landed = set_apart(match, [table], workshop)
     told = {row["row_no"]: row["problems"] for row in read_rejects(landed.bad)} if landed.bad else {}
     kept = set(pq.read_table(landed.good, columns=["row_no"])["row_no"].to_pylist())
     answers = []
@@ -153,6 +207,42 @@ def land_rows(contract: Contract, rows: Sequence[Mapping[str, Any]], workshop: P
         state = "rejected" if no in told else "accepted" if no in kept else "repeated"
         answers.append({"row": no, "state": state, "problems": told.get(no, [])})
     return landed, answers
+
+
+def _pushed(contract: Contract, rows: Sequence[Mapping[str, Any]]) -> tuple[Match, pa.Table]:
+    headings = list(dict.fromkeys(str(name) for row in rows for name in row))
+    match = recognise([headings], {contract.code: contract}, dataset=contract.code)
+    columns = [pa.array([_pushed_text(row.get(name)) for row in rows], pa.string()) for name in headings]
+    table = pa.table(columns, names=[f"c{at}" for at in range(len(headings))])
+    return match, _encoded(table, match)
+
+
+def read_rows(contract: Contract, rows: Sequence[Mapping[str, Any]]) -> list[tuple[dict[str, Any] | None, list[dict[str, Any]]]]:
+    """Type and check rows that name the same columns, writing nothing: each as it would be kept (for `kept_table`), or None and why.
+
+    A blank row is None without a problem.
+
+    :raises Refused: the rows' names do not fit the contract
+    """
+    match, table = _pushed(contract, rows)
+    good, problems = read_at_once(match, table)
+    kept = {row.pop("row_no"): {name: _plain(value) for name, value in row.items()} for row in good.to_pylist()}
+    return [(kept.get(no), problems.get(no, [])) for no in range(1, len(rows) + 1)]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def kept_table(contract: Contract, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows that `read_rows` read, as a landed table; numbered from 1 in their order."""
+    columns = []
+    for name, kind in kept_columns(contract):
+        values = [row.get(name) for row in rows] if name != "row_no" else list(range(1, len(rows) + 1))
+        if pa.types.is_date(kind):
+            values = [None if value is None else date.fromisoformat(value) for value in values]
+        columns.append(pa.array(values, kind))
+    return pa.table(columns, names=[name for name, _ in kept_columns(contract)])
 
 
 def _pushed_text(value: Any) -> str | None:
