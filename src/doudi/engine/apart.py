@@ -198,6 +198,15 @@ class _Count:
     reasons: Counter[str] = field(default_factory=Counter)
 
 
+def read_at_once(match: Match, table: pa.Table) -> tuple[pa.Table, dict[int, list[dict[str, str | None]]]]:
+    """Read a few rows held in memory: the good ones as they would be kept, the problems of the bad ones by row number (from 1).
+
+    A blank row is in neither. Rows equal to one another are all kept.
+    """
+    read = _read_slice(match, table, 1)
+    return read.good, {row: problems for row, problems, _ in read.bad}
+
+
 def set_apart(
     match: Match, slices: Iterable[pa.Table], workshop: Path, *, may_be_empty: bool = False, notes: tuple[str, ...] = ()
 ) -> Landed:

@@ -218,7 +218,7 @@ def _pushed(contract: Contract, rows: Sequence[Mapping[str, Any]]) -> tuple[Matc
 
 
 def read_rows(contract: Contract, rows: Sequence[Mapping[str, Any]]) -> list[tuple[dict[str, Any] | None, list[dict[str, Any]]]]:
-    """Type and check rows that name the same columns, writing nothing: each as it would be kept (for `kept_table`), or None and why.
+    """Type and check rows that name the same columns, writing nothing: each as `kept_table` keeps it, or None and why not.
 
     A blank row is None without a problem.
 
