@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from doudi.casework import actions as casework
 from doudi.facts import days
 from doudi.monitoring import core
-from doudi.monitoring.core import Finding, Level, Outcome, State
-from doudi.monitoring.models import Alert, Evaluation, Visit
+from doudi.monitoring.core import Finding, Level, Outcome, State, Trace
+from doudi.monitoring.models import Aftermath, Alert, Evaluation, Touched, Visit
 from doudi.office import actions as office
 from doudi.office import queries as office_queries
 from doudi.office.actions import By
@@ -38,13 +38,15 @@ def publish(
 ) -> dict[str, int]:
     """Bring a cycle's findings to people's desks, all or none: new ones are raised, known ones kept, gone ones lapse.
 
-    A closed alert stays closed, an assigned one stays with its worker. The same cycle a second time changes nothing.
+    A closed alert stays closed, an assigned one stays with its worker. The same cycle twice running changes nothing; after
+    another (a delivery was withdrawn, and came back) it is brought to the desks again.
 
     :param cycle: the name of the published manifest, and `manifest` its SHA-256, which goes into the journal
     :param counts: what the cycle counted (persons, findings …), kept with the evaluation
     :returns: new, kept, returned, lapsed and open alerts
     """
-    if (done := Evaluation.objects.filter(cycle=cycle).first()) is not None:
+    done = Evaluation.objects.order_by("-published_at", "-id").first()
+    if done is not None and done.cycle == cycle:
         return dict(done.counts["alerts"])
     counted = _bring(findings, judged_on=judged_on, raised=office_queries.today(at))
     Evaluation.objects.create(
@@ -143,6 +145,43 @@ def _room_to_write(cursor: Any) -> Iterator[None]:
         yield
     finally:
         cursor.execute(f"PRAGMA cache_size = {int(before)}")
+
+
+# ---- a withdrawn delivery -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def keep_aftermath(
+    touched: Iterable[Trace],
+    *,
+    withdrawal: int,
+    load: int,
+    before: str,
+    after: str,
+    counts: dict[str, int],
+    by: By,
+    at: datetime,
+) -> Aftermath:
+    """Keep what became of everything that came from a withdrawn delivery; the same withdrawal again changes nothing.
+
+    It changes no alert and no case: what a person decided stays, and is listed for them to look at.
+    """
+    kept = Aftermath.objects.filter(withdrawal=withdrawal).first()
+    if kept is not None:
+        return kept
+    made = Aftermath.objects.create(
+        withdrawal=withdrawal,
+        load=load,
+        before=before,
+        after=after,
+        counts=counts,
+        found_at=at,
+        found_by=office.party(by),
+    )
+    Touched.objects.bulk_create((Touched(aftermath=made, **one._asdict()) for one in touched), batch_size=100)
+    detail = {"load": load, "before": before, "after": after, **counts}
+    office.record("monitoring.keep_aftermath", subject=f"load:{load}", by=by, at=at, detail=detail)
+    return made
 
 
 # ---- one alert ----------------------------------------------------------------------------------------------------------

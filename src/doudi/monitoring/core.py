@@ -122,6 +122,20 @@ def ref_of(indicator: str, subject: str, basis: str) -> str:
     return "a" + blake2b(f"{indicator}|{subject}|{basis}".encode(), digest_size=10).hexdigest()
 
 
+class Trace(NamedTuple):
+    """One thing that came from a withdrawn delivery: an alert or a case, how it differs without it, and where it stands."""
+
+    kind: str  # alert | case
+    ref: str
+    pid: str
+    area: str
+    change: str  # gone | changed | look
+    state: str
+
+
+CHANGES = {"gone": "不再成立", "changed": "内容变了", "look": "请再看一眼"}
+
+
 def due_on(level: Level | str, raised: date) -> date:
     """The day by which somebody should have been there."""
     return days.add_working_days(raised, Level(level).working_days)

@@ -13,9 +13,9 @@ from doudi.office.fields import SealedJSON, SealedText
 
 
 class Evaluation(models.Model):
-    """One cycle whose alerts reached the database: which day it judges, by which manifest, how many of what."""
+    """One time a cycle's alerts reached the database: which day it judges, by which manifest, how many of what."""
 
-    cycle = models.CharField(max_length=80, unique=True)
+    cycle = models.CharField(max_length=80, db_index=True)  # the same again, when a withdrawn delivery came back
     judged_on = models.DateField()
     counts = models.JSONField(default=dict)
     published_at = models.DateTimeField()
@@ -131,3 +131,63 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+
+class Aftermath(models.Model):
+    """What became of everything that came from a withdrawn delivery, worked out once, after the first cycle without it."""
+
+    withdrawal = models.BigIntegerField(unique=True)  # of exchange
+    load = models.BigIntegerField(db_index=True)
+    before = models.CharField(max_length=80, blank=True)  # the last cycle made with it; empty: none was
+    after = models.CharField(max_length=80)
+    counts = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+    found_by = models.CharField(max_length=80)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "withdrawal": "internal",
+        "load": "internal",
+        "before": "internal",
+        "after": "internal",
+        "counts": "internal",
+        "found_at": "internal",
+        "found_by": "internal",
+    }
+
+    def __str__(self) -> str:
+        return f"{self.load} {self.after}"
+
+
+class Touched(models.Model):
+    """One alert that is gone or says something else without the delivery, or one case that leaned on it and wants a look."""
+
+    aftermath = models.ForeignKey(Aftermath, models.PROTECT, related_name="touched")
+    kind = models.CharField(max_length=5)
+    ref = models.CharField(max_length=21, db_index=True)
+    pid = models.CharField(max_length=21)
+    area = models.CharField(max_length=12)
+    change = models.CharField(max_length=10)
+    state = models.CharField(max_length=16)  # when it was worked out
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "aftermath": "internal",
+        "kind": "internal",
+        "ref": "internal",
+        "pid": "internal",
+        "area": "internal",
+        "change": "internal",
+        "state": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["aftermath", "kind", "ref"], name="touched_once"),
+            models.CheckConstraint(condition=Q(kind__in=["alert", "case"]), name="touched_kind"),
+            models.CheckConstraint(condition=Q(change__in=["gone", "changed", "look"]), name="touched_change"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["area", "aftermath", "kind"], name="touched_place")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"

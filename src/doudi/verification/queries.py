@@ -12,7 +12,7 @@ from doudi.office.core import NotAllowed, Viewer, mask_name, mask_number, prefix
 from doudi.office.queries import today
 from doudi.verification.core import SILENT, Basis, Batch, Said
 from doudi.verification.gateways import rolls
-from doudi.verification.models import Answer, BatchCheck, Check
+from doudi.verification.models import Answer, BatchCheck, Check, Item
 
 WORST_FIRST = (Said.NO_ANSWER, Said.FOUND, Said.NOTHING)
 
@@ -271,3 +271,9 @@ def anomalies(ref: str, viewer: Viewer, *, problem: str = "", first: int = 0, co
 
 def _batch(kept: BatchCheck) -> Batch:
     return Batch(**{field.name: getattr(kept, field.name) for field in fields(Batch)})
+
+
+def leaning(batch: int) -> list[str]:
+    """Refs of the means checks that hold a row of a delivery; for those who have to look again when it is withdrawn."""
+    rows = Item.objects.filter(batch=batch).values_list("answer__check_asked__ref", flat=True)
+    return sorted(set(rows))

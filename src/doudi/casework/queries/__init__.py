@@ -5,6 +5,7 @@ from __future__ import annotations
 from doudi.casework.queries.again import AskedAgain, asked_again
 from doudi.casework.queries.drafts import draft, drafts_of, prefill
 from doudi.casework.queries.inbox import counts, find, inbox
+from doudi.casework.queries.leaning import LeaningRow, leaning
 from doudi.casework.queries.mine import (
     asked_to_agree,
     benefit,
@@ -44,6 +45,7 @@ __all__ = [
     "DraftPage",
     "InForce",
     "InboxRow",
+    "LeaningRow",
     "MyCase",
     "Page",
     "Prefill",
@@ -62,6 +64,7 @@ __all__ = [
     "find",
     "in_force",
     "inbox",
+    "leaning",
     "my_benefits",
     "my_case",
     "my_cases",

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from doudi.exchange.queries.arriving import (
+    ReceiptRow,
+    UploadRow,
+    receipt,
+    receipt_of,
+    receipt_row,
+    receipts,
+    upload,
+    upload_row,
+)
 from doudi.exchange.queries.corrections import (
     CorrectionLine,
     CorrectionPage,
@@ -69,11 +79,13 @@ __all__ = [
     "LoadRow",
     "Pressing",
     "Problem",
+    "ReceiptRow",
     "RefusalLine",
     "RejectLine",
     "SenderRow",
     "StreamLine",
     "ToLand",
+    "UploadRow",
     "WithdrawalRow",
     "contracts",
     "corrected_cells",
@@ -97,6 +109,10 @@ __all__ = [
     "of_delivery",
     "pressing",
     "problem",
+    "receipt",
+    "receipt_of",
+    "receipt_row",
+    "receipts",
     "refusals",
     "rejects",
     "sender",
@@ -106,6 +122,8 @@ __all__ = [
     "senders_seen",
     "streams",
     "unlanded",
+    "upload",
+    "upload_row",
     "waiting_events",
     "with_rejects",
     "withdrawals",

@@ -19,6 +19,7 @@ from doudi.monitoring import actions, queries
 from doudi.monitoring.core import Finding
 from doudi.monitoring.gateways import lake as gateway
 from doudi.monitoring.gateways import records
+from doudi.monitoring.jobs import aftermath
 from doudi.office import queries as office
 from doudi.office.core import Party
 from doudi.rulebook import queries as rulebook
@@ -75,6 +76,8 @@ def evaluate(on: date | None = None, *, mark: Callable[[str], None] = lambda ste
     if already:
         standing = counted["new"] + counted["kept"] + counted["returned"]
         counted = {**dict.fromkeys(counted, 0), "kept": standing, "closed": counted["closed"], "open": counted["open"]}
+    mark("withdrawn")
+    aftermath.look_through(made.id, at=at)
     mark("done")
     return Outcome(made, counted, already)
 

@@ -16,6 +16,7 @@ from doudi.web.desk.reasons import views as reasons
 from doudi.web.desk.register import views as register
 from doudi.web.desk.today import views as today
 from doudi.web.desk.whatif import views as whatif
+from doudi.web.desk.withdrawn import views as withdrawn
 
 app_name = "desk"
 urlpatterns = [
@@ -55,6 +56,8 @@ urlpatterns = [
     path("checks/<slug:ref>/", checks.check, name="check-one"),
     path("feeds/", feeds.deliveries, name="feeds"),
     path("feeds/<int:number>/", feeds.delivery, name="feed"),
+    path("feeds/<int:number>/withdraw/", withdrawn.withdraw, name="withdraw"),
+    path("withdrawn/", withdrawn.touched, name="touched"),
     path("rules/life/", life.page, name="rules-life"),
     path("rules/", include("doudi.web.desk.rules.urls")),
 ]

@@ -69,6 +69,7 @@ ACTS = {
     "payment.reissue": "补发一笔",
     "payment.hold": "暂缓一笔",
     "payment.release": "解除暂缓",
+    "monitoring.keep_aftermath": "列出了撤回的数据影响到的预警和案子",
     "monitoring.publish": "发布一批提醒",
     "monitoring.assign": "安排走访",
     "monitoring.dismiss": "说明不用管",

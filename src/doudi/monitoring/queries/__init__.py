@@ -16,6 +16,36 @@ from doudi.monitoring.gateways import preview as trying
 from doudi.monitoring.gateways.preview import Compared
 from doudi.monitoring.gateways.preview import NotPublished as NotPublished
 from doudi.monitoring.models import Alert, Evaluation, Visit
+from doudi.monitoring.queries.withdrawn import (
+    Aftermaths as Aftermaths,
+)
+from doudi.monitoring.queries.withdrawn import (
+    Coming as Coming,
+)
+from doudi.monitoring.queries.withdrawn import (
+    TouchedRow as TouchedRow,
+)
+from doudi.monitoring.queries.withdrawn import (
+    aftermath as aftermath,
+)
+from doudi.monitoring.queries.withdrawn import (
+    coming as coming,
+)
+from doudi.monitoring.queries.withdrawn import (
+    cycles as cycles,
+)
+from doudi.monitoring.queries.withdrawn import (
+    looked_through as looked_through,
+)
+from doudi.monitoring.queries.withdrawn import (
+    states as states,
+)
+from doudi.monitoring.queries.withdrawn import (
+    touched as touched,
+)
+from doudi.monitoring.queries.withdrawn import (
+    withdrawn_behind as withdrawn_behind,
+)
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Role, Viewer, prefix
 from doudi.rulebook import queries as rulebook
@@ -82,6 +112,7 @@ class AlertDetail:
     reason: str
     closed_at: datetime | None
     visits: tuple[VisitRow, ...]
+    withdrawn: str = ""  # why it lapsed or changed, when the data behind it were withdrawn
 
 
 def met(on: date) -> list[Seen]:
@@ -225,6 +256,7 @@ def alert(ref: str, viewer: Viewer) -> AlertDetail:
         reason=found.reason,
         closed_at=found.closed_at,
         visits=visits,
+        withdrawn=withdrawn_behind(found.ref),
     )
 
 
@@ -263,8 +295,9 @@ def current_on(day: date) -> EvaluationRow | None:
 
 
 def published(cycle: str) -> bool:
-    """Whether a cycle's alerts have reached people's desks."""
-    return Evaluation.objects.filter(cycle=cycle).exists()
+    """Whether the alerts on people's desks are those of this cycle."""
+    last = latest()
+    return last is not None and last.cycle == cycle
 
 
 # ---- what a change of the law would do -----------------------------------------------------------------------------------
