@@ -23,6 +23,8 @@ NO_NUMBER = {
     "other": "别的原因，写在说明里",
 }
 
+CITY_DIGITS = 4  # a post whose places begin with so few digits is the whole city's
+
 VERDICTS = {"same": "是同一个人", "apart": "不是同一个人"}
 
 
@@ -33,9 +35,9 @@ def pair_ref(kind: str, left: str, right: str) -> str:
     return "d" + blake2b(f"{kind}|{left}|{right}".encode(), digest_size=10).hexdigest()
 
 
-def settled_kind(kind: str) -> str:
-    """What a decision on this kind of pair is about: a row, or two people."""
-    return "person" if kind == "same" else "row"
+def settled_kind(left: str) -> str:
+    """What a decision is about, by what stands on the left: a pid begins with p or x, the fingerprint of a row with neither."""
+    return "person" if left[:1] in ("p", "x") else "row"
 
 
 def who_stays(one: str, other: str) -> tuple[str, str]:
