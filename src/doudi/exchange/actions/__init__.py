@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doudi.exchange.actions.arriving import close_upload, give_receipt, open_upload
 from doudi.exchange.actions.corrections import (
     apply_corrections,
     ask_correction,
@@ -37,10 +38,13 @@ __all__ = [
     "Taken",
     "apply_corrections",
     "ask_correction",
+    "close_upload",
     "correct_correction",
     "extend_correction",
+    "give_receipt",
     "keep_sender",
     "land_events",
+    "open_upload",
     "receive_events",
     "receive_load",
     "refuse_load",

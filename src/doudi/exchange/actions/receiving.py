@@ -33,7 +33,7 @@ class Arrival:
     notes: Sequence[str]
 
 
-def _may_load(by: By, at: datetime, *, sender: str = "", door: Door = Door.CONSOLE, datasets: Sequence[str] = ()) -> None:
+def may_load(by: By, at: datetime, *, sender: str = "", door: Door = Door.CONSOLE, datasets: Sequence[str] = ()) -> None:
     """Stop whoever may not take in departments' data, and a sender that may not bring these in by this door.
 
     A delivery is of no place, so the post's area does not matter; the data officer of one department takes in only its data.
@@ -77,7 +77,7 @@ def receive_load(
     :raises NotAllowed: this clerk's post does not take in data
     :raises IntegrityError: the same file was received before (a rerun asks first)
     """
-    _may_load(by, at, sender=sender, door=door, datasets=[one.dataset for one in arrivals])
+    may_load(by, at, sender=sender, door=door, datasets=[one.dataset for one in arrivals])
     kept = [
         Load.objects.create(
             dataset=one.dataset,
@@ -117,7 +117,7 @@ def return_rejects(*, loads: Sequence[int], to: str, by: By, at: datetime) -> No
     :param to: who they went back to, in words
     :raises NotAllowed: this clerk's post does not take in data
     """
-    _may_load(by, at)
+    may_load(by, at)
     office.record("exchange.return_rejects", subject="rejects", by=by, at=at, detail={"loads": list(loads), "to": to})
 
 
@@ -139,7 +139,7 @@ def refuse_load(
 
     :raises NotAllowed: this clerk's post does not take in data
     """
-    _may_load(by, at, sender=sender, door=door)
+    may_load(by, at, sender=sender, door=door)
     refusal, new = Refusal.objects.get_or_create(
         delivery=delivery,
         snapshot=snapshot,

@@ -50,6 +50,7 @@ class Promise:
     part: str | None = None
     kind: str = FULL
     sender: str = ""
+    unchanged: bool = False  # the sender knows that the file is the same as the last one
 
 
 class BadManifest(ValueError):
@@ -105,6 +106,7 @@ def _promise(entry: Mapping[str, Any], name: str) -> Promise:
         part=None if part is None else kept(str(part))[:80],
         kind=kind,
         sender=kept(str(entry.get("sender") or ""))[:80],
+        unchanged=entry.get("unchanged") is True,
     )
 
 

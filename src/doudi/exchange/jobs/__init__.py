@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from doudi.engine.recognise import Refused
-from doudi.exchange.jobs.receiving import (
-    MANIFEST,
-    MOST_ROWS_PUSHED,
-    Outcome,
-    Pushed,
-    Returned,
-    Told,
-    pick_up,
-    push_rows,
-    return_rejects,
-)
+from doudi.exchange.jobs.pushing import MOST_ROWS_PUSHED, Pushed, push_rows
+from doudi.exchange.jobs.receiving import MANIFEST, Outcome, Told, pick_up
+from doudi.exchange.jobs.returning import Returned, return_rejects
 
 __all__ = [
     "MANIFEST",

@@ -1,8 +1,7 @@
-"""What the schedule and the machines start: pick up a folder of files, take in pushed rows."""
+"""Files taken in: one, a zip, or a folder of them; each ends with a receipt."""
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,23 +10,22 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyarrow.parquet as pq
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from doudi.engine import landing, sheets
 from doudi.engine.apart import Landed
-from doudi.engine.contract import Contract
 from doudi.engine.lake import Lake
-from doudi.engine.readable import write_table
 from doudi.engine.recognise import Refused
 from doudi.exchange import actions, queries
-from doudi.exchange.core import ADD, BadManifest, Promise, day_in_name, kept, month_before, part_of, read_manifest, shown
+from doudi.exchange.actions.senders import sender_may
+from doudi.exchange.core import BadManifest, Door, Promise, day_in_name, kept, month_before, part_of, read_manifest, shown
 from doudi.exchange.models import Load
 from doudi.office import actions as office
 from doudi.office.actions import By
+from doudi.office.core import NotAllowed, Party
 
 MANIFEST = "manifest.json"
 _IGNORED = {MANIFEST, "thumbs.db", "desktop.ini"}
-MOST_ROWS_PUSHED = 50_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,7 @@ class Outcome:
 
     loads: dict[int, tuple[Load, bool]] = field(default_factory=dict)  # id → the load, whether it was there already
     refused: list[Told] = field(default_factory=list)
+    receipts: list[queries.ReceiptRow] = field(default_factory=list)  # one a file
 
     def datasets(self) -> dict[str, dict[str, Any]]:
         """Counts by dataset, each load counted once."""
@@ -93,24 +92,42 @@ def pick_up(
     snapshot: str = "",
     as_of: date | None = None,
     sender: str = "",
+    door: Door = Door.CONSOLE,
+    name: str = "",
+    promise: Promise | None = None,
+    ours: bool = False,
+    then: Callable[[list[Load]], None] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Outcome:
     """Load a file, a zip, or every file of a folder. One bad file never stops another; running it again changes nothing.
 
-    Safe to kill: a delivery is kept first, its objects next, and its line in the books last, in one transaction.
+    Safe to kill: a delivery is kept first, its objects next, and its line in the books last, in one transaction. Then a
+    receipt is given; who was killed before that gives it when run again.
 
     :param as_of: the day the files tell about, where neither manifest nor file name says so
+    :param sender: its code; by the console also words for a department, and nothing where manifests or contracts tell
+    :param name: of a single file, as its sender calls it
+    :param promise: what was said of a single file without a manifest
+    :param ours: nobody else writes to the file, so it need not be copied
+    :param then: done in the transaction that writes a load into the books
     :raises FileNotFoundError: there is nothing at `where`
     """
     outcome, lake = Outcome(), queries.lake()
     with lake.workshop() as workshop:
-        files, troubles = _gather(where)
+        if name or promise:
+            files, troubles = [_File(where, shown(name or where.name), promise)], []
+        else:
+            files, troubles = _gather(where)
         for name, why in troubles:
             outcome.refused.append(Told(name, why.reason, kept(str(why)), why.fix))
         for done, file in enumerate(files):
             if progress:
                 progress(file.name, done, len(files))
-            _Receiver(lake, workshop, outcome, by, at, snapshot, as_of, sender).receive(file)
+            receiver = _Receiver(lake, workshop, by, at, snapshot, as_of, sender, door, ours, then)
+            receiver.receive(file)
+            outcome.loads |= {load.pk: outcome.loads.get(load.pk, (load, old)) for load, old in receiver.loads}
+            outcome.refused += receiver.refused
+            outcome.receipts += receiver.receipts
     return outcome
 
 
@@ -153,28 +170,57 @@ def _gather(where: Path) -> tuple[list[_File], list[tuple[str, Refused]]]:
 
 @dataclass(frozen=True)
 class _Receiver:
-    """Takes in one file after another."""
+    """Takes in one file, and what is inside it if it is a zip."""
 
     lake: Lake
     workshop: Path
-    outcome: Outcome
     by: By
     at: datetime
     snapshot: str
     as_of: date | None
     sender: str
+    door: Door
+    ours: bool = False
+    then: Callable[[list[Load]], None] | None = None
+    loads: list[tuple[Load, bool]] = field(default_factory=list)  # each with whether it was there already
+    refused: list[Told] = field(default_factory=list)
+    receipts: list[queries.ReceiptRow] = field(default_factory=list)
 
     def receive(self, file: _File, *, inside: bool = False) -> None:
-        """Keep the delivery, then load it or say why not."""
-        delivery = self.lake.keep_delivery(file.path, self.workshop)
+        """Keep the delivery, then load it or say why not, and give a receipt."""
+        size = file.path.stat().st_size
+        delivery = self.lake.keep_delivery(file.path, self.workshop, ours=self.ours or inside)
         try:
             self._load(file, delivery, inside=inside)
         except Refused as why:
             self._refuse(file, delivery, why)
+        if not inside:
+            named = self.loads[0][0].sender if self.loads else self._named(file.promise or Promise(), "") or self.door.value
+            receipt = actions.give_receipt(
+                sender=named,
+                door=self.door,
+                snapshot=self.snapshot,
+                file_name=file.name,
+                delivery=delivery,
+                size=size,
+                loads=[load for load, _ in self.loads],
+                refused=[vars(one) for one in self.refused],
+                by=self.by,
+                at=self.at,
+            )
+            self.receipts.append(queries.receipt_row(receipt))
+
+    def _named(self, promise: Promise, dataset: str) -> str:
+        """The code of who sent this: whoever came through a door of their own, else what is said, else whose contract it is."""
+        if self.door is not Door.CONSOLE:
+            return self.sender
+        contract = queries.contracts().get(dataset or promise.dataset)
+        said = promise.sender or self.sender or (contract.department_code if contract else "")
+        found = queries.sender_named(said, dataset or promise.dataset)
+        return found.code if found else said
 
     def _refuse(self, file: _File, delivery: str, why: Refused) -> None:
         message = kept(str(why))
-        sender = file.promise.sender if file.promise else ""
         actions.refuse_load(
             delivery=delivery,
             file_name=file.name,
@@ -184,15 +230,20 @@ class _Receiver:
             by=self.by,
             at=self.at,
             snapshot=self.snapshot,
-            sender=sender or self.sender,
+            sender=self._named(file.promise or Promise(), ""),
+            door=self.door,
         )
-        self.outcome.refused.append(Told(file.name, why.reason, message, why.fix))
+        self.refused.append(Told(file.name, why.reason, message, why.fix))
 
     def _load(self, file: _File, delivery: str, *, inside: bool) -> None:
         promise = file.promise or Promise()
         if promise.sha256 and promise.sha256 != delivery:
             raise Refused("hash_differs", "文件内容和清单里的 sha256 不一样，传输中变了或断了。", "请重新完整发送。")
+        name = PurePosixPath(file.name).name
+        told = promise.as_of or day_in_name(name)
         if known := queries.of_delivery(delivery, self.snapshot):
+            known = self._known(known, promise, told)
+        if known:
             if all(load.withdrawn_at for load in known):
                 day = known[0].withdrawn_at
                 raise Refused(
@@ -200,7 +251,7 @@ class _Receiver:
                     f"同一个文件送来过，{day:%Y-%m-%d} 撤回了：{known[0].withdrawn_why}",
                     "数据改好了就送改好的文件；要让原来那次重新算数，请在这次数据的页面上点“恢复”。",
                 )
-            self.outcome.loads |= {load.pk: self.outcome.loads.get(load.pk, (load, True)) for load in known}
+            self.loads.extend((load, True) for load in known)
             return
         kind = _kind(file.path)
         if kind == "zip":
@@ -216,24 +267,52 @@ class _Receiver:
                     "cut_short", f"清单说有 {promise.rows} 行，文件里只有 {rows} 行。", "文件没有导完或传完，请重新完整发送。"
                 )
             raise Refused("rows_differ", f"清单说有 {promise.rows} 行，文件里有 {rows} 行。", "请核对清单和文件哪一个不对。")
-        arrivals = [self._keep(one) for one in landed]
-        name = PurePosixPath(file.name).name
-        with transaction.atomic():
-            loads = actions.receive_load(
-                arrivals,
-                delivery=delivery,
-                file_name=file.name,
-                as_of=promise.as_of or day_in_name(name) or self.as_of or month_before(self.at.date()),
-                part=part_of(name) if promise.part is None else promise.part,
-                by=self.by,
-                at=self.at,
-                snapshot=self.snapshot,
-                kind=promise.kind,
-                sender=promise.sender or self.sender,
-            )
-            if not self.snapshot:
-                self._areas(loads)
-        self.outcome.loads |= {load.pk: (load, False) for load in loads}
+        if self.door is not Door.CONSOLE:
+            try:
+                sender_may(self.sender, self.door, [one.dataset for one in landed])
+            except NotAllowed as why:
+                raise Refused("not_yours", str(why), "请核对发送方和文件；确实要送的，请数据管理员先登记。") from None
+        arrivals = [keep(self.lake, one) for one in landed]
+        try:
+            with transaction.atomic():
+                loads = actions.receive_load(
+                    arrivals,
+                    delivery=delivery,
+                    file_name=file.name,
+                    as_of=told or self.as_of or month_before(self.at.date()),
+                    part=part_of(name) if promise.part is None else promise.part,
+                    by=self.by,
+                    at=self.at,
+                    snapshot=self.snapshot,
+                    kind=promise.kind,
+                    sender=self._named(promise, landed[0].dataset),
+                    door=self.door,
+                )
+                if not self.snapshot:
+                    self._areas(loads)
+                if self.then:
+                    self.then(loads)
+        except IntegrityError:  # the same file came by two ways at once, and the other was quicker
+            loads = queries.of_delivery(delivery, self.snapshot)
+            if not loads:
+                raise
+            self.loads.extend((load, True) for load in loads)
+            return
+        self.loads.extend((load, False) for load in loads)
+
+    def _known(self, known: list[Load], promise: Promise, told: date | None) -> list[Load]:
+        """Of earlier loads of the very same file those it comes again of; none where it says that nothing has changed since.
+
+        :raises Refused: it says that it tells of another day; most likely an old file was sent by mistake
+        """
+        same = [load for load in known if told in (None, load.as_of)]
+        if same or promise.unchanged or not any(load.rows for load in known):
+            return same
+        raise Refused(
+            "same_as_before",
+            f"说是 {told:%Y-%m-%d} 的，却和 {known[-1].as_of:%Y-%m-%d} 那份一字不差，多半是把旧文件又发了一次。",
+            "请发新的文件；确实一点没变的，请在清单里写 unchanged: true。",
+        )
 
     def _land(self, file: _File, promise: Promise, kind: str) -> list[Landed]:
         contracts = queries.contracts()
@@ -259,30 +338,14 @@ class _Receiver:
             may_be_empty=promise.rows == 0,
         )
 
-    def _keep(self, one: Landed) -> actions.Arrival:
-        notes = [kept(note) for note in one.notes]
-        if one.absent:
-            notes.append(f"文件里没有这些可选的列：{'、'.join(one.absent)}")
-        if one.extra:
-            notes.append(kept(f"契约里没有这些列，没有读：{'、'.join(one.extra)}"))
-        return actions.Arrival(
-            dataset=one.dataset,
-            object=self.lake.keep_object(one.good),
-            rejects=self.lake.keep_object(one.bad) if one.bad else "",
-            counts={name: getattr(one, name) for name in ("rows", "accepted", "rejected", "repeated", "skipped")},
-            without_number=dict(one.without_number),
-            reasons=dict(one.reasons),
-            heading_row=one.heading_row,
-            notes=notes,
-        )
-
     def _areas(self, loads: Sequence[Load]) -> None:
         """The division names the places clerks work in."""
         for load in loads:
             if load.dataset == "division":
                 columns = ["code", "label", "kind", "parent", "place_kind"]
                 rows = pq.read_table(self.lake.object(load.object), columns=columns).to_pylist()
-                office.set_areas(rows, by=self.by, at=self.at)
+                by = Party.system("feeds") if isinstance(self.by, Party) else self.by
+                office.set_areas(rows, by=by, at=self.at)
 
     def _unpack(self, file: _File) -> None:
         """Load each file of a zip as if it had come alone; nothing is ever written under a name from inside."""
@@ -308,41 +371,23 @@ class _Receiver:
             copy.unlink()
 
 
-@dataclass(frozen=True)
-class Returned:
-    """A file of rejected rows for the department that sent them."""
-
-    load: int
-    dataset: str
-    file_name: str
-    rows: int
-    path: Path
-
-
-def return_rejects(folder: Path, *, by: By, at: datetime, dataset: str = "", snapshot: str = "", to: str = "") -> list[Returned]:
-    """Write the rejected rows of each load as a table to send back: the row as it came, what is wrong, what to do.
-
-    :param dataset: only this one; all by default
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    found = []
-    for load in queries.with_rejects(dataset, snapshot):
-        contract = queries.contracts().get(load.dataset)
-        rows = landing.read_rejects(queries.lake().object(load.rejects))
-        headings = list(dict.fromkeys(heading for row in rows for heading in row["raw"]))
-        path = folder / f"{load.dataset}-{load.pk}.csv"
-        write_table(path, ["行号", "哪里不对", "怎么改", *headings], (_returned(contract, row, headings) for row in rows))
-        found.append(Returned(load.pk, load.dataset, load.file_name, len(rows), path))
-    if found:
-        actions.return_rejects(loads=[one.load for one in found], to=to, by=by, at=at)
-    return found
-
-
-def _returned(contract: Contract | None, row: dict[str, Any], headings: Sequence[str]) -> list[Any]:
-    problems = [queries.problem(contract, told) for told in row["problems"]]
-    wrong = "；".join(f"{one.label}：{one.message}" + (f"（{one.value}）" if one.value else "") for one in problems)
-    fix = "；".join(dict.fromkeys(one.fix for one in problems))
-    return [row["row_no"], wrong, fix, *(row["raw"].get(heading) for heading in headings)]
+def keep(lake: Lake, one: Landed) -> actions.Arrival:
+    """Take what a file became into the lake, and say what it is."""
+    notes = [kept(note) for note in one.notes]
+    if one.absent:
+        notes.append(f"文件里没有这些可选的列：{'、'.join(one.absent)}")
+    if one.extra:
+        notes.append(kept(f"契约里没有这些列，没有读：{'、'.join(one.extra)}"))
+    return actions.Arrival(
+        dataset=one.dataset,
+        object=lake.keep_object(one.good),
+        rejects=lake.keep_object(one.bad) if one.bad else "",
+        counts={name: getattr(one, name) for name in ("rows", "accepted", "rejected", "repeated", "skipped")},
+        without_number=dict(one.without_number),
+        reasons=dict(one.reasons),
+        heading_row=one.heading_row,
+        notes=notes,
+    )
 
 
 def _kind(path: Path) -> str:
@@ -359,71 +404,3 @@ def _kind(path: Path) -> str:
     except (zipfile.BadZipFile, OSError, ValueError):
         return "book"
     return "book" if any(name.startswith("xl/") or name == "[Content_Types].xml" for name in names) else "zip"
-
-
-@dataclass(frozen=True)
-class Pushed:
-    """The answer to a pushed batch: the load, whether it was received before, and what became of each row."""
-
-    load: Load
-    already_loaded: bool
-    rows: list[dict[str, Any]]
-
-
-def push_rows(
-    dataset: str,
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    sender: str,
-    batch_key: str,
-    by: By,
-    at: datetime,
-    as_of: date | None = None,
-) -> Pushed:
-    """Take in rows pushed by a machine, typed the same way as files. The same key again answers the same and adds nothing.
-
-    :raises Refused: no such dataset, no or too many rows, a required column is missing, the key was used for other rows
-    """
-    contract = queries.contracts().get(dataset)
-    if contract is None:
-        raise Refused("unknown_dataset", f"没有 {dataset!r} 这个数据集。", f"可用的：{'、'.join(queries.contracts())}。")
-    if not batch_key or len(batch_key) > 80:
-        raise Refused("no_batch_key", "要有批次号(最长 80 个字符)，重发时用同一个。", "请在请求里写 batch_key。")
-    if not rows or len(rows) > MOST_ROWS_PUSHED:
-        raise Refused("no_rows", f"一批要有 1 到 {MOST_ROWS_PUSHED} 行，这批有 {len(rows)} 行。", "请分批发送。")
-    lake = queries.lake()
-    with lake.workshop() as workshop:
-        body = workshop / "pushed.json"
-        body.write_text(
-            json.dumps({"dataset": dataset, "sender": sender, "batch": batch_key, "rows": rows}, ensure_ascii=False, default=str)
-        )
-        delivery = lake.keep_delivery(body, workshop)
-        landed, answers = landing.land_rows(contract, rows, workshop)
-        answers = [_told(contract, one) for one in answers]
-        if known := queries.of_batch(dataset, sender, batch_key):
-            if known.delivery != delivery:
-                raise Refused("batch_key_used", "这个批次号已经用过，内容却不一样。", "新的一批请用新的批次号。")
-            return Pushed(known, True, answers)
-        arrival = _Receiver(lake, workshop, Outcome(), by, at, "", None, sender)._keep(landed)
-        (load,) = actions.receive_load(
-            [arrival],
-            delivery=delivery,
-            file_name=f"{batch_key}.json",
-            as_of=as_of or at.date(),
-            part="",
-            by=by,
-            at=at,
-            kind=ADD,
-            sender=sender,
-            batch_key=batch_key,
-        )
-    return Pushed(load, False, answers)
-
-
-def _told(contract: Contract, answer: dict[str, Any]) -> dict[str, Any]:
-    problems = [queries.problem(contract, told) for told in answer["problems"]]
-    return answer | {
-        "problems": [
-            {"field": p.field, "value": p.value, "reason": p.reason, "message": p.message, "fix": p.fix} for p in problems
-        ]
-    }
