@@ -131,6 +131,7 @@ def run(
     mark: Mark = lambda step: None,
     memory: str = "1000MB",
     settled: Sequence[Settled] = (),
+    point: bool = True,
 ) -> Cycle:
     """Build the cycle of a day and publish it; the same inputs again change nothing.
 
@@ -138,6 +139,7 @@ def run(
     :param key: the linking key, which makes the ids of people
     :param settled: what people decided about doubtful pairs
     :param mark: is told each step before it begins
+    :param point: whether it becomes the cycle that counts now; a past one built again does not
     :raises NothingLoaded: there are no loads
     """
     if not loads:
@@ -152,6 +154,8 @@ def run(
         _write(lake, cycle_path(lake, cycle_id), _stable(manifest))
         made = read(lake, cycle_id)
         assert made is not None
+    if not point:
+        return made
     mark("current")
     pointer = lake.root / "CURRENT"
     if not pointer.exists() or pointer.read_text().strip() != cycle_id:
