@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -66,8 +65,11 @@ def open_browser(chromium: Browser, live_server: object) -> Iterator[Opener]:
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     """What axe-core finds wrong on this page, one line each with the element."""
     page.evaluate(Path(AXE_FILE_PATH).read_text())
-    found = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", rules or RULES)
-    return [f"{v['id']}: {v['help']} {json.dumps([n['target'] for n in v['nodes']][:3])}" for v in found["violations"]]
+    return page.evaluate(
+        """rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']}).then(found => found.violations
+        .map(v => `${v.id}: ${v.help} ${JSON.stringify(v.nodes.slice(0, 3).map(n => n.target))}`))""",
+        rules or RULES,
+    )
 
 
 def scrolls_sideways(page: Page) -> bool:
