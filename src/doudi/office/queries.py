@@ -196,6 +196,11 @@ def areas(*, parent: str | None = None, kind: str | None = None) -> list[AreaRow
     return [AreaRow(*row) for row in rows.values_list("code", "label", "kind", "parent", "place_kind")]
 
 
+def places_within(within: str) -> list[tuple[str, str]]:
+    """Code and name of every place whose code begins so."""
+    return list(Area.objects.filter(code__startswith=within).order_by("code").values_list("code", "label"))
+
+
 def area(code: str) -> AreaRow | None:
     """One place by its code, or None when nobody named it."""
     row = Area.objects.filter(code=code).values_list("code", "label", "kind", "parent", "place_kind").first()
@@ -221,6 +226,11 @@ def journal_of(subject: str, *, limit: int = 200) -> list[Line]:
     """The lines about one subject, oldest first."""
     rows = JournalEntry.objects.filter(subject=subject).order_by("seq")[:limit]
     return [Line(row.seq, row.at, row.by, row.act, row.subject, json.loads(row.detail)) for row in rows]
+
+
+def done_lately(subject: str, act: str, since: datetime) -> int:
+    """How many lines of one act about a subject there are after a moment."""
+    return JournalEntry.objects.filter(subject=subject, act=act, at__gt=since).count()
 
 
 def journal_since(seq: int, *, limit: int = 1000) -> Iterator[Line]:

@@ -12,6 +12,7 @@ from doudi.office.core import NotAllowed, Party, mask_name
 from doudi.office.queries import need, today
 from doudi.office.sealing import blind
 from doudi.registry import queries
+from doudi.registry.actions.search import keep_keys
 from doudi.registry.core import Purpose, RegisterHousehold, RegisterPerson
 from doudi.registry.gateways import register
 from doudi.registry.models import Consent, Household, Member, Person
@@ -142,6 +143,8 @@ def keep_contact(*, pid: str, phone: str | None = None, account: str | None = No
     for name in changed:
         setattr(kept, name, given[name])
     kept.save(update_fields=changed)
+    if "phone" in changed:
+        keep_keys(kept, known=register.person(pid) is not None)
     office.record("registry.keep_contact", subject=pid, by=by, at=at, detail={"changed": changed})
     return kept
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from doudi.engine import finding
+from doudi.engine.finding import Hits, Term
+from doudi.engine.lake import Lake
 from doudi.engine.lookup import Lookup
 from doudi.registry.core import RegisterHousehold, RegisterMember, RegisterPerson
 
@@ -66,3 +71,29 @@ def _person(row: dict[str, Any]) -> RegisterPerson:
         born_on=row["born_on"],
         area=row["area"] or "",
     )
+
+
+# ---- finding ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One piece of a question: what it says, the places it may name, the people it names by a telephone number."""
+
+    kind: str  # han, letters, digits
+    text: str
+    places: tuple[str, ...] = ()
+    pids: frozenset[str] = frozenset()
+
+
+def find(pieces: list[Asked], within: str, most: int) -> Hits:
+    """People of the register who fit every piece, in places whose code begins with `within`."""
+    index = finding.finder(Lake(Path(settings.LAKE)))
+    if index is None:
+        return Hits((), 0)
+    return index.find([Term(**{one.kind: one.text}, areas=one.places, pids=one.pids) for one in pieces], within, most=most)
+
+
+def most_counted() -> int:
+    """Up to how many people found are counted."""
+    return finding.COUNTED

@@ -10,6 +10,8 @@ from doudi.registry.models.people import (
     Person,
     new_consent_ref,
 )
+from doudi.registry.models.requests import Request, new_request_ref
+from doudi.registry.models.search import SearchKey
 
 __all__ = [
     "Consent",
@@ -18,6 +20,9 @@ __all__ = [
     "NumberReason",
     "Pair",
     "Person",
+    "Request",
+    "SearchKey",
     "Settlement",
     "new_consent_ref",
+    "new_request_ref",
 ]

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from doudi.registry.queries.decided import DecisionRow, Joined, decisions, decisions_about, home_of, joined
+from doudi.registry.queries.numbers import Identity, NumberWhy, Perhaps, Placed, identity, perhaps
+from doudi.registry.queries.pairs import (
+    Compared,
+    PairDetail,
+    PairPage,
+    PairRow,
+    Side,
+    after_pair,
+    pair,
+    pair_villages,
+    pairs_count,
+    queue,
+)
 from doudi.registry.queries.people import (
     ConsentRow,
     Found,
@@ -28,31 +42,60 @@ from doudi.registry.queries.people import (
     sign_in,
     to_visit,
 )
+from doudi.registry.queries.search import MOST as MOST_FOUND
+from doudi.registry.queries.search import Match, Matches, blind_key, search
 from doudi.registry.queries.standing import pids_of, settled, standing, standing_of, together
 
 __all__ = [
+    "MOST_FOUND",
+    "Compared",
     "ConsentRow",
+    "DecisionRow",
     "Found",
     "HouseholdRow",
+    "Identity",
+    "Joined",
+    "Match",
+    "Matches",
     "MemberRow",
     "NotKnown",
+    "NumberWhy",
+    "PairDetail",
+    "PairPage",
+    "PairRow",
+    "Perhaps",
     "PersonPage",
     "PersonRow",
+    "Placed",
+    "Side",
     "SourceRow",
+    "after_pair",
+    "blind_key",
     "consented",
     "consents",
+    "decisions",
+    "decisions_about",
     "find_by_name",
     "find_by_number",
+    "home_of",
     "household",
     "identities",
+    "identity",
+    "joined",
     "lookalikes",
     "me",
     "my_household",
     "names",
+    "pair",
+    "pair_villages",
+    "pairs_count",
+    "perhaps",
     "person",
     "person_page",
     "pids_of",
+    "queue",
     "rows_behind",
+    "search",
     "settled",
     "short_blind",
     "sign_in",
