@@ -31,6 +31,7 @@ def bring_in(*, subject: str, by: By, at: datetime) -> Household:
     :raises NotAllowed: the clerk has no post where the household lives
     :raises NotKnown: the register does not know this household
     """
+    subject = subject if subject.startswith("h") else queries.standing(subject)
     found = register.household_of(subject)
     if found is None:
         kept = Household.objects.filter(hid=subject).first()
@@ -125,7 +126,7 @@ def correct_member(*, hid: str, pid: str, together: bool, by: By, at: datetime) 
 def _may_speak_for(home: Household, by: By, at: datetime) -> None:
     if not isinstance(by, Party):
         need(by, "household.correct", area=home.area, at=at)
-    elif by.kind == "resident" and not Member.objects.filter(household=home, person_id=by.ref).exists():
+    elif by.kind == "resident" and not Member.objects.filter(household=home, person_id__in=queries.pids_of(by.ref)).exists():
         raise NotAllowed("您只能更正自己家里的情况。")
 
 
@@ -150,7 +151,7 @@ def keep_contact(*, pid: str, phone: str | None = None, account: str | None = No
 
 
 def _locked(pid: str) -> Person:
-    kept = Person.objects.select_for_update().filter(pid=pid).first()
+    kept = Person.objects.select_for_update().filter(pid=queries.standing(pid)).first()
     if kept is None:
         raise queries.NotKnown(pid)
     return kept
@@ -159,7 +160,7 @@ def _locked(pid: str) -> Person:
 def _may_speak_of(kept: Person, by: By, at: datetime) -> None:
     if not isinstance(by, Party):
         need(by, "consent.record", area=kept.area, at=at)
-    elif by.kind == "resident" and by.ref != kept.pid:
+    elif by.kind == "resident" and queries.standing(by.ref) != queries.standing(kept.pid):
         raise NotAllowed("您只能办自己的事。帮别人办，请从“帮家人、邻居办”进。")
 
 

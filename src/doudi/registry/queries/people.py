@@ -15,6 +15,7 @@ from doudi.office.sealing import blind
 from doudi.registry.core import RELATIONS, SEXES, Purpose, age_on
 from doudi.registry.gateways import register
 from doudi.registry.models import Consent, Household, Member, Person
+from doudi.registry.queries.standing import pids_of, standing, standing_of, together
 
 
 class NotKnown(Exception):
@@ -65,6 +66,8 @@ class PersonRow:
 
 
 def _person_row(pid: str) -> PersonRow:
+    """The person of an id, or of the one it was joined to."""
+    pid = standing(pid)
     kept = Person.objects.filter(pid=pid).first()
     if kept is not None:
         labels = office.area_label(kept.area)
@@ -125,11 +128,12 @@ def names(pids: list[str], viewer: Viewer) -> dict[str, str]:
 def identities(pids: Collection[str]) -> dict[str, tuple[str, str]]:
     """Name and citizen number of people in the database, for the evaluation that joins our own records to the register."""
     found: dict[str, tuple[str, str]] = {}
-    wanted = sorted(pids)
+    stands = standing_of(pids)
+    wanted = sorted(set(stands.values()))
     for first in range(0, len(wanted), 500):  # SQLite takes a thousand names at a time
         rows = Person.objects.filter(pid__in=wanted[first : first + 500]).only("pid", "name", "citizen_no")
         found |= {row.pid: (row.name, row.citizen_no) for row in rows}
-    return found
+    return {pid: found[now] for pid, now in stands.items() if now in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,9 @@ def find_by_number(number: str, viewer: Viewer) -> Found | None:
             return None
         kept = (found.pid, mask_name(found.name), found.area)
     pid, name, area = kept
+    if (now := standing(pid)) != pid:
+        row = _person_row(now)
+        pid, name, area = row.pid, row.masked_name, row.area
     return Found(pid, name, area, office.area_label(area)) if viewer.sees(area) else None
 
 
@@ -167,6 +174,8 @@ def find_by_name(name: str, viewer: Viewer) -> list[Found]:
     if not viewer.within:
         return []
     found = register.by_name(name.strip(), viewer.within)
+    stands = standing_of([one.pid for one in found])
+    found = [one for one in found if stands[one.pid] == one.pid or stands[one.pid] not in stands]
     labels = office.area_labels([one.area for one in found])
     return [Found(one.pid, mask_name(one.name), one.area, labels.get(one.area, one.area)) for one in found]
 
@@ -178,13 +187,14 @@ def sign_in(name: str, number: str) -> str | None:
     """
     name, number = name.strip(), number.strip().upper()
     if len(number) == 4:
-        pids = list(Person.objects.filter(short_blind=short_blind(name, number)).values_list("pid", flat=True)[:2])
-        return pids[0] if len(pids) == 1 else None
+        fits = Person.objects.filter(short_blind=short_blind(name, number)).values_list("pid", flat=True)[:20]
+        pids = set(standing_of(list(fits)).values())
+        return pids.pop() if len(pids) == 1 else None
     kept = Person.objects.filter(number_blind=blind(number)).first() if number else None
     if kept is not None:
-        return kept.pid if kept.name == name else None
+        return standing(kept.pid) if kept.name == name else None
     found = register.by_number(number) if number else None
-    return found.pid if found is not None and found.name == name else None
+    return standing(found.pid) if found is not None and found.name == name else None
 
 
 def short_blind(name: str, number: str) -> str:
@@ -232,19 +242,26 @@ class HouseholdRow:
 
 
 def _household(subject: str) -> HouseholdRow:
+    subject = subject if subject.startswith("h") else standing(subject)
     kept = Household.objects.filter(hid=subject).first() or (
         Household.objects.filter(members__person_id=subject, members__to_on__isnull=True).order_by("-kept_at").first()
     )
     if kept is not None:
         rows = Member.objects.filter(household=kept, to_on__isnull=True).select_related("person").order_by("id")
-        return HouseholdRow(kept.hid, kept.area, office.area_label(kept.area), _members(list(rows)), True)
+        return HouseholdRow(kept.hid, kept.area, office.area_label(kept.area), _once(_members(list(rows))), True)
     found = register.household_of(subject)
     if found is None:
         raise NotKnown(subject)
     members = tuple(
         MemberRow(one.person.pid, one.person.name, one.relation, one.person.born_on, True, None, None) for one in found.members
     )
-    return HouseholdRow(found.hid, found.area, office.area_label(found.area), members, False)
+    return HouseholdRow(found.hid, found.area, office.area_label(found.area), _once(members), False)
+
+
+def _once(members: tuple[MemberRow, ...]) -> tuple[MemberRow, ...]:
+    """Members without those who were found to be another member of the same household."""
+    stands = standing_of([one.pid for one in members])
+    return tuple(one for one in members if stands[one.pid] == one.pid or stands[one.pid] not in stands)
 
 
 def _members(rows: list[Member]) -> tuple[MemberRow, ...]:
@@ -307,7 +324,7 @@ class ConsentRow:
 
 def consents(pid: str, *, purpose: Purpose | None = None, in_force: bool = False) -> list[ConsentRow]:
     """What a person consented to, latest first; only what still holds with `in_force`."""
-    rows = Consent.objects.filter(person_id=pid).order_by("-given_at", "ref")
+    rows = Consent.objects.filter(person_id__in=pids_of(pid)).order_by("-given_at", "ref")
     if purpose is not None:
         rows = rows.filter(purpose=purpose)
     if in_force:
@@ -330,7 +347,10 @@ def consents(pid: str, *, purpose: Purpose | None = None, in_force: bool = False
 def consented(pids: list[str], purpose: Purpose, at: datetime) -> set[str]:
     """Which of these people's consent to a purpose holds at a moment."""
     rows = Consent.objects.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at), given_at__lte=at)
-    return set(rows.filter(person_id__in=pids, purpose=purpose).values_list("person_id", flat=True))
+    known_by = together(pids)
+    every = {one for group in known_by.values() for one in group}
+    given = set(rows.filter(person_id__in=every, purpose=purpose).values_list("person_id", flat=True))
+    return {pid for pid, group in known_by.items() if not given.isdisjoint(group)}
 
 
 # ---- the whole page -----------------------------------------------------------------------------------------------------
@@ -377,10 +397,10 @@ def person_page(pid: str, viewer: Viewer) -> PersonPage:
     return PersonPage(
         person=row,
         household=home,
-        facts=register.facts(pid),
+        facts=register.facts(row.pid),
         household_facts=register.facts(home.hid) if home else {},
-        rows=tuple(_source(found) for found in register.everything(pid)),
-        consents=tuple(consents(pid)),
+        rows=tuple(_source(found) for one in pids_of(row.pid) for found in register.everything(one)),
+        consents=tuple(consents(row.pid)),
     )
 
 
@@ -394,6 +414,7 @@ def rows_behind(subject: str, facts: dict[str, tuple[str, ...]], viewer: Viewer)
     """
     viewer.need("person.read")
     viewer.need("person.read", _household(subject).area if subject.startswith("h") else _person_row(subject).area)
+    subject = subject if subject.startswith("h") else standing(subject)
     rows: dict[tuple[str, int, int], SourceRow] = {}
     read: dict[tuple[str, int, int], set[str]] = {}
     for fact, datasets in facts.items():
@@ -422,8 +443,10 @@ def lookalikes(pids: set[str]) -> dict[str, int]:
             found[pid] = 0
         if short and born_on:
             alike.setdefault((short, born_on), []).append(pid)
-    for together in alike.values():
-        for pid in together:
+    stands = standing_of({pid for group in alike.values() if len(group) > 1 for pid in group})
+    for group in alike.values():
+        people = {stands.get(pid, pid) for pid in group}  # who was found to be one person is nobody's lookalike
+        for pid in group:
             if pid in found:
-                found[pid] = len(together) - 1
+                found[pid] = len(people) - 1
     return found
