@@ -245,6 +245,17 @@ def kept_table(contract: Contract, rows: Sequence[Mapping[str, Any]]) -> pa.Tabl
     return pa.table(columns, names=[name for name, _ in kept_columns(contract)])
 
 
+def rows_as_texts(contract: Contract, rows: Sequence[Mapping[str, Any]], renamed: Mapping[str, str]) -> tuple[Match, pa.Table]:
+    """Pushed rows as texts: c0, c1, … renamed: name as pushed → heading it shall be read as.
+
+    :raises Refused: the rows' names do not fit the contract
+    """
+    names = list(dict.fromkeys(str(name) for row in rows for name in row))
+    match = recognise(_called([names], renamed), {contract.code: contract}, dataset=contract.code)
+    columns = [pa.array([_pushed_text(row.get(name)) for row in rows], pa.string()) for name in names]
+    return match, _encoded(pa.table(columns, names=[f"c{at}" for at in range(len(names))]), match)
+
+
 def _pushed_text(value: Any) -> str | None:
     if value is None or value == "":
         return None
