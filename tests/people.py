@@ -63,8 +63,8 @@ def clerk(username: str, name: str, role: Role, area: str) -> Clerk:
     return found
 
 
-# doudi-demo-2026, hashed once with few rounds so that tests stay quick
-PASSWORD = "pbkdf2_sha256$1$people$9ycVl5fneYegMEKrZdFNPtD/RqYTdu0h/RuoY+YNtQQ="
+# doudi-demo-2026, hashed once; tests use the quick hash (trial_settings)
+PASSWORD = "md5$people$310a24b3b76fa5ec211c0cdd9589d2fe"
 
 
 def clerk_li() -> Clerk:
