@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from doudi.engine import fresh
 from doudi.engine.cycle import GROUP, key_of
 from doudi.engine.lake import Lake
 
@@ -123,7 +124,10 @@ class _Files:
 
 
 class Lookup:
-    """Reads the cycle that counts now, or one named. Cheap to make: open files are kept by thread until others are wanted."""
+    """Reads the cycle that counts now with what events added since, or one named, as it was published.
+
+    Cheap to make: open files are kept by thread until others are wanted.
+    """
 
     def __init__(self, lake: Lake | Path, cycle: str = "") -> None:
         self._lake = lake if isinstance(lake, Lake) else Lake(Path(lake))
@@ -164,6 +168,8 @@ class Lookup:
 
     def person(self, pid: str) -> Row | None:
         """The person of this pid: pid, citizen_no, name, sex, born_on, area, hid, relation, home_source, tier, died_on."""
+        if (added := self._added(pid)) is not None:
+            return next((one for one in added["people"] if one["pid"] == pid), None)
         files = self._files()
         n = _place(files, pid, "p", "x") if files else None
         return self._person(files, n) if files and n is not None and files.row("person", n)["pid"] == pid else None
@@ -175,12 +181,15 @@ class Lookup:
     def household_of(self, subject: str) -> Row | None:
         """The household of a pid or a hid: hid, area, head (pid), members (people, each with relation)."""
         files = self._files()
-        m = self._home(files, subject) if files else None
-        if files is None or m is None:
-            return None
-        home = files.row("household", m)
-        members = [self._person(files, int(n)) for n in self._members(files, m)]
-        head = files.row("person", home["head"])["pid"]
+        if (added := self._added(subject)) is not None:
+            home, members, head = added, added["people"], added["head"]
+        else:
+            m = self._home(files, subject) if files else None
+            if files is None or m is None:
+                return None
+            home = files.row("household", m)
+            members = [self._person(files, int(n)) for n in self._members(files, m)]
+            head = files.row("person", home["head"])["pid"]
         members.sort(key=lambda one: (one["pid"] != head, one["born_on"] or date.max))
         return {"hid": home["hid"], "area": home["area"], "head": head, "members": members}
 
@@ -211,6 +220,16 @@ class Lookup:
         here = known.filter(pc.is_in(known["pid"], pa.array(sorted(set(pids)), pa.string())))
         return {row["pid"]: row["area"] for row in here.to_pylist() if row["area"]}
 
+    def _added(self, subject: str) -> Row | None:
+        """What events added to the home of a pid or hid since the cycle that counts now (`fresh.of`); None when nothing."""
+        files = None if self._cycle else self._files()
+        if files is None or not fresh.folder(self._lake, files.manifest["cycle"]).exists():
+            return None
+        added = fresh.of(self._lake, files.manifest["cycle"], subject)
+        if added is None and not subject.startswith("h") and (m := self._home(files, subject)) is not None:
+            added = fresh.of(self._lake, files.manifest["cycle"], files.row("household", m)["hid"])
+        return added
+
     def _person(self, files: _Files, n: int) -> Row:
         row = files.row("person", n)
         return {**row, "hid": files.row("household", row.pop("m"))["hid"]}
@@ -236,6 +255,8 @@ class Lookup:
         files = self._files()
         if files is None:
             return {}
+        if (added := self._added(subject)) is not None:
+            return added["facts"].get(subject, {})
         if subject.startswith("h"):
             m = self._home(files, subject)
             return files.row("household_facts", m) if m is not None else {}
@@ -273,20 +294,28 @@ class Lookup:
         ]
 
     def everything(self, pid: str, datasets: Iterable[str] | None = None) -> list[Row]:
-        """Every delivered row about a person, or those of some datasets: dataset, role, batch, row_no, as_of, how, values."""
-        files = self._files()
+        """Every delivered row about a person, or those of some datasets: dataset, role, batch, row_no, as_of, how, values.
+
+        Of a row that came as an event since the cycle, the batch is -1 and the row number the event's.
+        """
+        files, wanted = self._files(), None if datasets is None else set(datasets)
+        added = (self._added(pid) or {}).get("rows", [])
+        later = [
+            {name: value for name, value in row.items() if name != "pid"}
+            for row in added
+            if row["pid"] == pid and (wanted is None or row["dataset"] in wanted)
+        ]
         n = _place(files, pid, "p", "x") if files else None
         if files is None or n is None or files.row("person", n)["pid"] != pid:
-            return []
+            return later
         first = int(files.links[n - 1]) if n else 0
-        wanted = None if datasets is None else set(datasets)
         links = [row for row in files.rows("link", first, int(files.links[n])) if wanted is None or row["dataset"] in wanted]
         found = []
         for link in links:
             load = files.loads[link["batch"]]
             values = _landed(files, load["object"], link["row_no"])
             found.append({**link, "as_of": date.fromisoformat(load["as_of"]), "values": values})
-        return found
+        return found + later
 
 
 def _place(files: _Files, subject: str, *kinds: str) -> int | None:
