@@ -50,7 +50,7 @@ def build(tmp_path: Path) -> Callable[..., Register]:
             read = register.link(con, contracts(), loads, on, key=KEY)
             summed = register.sum_up(con, contracts(), read, CATALOGUE, on)
             kinds = register.place_kinds(con, loads.get("division", []))
-            laid = people.lay(con, summed, CATALOGUE, kinds, KEY, on)
+            laid, _ = people.lay(con, summed, CATALOGUE, kinds, KEY, on)
         homes = [own | facts for own, facts in zip(laid.household.to_pylist(), laid.household_facts.to_pylist(), strict=True)]
         persons = [own | facts for own, facts in zip(laid.person.to_pylist(), laid.person_facts.to_pylist(), strict=True)]
         return Register({one["name"]: one for one in persons}, {one["name"]: homes[one["m"]] for one in persons}, laid)

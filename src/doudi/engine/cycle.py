@@ -22,8 +22,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi import __version__
-from doudi.engine import facts, people, register
+from doudi.engine import facts, households, people, register
 from doudi.engine.contract import Contract
+from doudi.engine.households import Said
 from doudi.engine.lake import Lake, rename, settle
 from doudi.engine.linkage import Landed, Settled
 from doudi.engine.people import Laid
@@ -86,8 +87,10 @@ def engine_version() -> str:
     return told.hexdigest()[:16]
 
 
-def _inputs(loads: Sequence[Landed], pack: Pack, on: date, key: str, settled: Sequence[Settled]) -> dict[str, Any]:
-    """Everything a cycle depends on. Of the linking key only a fingerprint, of what people settled only a hash."""
+def _inputs(
+    loads: Sequence[Landed], pack: Pack, on: date, key: str, settled: Sequence[Settled], said: Sequence[Said]
+) -> dict[str, Any]:
+    """Everything a cycle depends on. Of the linking key only a fingerprint, of what people settled and said only a hash."""
     delivered = [
         {"dataset": load.dataset, "batch": load.batch, "object": load.object.stem, "as_of": load.as_of.isoformat()}
         for load in sorted(loads, key=lambda load: (load.dataset, load.batch))
@@ -97,6 +100,9 @@ def _inputs(loads: Sequence[Landed], pack: Pack, on: date, key: str, settled: Se
     if settled:
         told = _stable([[one.kind, one.left, one.right, one.verdict] for one in sorted(set(settled))])
         given["settled"] = hashlib.sha256(told).hexdigest()
+    if said:
+        told = _stable([[one.kind, one.a, one.b, one.holds, one.since.isoformat()] for one in said])
+        given["said"] = hashlib.sha256(told).hexdigest()
     return given
 
 
@@ -131,6 +137,7 @@ def run(
     mark: Mark = lambda step: None,
     memory: str = "1000MB",
     settled: Sequence[Settled] = (),
+    said: Sequence[Said] = (),
     point: bool = True,
 ) -> Cycle:
     """Build the cycle of a day and publish it; the same inputs again change nothing.
@@ -138,17 +145,18 @@ def run(
     :param loads: the loads that count on that day, of all datasets
     :param key: the linking key, which makes the ids of people
     :param settled: what people decided about doubtful pairs
+    :param said: what families and officers said of who lives with whom, in the order it was said
     :param mark: is told each step before it begins
     :param point: whether it becomes the cycle that counts now; a past one built again does not
     :raises NothingLoaded: there are no loads
     """
     if not loads:
         raise NothingLoaded(f"{on}: 还没有任何部门的数据。请先运行 doudi feeds load。")
-    given = _inputs(loads, pack, on, key, settled)
+    given = _inputs(loads, pack, on, key, settled, said)
     cycle_id = f"{on:%Y%m%d}-{hashlib.sha256(_stable(given)).hexdigest()[:20]}"
     made = read(lake, cycle_id)
     if made is None or not all(lake.object(one["sha256"]).exists() for one in made.manifest["objects"].values()):
-        built = _build(lake, contracts, loads, pack, on, key=key, mark=mark, memory=memory, settled=settled)
+        built = _build(lake, contracts, loads, pack, on, key=key, mark=mark, memory=memory, settled=settled, said=said)
         manifest = {"cycle": cycle_id, **given, **built}
         mark("manifest")
         _write(lake, cycle_path(lake, cycle_id), _stable(manifest))
@@ -184,6 +192,7 @@ def _build(
     mark: Mark,
     memory: str,
     settled: Sequence[Settled],
+    said: Sequence[Said],
 ) -> dict[str, Any]:
     """Make all objects of a cycle and say what they are."""
     by_dataset: dict[str, list[Landed]] = {}
@@ -199,7 +208,7 @@ def _build(
             summed = register.sum_up(con, contracts, datasets, catalogue, on)
             kinds = register.place_kinds(con, by_dataset.get("division", []))
             mark("lay")
-            laid = people.lay(con, summed, catalogue, kinds, key, on)
+            laid, proposed = people.lay(con, summed, catalogue, kinds, key, on, said)
             del summed
             mark("find")
             silent = pack.without_life(by_dataset, on)
@@ -212,6 +221,8 @@ def _build(
             "person_facts": laid.person_facts,
             "household": laid.household,
             "household_facts": laid.household_facts,
+            "living": households.living_table(proposed, on),
+            "edge": households.tie_table(proposed),
             "link": links.drop_columns(["n"]),
             "pair": pairs,
             "finding": found,
@@ -235,6 +246,7 @@ def _build(
         "pairs": _counted(pairs["kind"]),
         "facts": {"person": laid.person_facts.num_columns, "household": laid.household_facts.num_columns},
         "tiers": _counted(laid.person["tier"]),
+        "to_visit": households.to_visit(proposed),
         "findings": len(found),
         "by_indicator": _counted(found["indicator"]),
         "silent": silent,

@@ -6,7 +6,7 @@ as whole Arrow columns, which costs a millisecond where a join over everybody co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,8 +16,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from doudi.engine import households, living
 from doudi.engine.facts import HOUSEHOLD_COLUMN, arrow_type
+from doudi.engine.households import Proposal, Said
 from doudi.engine.linkage import born_of, ids_sql
+from doudi.engine.living import OF_ONE
 from doudi.engine.sql import quote
 from doudi.policy.language.names import Fact
 
@@ -29,7 +32,7 @@ TIERS = {
     "rigid_expenditure": "on_rigid",
     "monitored": "on_monitored",
 }
-# The first four also say with whom somebody is helped; everybody else lives with the people of their hukou booklet.
+# The first four also say with whom somebody is helped; everybody else lives with whom all ties together say (`households`).
 HOME_ROLLS = ("tekun", "dibao", "near_dibao", "rigid_expenditure")
 HOMES = (*HOME_ROLLS, "hukou", "none")
 # Other hardship on record: the sixth tier.
@@ -69,8 +72,9 @@ def lay(
     kinds: Mapping[str, str],
     key: str,
     on: date,
-) -> Laid:
-    """Lay everything side by side.
+    said: Sequence[Said] = (),
+) -> tuple[Laid, Proposal]:
+    """Lay everything side by side; beside it, the households all ties together propose.
 
     Who is on a roll of help lives, for our purpose, with the people of the same household on that roll. A single-person dibao
     stays in the borderline household it was cut from. A fact no loaded dataset can answer is NULL for everybody.
@@ -78,13 +82,17 @@ def lay(
     :param summed: what each dataset says, by dataset (`facts.summarise`)
     :param kinds: place code → urban or rural
     :param key: the linking key, which makes pid and hid
+    :param said: what families and officers said of who lives with whom
     """
     people = _everybody(con, key)
     count = len(people)
     spread = {code: Spread(table, count) for code, table in summed.items()}
     if "hukou" in spread:
         people = _as_registered(people, spread["hukou"])
-    return side_by_side(people, spread, _homes(con, people, spread, key), kinds, catalogue, on)
+    facts = _person_facts(people, spread, catalogue, on)
+    proposed = households.propose(living.gather(con, people, spread, facts, on), _numbered(said, people), on)
+    homes = _homes(con, people, spread, key, proposed.home)
+    return side_by_side(people, spread, homes, kinds, catalogue, on, facts=facts), proposed
 
 
 def side_by_side(
@@ -94,10 +102,15 @@ def side_by_side(
     kinds: Mapping[str, str],
     catalogue: Mapping[str, Fact],
     on: date,
+    *,
+    facts: dict[str, Column] | None = None,
 ) -> Laid:
-    """Everybody and every household with all their facts, when it is known who lives with whom: of a city, or of a few homes."""
+    """Everybody and every household with all their facts, when it is known who lives with whom: of a city, or of a few homes.
+
+    :param facts: of the people, when they are worked out already
+    """
     count = len(people)
-    facts = _person_facts(people, spread, catalogue, on)
+    facts = facts or _person_facts(people, spread, catalogue, on)
     tier = _tiers(facts, count)
     facts["tier"] = _coded(tier, catalogue["tier"])
     person = pa.table(
@@ -236,7 +249,21 @@ def _tiers(facts: Columns, count: int) -> pa.Array:
 # ---- households ---------------------------------------------------------------------------------------------------------
 
 
-def _homes(con: duckdb.DuckDBPyConnection, people: pa.Table, spread: Mapping[str, Spread], key: str) -> Homes:
+def _numbered(said: Sequence[Said], people: pa.Table) -> list[tuple[str, int, int, bool, int]]:
+    """What was said, of people by their n; what was said of somebody this cycle does not know stays for one that does."""
+    if not said:
+        return []
+    pids = people["pid"].combine_chunks()
+    a, b = (pc.index_in(pa.array([getattr(one, side) for one in said], pids.type), pids).to_pylist() for side in ("a", "b"))
+    epoch = date(1970, 1, 1).toordinal()
+    return [
+        (one.kind, first, -1 if second is None else second, one.holds, one.since.toordinal() - epoch)
+        for one, first, second in zip(said, a, b, strict=True)
+        if first is not None and (second is not None or one.kind in OF_ONE)
+    ]
+
+
+def _homes(con: duckdb.DuckDBPyConnection, people: pa.Table, spread: Mapping[str, Spread], key: str, proposed: Array) -> Homes:
     count = len(people)
     source = np.full(count, HOMES.index("none"), np.int8)
     for code in ("hukou", *reversed(HOME_ROLLS)):  # what counts more overwrites
@@ -256,6 +283,7 @@ def _homes(con: duckdb.DuckDBPyConnection, people: pa.Table, spread: Mapping[str
                 home = np.where(mine, np.asarray(spread[code]["_home"].fill_null(0)), home)
                 relation = pc.if_else(pa.array(mine), spread[code]["_relation"].cast(pa.string()), relation)
             area = pc.if_else(pa.array(mine), pc.coalesce(spread[code]["_area_code"], people["area"]), area)
+    home = np.where(source >= HOMES.index("hukou"), proposed, home)  # on no roll: with whom the ties say they live
     _, first, m = np.unique(home, return_index=True, return_inverse=True)
     order = np.argsort(first)  # households stand in the order of their first member
     rank = np.empty(len(order), np.int32)
@@ -283,7 +311,13 @@ def _hids(
     for code, column in HOUSEHOLD_COLUMN.items():
         if code in HOMES and code in spread:
             named = pc.binary_join_element_wise(code, spread[code].of(f"_{column}", head), ":")
-            text = pc.if_else(pa.array(source[head] == HOMES.index(code)), named, text)
+            theirs = source[head] == HOMES.index(code)
+            if code == "hukou":  # of two households in one booklet the first keeps its name
+                booklet = np.where(theirs, np.asarray(spread[code].of("_home", head).fill_null(0)), 0)
+                first = np.zeros(len(head), bool)
+                first[np.unique(booklet, return_index=True)[1]] = True
+                theirs &= first
+            text = pc.if_else(pa.array(theirs), named, text)
     con.register("heads", pa.table({"text": text}))
     try:
         return con.sql(f"SELECT 'h' || left(sha256({quote(key + ':')} || text), 20) AS hid FROM heads").to_arrow_table()["hid"]
