@@ -1,4 +1,4 @@
-"""The door for machines: tokens, pushing rows, and what an open reader may learn."""
+"""The door for machines: tokens, alerts, and what an open reader may learn."""
 
 import json
 from datetime import date
@@ -14,77 +14,31 @@ from web import staged
 
 pytestmark = pytest.mark.django_db
 
-ROW = {"姓名": "王桂兰", "公民身份号码": "", "公司": "x"}
 
-
-def push(client, token, rows, key="2026-07-01/1", dataset="death"):
-    return client.post(
-        f"/api/v1/feeds/{dataset}/rows",
-        json.dumps({"as_of": "2026-06-30", "rows": rows}),
-        content_type="application/json",
-        HTTP_AUTHORIZATION=f"Bearer {token}",
-        HTTP_IDEMPOTENCY_KEY=key,
-    )
-
-
-@pytest.fixture
-def keeper():
-    return tokens.issue(people.keeper_wu())
-
-
-def good(number):
-    return {"姓名": "王桂兰", "公民身份号码": number, "死亡日期": "2026-06-01"}
-
-
-def test_pushed_rows_are_typed_and_answered_one_by_one(client, keeper):
-    granny = people.granny_wang()
-    answer = push(client, keeper, [good(granny.citizen_no), good(granny.citizen_no) | {"死亡日期": "六月一日"}])
-    said = answer.json()
-    assert (answer.status_code, said["accepted"], said["rejected"]) == (200, 1, 1)
-    assert said["answers"][1]["problems"][0]["reason"] == "not_a_date"
-
-
-def test_the_same_key_again_adds_nothing(client, keeper):
-    rows = [good(people.granny_wang().citizen_no)]
-    first, again = push(client, keeper, rows).json(), push(client, keeper, rows).json()
-    assert (first["already_received"], again["already_received"]) == (False, True)
-    assert first["batch"] == again["batch"]
-
-
-def test_the_same_key_with_other_rows_is_refused_in_words(client, keeper):
-    rows = [good(people.granny_wang().citizen_no)]
-    push(client, keeper, rows)
-    answer = push(client, keeper, rows * 2)
-    assert answer.status_code == 422 and answer.json()["reason"] == "batch_key_used"
-
-
-def test_no_such_dataset(client, keeper):
-    assert push(client, keeper, [{"a": 1}], dataset="horoscope").json()["reason"] == "unknown_dataset"
+def ask(client, token):
+    return client.get("/api/v1/alerts", HTTP_AUTHORIZATION=f"Bearer {token}")
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "eyJjbGVyayI6Ind1In0:1abc:def"])
-def test_without_a_token_nothing_comes_in(client, token):
-    assert push(client, token, [{"a": 1}]).status_code == 401
-
-
-def test_a_post_that_may_not_load_is_refused(client):
-    assert push(client, tokens.issue(people.clerk_li()), [{"a": 1}]).status_code == 403
+def test_without_a_token_nothing_is_read(client, token):
+    assert ask(client, token).status_code == 401
 
 
 def test_a_token_ends_with_the_password(client):
-    wu = people.keeper_wu()
-    token = tokens.issue(wu)
-    wu.set_password("another-long-word")
-    wu.save()
-    assert push(client, token, [{"a": 1}]).status_code == 401
+    li = people.clerk_li()
+    token = tokens.issue(li)
+    assert ask(client, token).status_code == 200
+    li.set_password("another-long-word")
+    li.save()
+    assert ask(client, token).status_code == 401
 
 
 def test_a_token_ends_with_the_post(client):
-    wu = people.keeper_wu()
-    token = tokens.issue(wu)
-    post = wu.posts.get()
+    li = people.clerk_li()
+    token = tokens.issue(li)
+    post = li.posts.get()
     office.dismiss(post_id=post.pk, on=people.NOON.date().replace(month=1, day=2), by=people.HALL, at=people.NOON)
-    assert push(client, token, [{"a": 1}]).status_code == 403
+    assert ask(client, token).status_code == 403
 
 
 def test_it_describes_itself(client):

@@ -70,10 +70,8 @@ def give_receipt(
         },
     )
     if new:
-        detail = {"door": door.value, "loads": [load.pk for load in loads], "refused": len(refused), "sender": sender}
-        office.record(
-            "exchange.give_receipt", subject=f"delivery:{delivery}", by=by, at=at, detail=detail | {"receipt": receipt.pk}
-        )
+        detail = {"delivery": delivery, "door": door.value, "loads": [load.pk for load in loads], "refused": len(refused)}
+        office.record("exchange.give_receipt", subject=f"receipt:{receipt}", by=by, at=at, detail=detail | {"sender": sender})
     return receipt
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Field, Schema
 
@@ -52,12 +52,85 @@ class Received(Schema):
 
     dataset: str
     batch: int
+    receipt: str = Field(description="its number, on paper and in this door")
     already_received: bool
     rows: int
     accepted: int
     rejected: int
     repeated: int
     answers: list[RowAnswer]
+
+
+class NewUpload(Schema):
+    """A file somebody begins to send, and what they say of it: the same words as in a manifest."""
+
+    file_name: str = Field(min_length=1, max_length=200, examples=["hukou_2026-06-30.csv"])
+    size: int = Field(gt=0, description="bytes")
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="of the whole file")
+    dataset: str = Field("", description="a code of `doudi feeds contracts`; recognised by the columns when left out")
+    as_of: date | None = Field(None, description="the day the file tells about")
+    rows: int | None = Field(None, ge=0, description="how many rows you wrote; a file with fewer was cut short")
+    part: str = Field("", max_length=80, description="which part, of a dataset that comes in several")
+    kind: Literal["full", "add"] = Field("full", description="everything there is on that day, or what came since")
+    unchanged: bool = Field(False, description="you know that nothing has changed since the last file")
+
+
+class UploadState(Schema):
+    """How much of a file is here. `receipt` is its number once the file was taken in or refused."""
+
+    ref: str
+    file_name: str
+    size: int
+    offset: int = Field(description="the next piece begins here")
+    receipt: str
+
+
+class ReasonCount(Schema):
+    """Why rows were not taken: how many, in words, and what to do."""
+
+    reason: str
+    count: int
+    message: str
+    fix: str
+
+
+class TakenIn(Schema):
+    """One dataset of a file. rows = accepted + rejected + repeated."""
+
+    dataset: str
+    label: str
+    as_of: date
+    kind: str
+    rows: int
+    accepted: int
+    rejected: int
+    repeated: int
+    skipped: int = Field(description="lines that are no rows: totals, headings again, blank ones")
+    reasons: list[ReasonCount]
+    notes: list[str]
+
+
+class FileRefused(Schema):
+    """A file, or one inside a zip, of which nothing was taken."""
+
+    file: str
+    reason: str
+    message: str
+    fix: str
+
+
+class Receipt(Schema):
+    """What became of one file. The same file again has the same receipt."""
+
+    receipt: str
+    sender: str
+    door: str
+    file: str
+    sha256: str
+    bytes: int
+    given_at: datetime
+    taken: list[TakenIn]
+    refused: list[FileRefused]
 
 
 class Alert(Schema):

@@ -1,4 +1,4 @@
-"""Push rows to a feed, read alerts, read how far a receipt is; and the page that describes it all."""
+"""Read alerts, read how far a receipt is; and the page that describes the whole door, feeds too."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any, ClassVar, Literal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern
-from ninja import Header, NinjaAPI, Path, Query
+from ninja import NinjaAPI, Query
 from ninja.errors import HttpError
 from ninja.renderers import JSONRenderer
 
 import doudi
 from doudi.casework import core as road
 from doudi.casework import queries as cases
-from doudi.exchange import jobs as exchange
-from doudi.exchange.jobs import Refused
+from doudi.exchange.core.signing import NotSigned
+from doudi.exchange.jobs import Busy, Refused
 from doudi.monitoring import queries as monitoring
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed
 from doudi.rulebook import queries as rulebook
-from doudi.web.api import shapes
+from doudi.web.api import feeds, shapes
 from doudi.web.api.tokens import Token
 from doudi.web.parts import roads
 from doudi.web.parts.permits import OPEN, open_page
@@ -36,7 +36,8 @@ api = NinjaAPI(
     renderer=Readable(),
     title="doudi",
     version=doudi.__version__,
-    description="One door for machines. A token is made by `doudi token USERNAME` and sent as `Authorization: Bearer …`.",
+    description="One door for machines. Who sends data signs each request (RFC 9421) with the key it registered. "
+    "Who reads brings a token made by `doudi token USERNAME`, as `Authorization: Bearer …`.",
     urls_namespace="api",
     docs_url=None,  # the page below needs nothing from elsewhere
     openapi_url="openapi.json",
@@ -49,48 +50,32 @@ def refused(request: HttpRequest, why: Refused) -> HttpResponse:
     return api.create_response(request, {"detail": str(why), "reason": why.reason, "fix": why.fix}, status=422)
 
 
+@api.exception_handler(NotSigned)
+def not_signed(request: HttpRequest, why: NotSigned) -> HttpResponse:
+    """A request whose signature does not let it in: the reason, and what to do."""
+    return api.create_response(request, {"detail": why.message, "reason": why.reason, "fix": why.fix}, status=401)
+
+
+@api.exception_handler(NotAllowed)
+def not_allowed(request: HttpRequest, why: NotAllowed) -> HttpResponse:
+    """Something the token's post or the sender may not do."""
+    return api.create_response(request, {"detail": str(why), "reason": "not_allowed"}, status=403)
+
+
+@api.exception_handler(Busy)
+def busy(request: HttpRequest, why: Busy) -> HttpResponse:
+    """Another request is at work on the same upload."""
+    told = {"detail": "这个文件正在接收或入库。", "reason": "busy", "fix": "请过一会儿再问一次，不用重发。"}
+    return api.create_response(request, told, status=409)
+
+
+api.add_router("feeds/", feeds.router)
+
+
 @api.get("health", response=shapes.Health, tags=["site"], summary="Does it answer", auth=None)
 def health(request: HttpRequest) -> dict[str, Any]:
     """Answers when the site and its database do."""
     return {"status": "ok", "version": doudi.__version__, "now": office.now()}
-
-
-@api.post(
-    "feeds/{dataset}/rows",
-    response={200: shapes.Received, 422: shapes.Problem},
-    auth=Token("feed.load"),
-    tags=["feeds"],
-    summary="Push rows to a feed",
-)
-def push_rows(
-    request: HttpRequest,
-    batch: shapes.Batch,
-    dataset: str = Path(..., description="a code of `doudi feeds contracts`"),
-    idempotency_key: str = Header(
-        ..., alias="Idempotency-Key", description="your own number of this batch, at most 80 characters"
-    ),
-) -> dict[str, Any]:
-    """Take in rows, typed and checked like files. Every bad row is answered with its field, the reason and a way to fix it."""
-    done = exchange.push_rows(
-        dataset,
-        batch.rows,
-        sender=request.viewer.username,
-        batch_key=idempotency_key,
-        by=request.user,
-        at=office.now(),
-        as_of=batch.as_of,
-    )
-    load = done.load
-    return {
-        "dataset": load.dataset,
-        "batch": load.pk,
-        "already_received": done.already_loaded,
-        "rows": load.rows,
-        "accepted": load.accepted,
-        "rejected": load.rejected,
-        "repeated": load.repeated,
-        "answers": done.rows,
-    }
 
 
 @api.get(
@@ -207,8 +192,8 @@ def _kind(of: dict[str, Any]) -> str:
 def urls() -> tuple[list[URLPattern], str, str]:
     """The door's addresses, each saying who may use it as pages do: an act of the permission table, or open."""
     acts = {
-        path.replace("{", "<").replace("}", ">"): operation.auth_callbacks[0].act
-        for _, router in api._routers
+        (prefix + path).strip("/").replace("{", "<").replace("}", ">"): operation.auth_callbacks[0].act
+        for prefix, router in api._routers
         for path, view in router.path_operations.items()
         for operation in view.operations
         if operation.auth_callbacks
