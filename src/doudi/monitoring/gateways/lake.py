@@ -10,14 +10,14 @@ from typing import Any
 
 from django.conf import settings
 
-from doudi.engine import cycle, packs
+from doudi.engine import cycle, packs, past
 from doudi.engine.lake import Lake
 from doudi.engine.lookup import Lookup
 from doudi.engine.packs import PackNotKept
 from doudi.facts.household import Household, Member
 from doudi.policy.pack import Pack
 
-__all__ = ["Known", "NotKept", "PackNotKept", "known_in", "note_pack", "rules_of"]
+__all__ = ["Known", "NotKept", "PackNotKept", "known_in", "note_known", "note_pack", "rules_of"]
 
 
 class NotKept(Exception):
@@ -93,3 +93,8 @@ def rules_of(day: date, day_of: Callable[[datetime], date], otherwise: str, adde
 def engine_now() -> str:
     """The program that makes cycles today; after an upgrade another than the one that made an earlier cycle."""
     return cycle.engine_version()
+
+
+def note_known(when: Iterable[tuple[datetime, str]]) -> None:
+    """Write down in the lake from which moment each published cycle was what we knew."""
+    past.note(Lake(Path(settings.LAKE)), [past.Known(moment, made) for moment, made in when])

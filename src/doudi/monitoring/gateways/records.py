@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from doudi.casework import queries as casework
 from doudi.engine import landing
+from doudi.engine.cycle import Cycle
 from doudi.engine.lake import Lake
 from doudi.exchange import queries as exchange
 from doudi.monitoring.core import Seen
@@ -54,6 +58,23 @@ def land(lake: Lake, on: date, met: Iterable[Seen]) -> OwnRecords:
                     )
         (landed,) = landing.land_csv(path, {DATASET: contract}, workshop, dataset=DATASET, complete=True, may_be_empty=True)
         return OwnRecords(DATASET, OWN_BATCH, lake.object(lake.keep_object(landed.good)), on)
+
+
+def known_in(lake: Lake, made: Cycle, on: date) -> OwnRecords | None:
+    """Our own records as an earlier cycle had them, up to a day; None when it had none or they are not kept."""
+    kept = next((one for one in made.manifest["inputs"] if one["batch"] == OWN_BATCH), None)
+    if kept is None or not lake.object(kept["object"]).exists():
+        return None
+    if made.on <= on:
+        return OwnRecords(DATASET, OWN_BATCH, lake.object(kept["object"]), made.on)
+    table = pq.read_table(lake.object(kept["object"]))
+    then = table.filter(pc.less_equal(table["step_date"], on))
+    if len(then) == len(table):
+        return OwnRecords(DATASET, OWN_BATCH, lake.object(kept["object"]), on)
+    with lake.workshop() as workshop:
+        path = workshop / "own.parquet"
+        pq.write_table(then, path)
+        return OwnRecords(DATASET, OWN_BATCH, lake.object(lake.keep_object(path)), on)
 
 
 def _rows(on: date, met: Iterable[Seen]) -> Iterator[tuple[str, str, str, str, str, str, str]]:

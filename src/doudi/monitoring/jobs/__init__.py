@@ -3,5 +3,16 @@
 from __future__ import annotations
 
 from doudi.monitoring.jobs.evaluating import NothingLoaded, OlderThanPublished, Outcome, evaluate, summary
+from doudi.monitoring.jobs.past import CannotRestore, Rebuilt, rebuild, restore
 
-__all__ = ["NothingLoaded", "OlderThanPublished", "Outcome", "evaluate", "summary"]
+__all__ = [
+    "CannotRestore",
+    "NothingLoaded",
+    "OlderThanPublished",
+    "Outcome",
+    "Rebuilt",
+    "evaluate",
+    "rebuild",
+    "restore",
+    "summary",
+]

@@ -76,6 +76,7 @@ def evaluate(on: date | None = None, *, mark: Callable[[str], None] = lambda ste
     if already:
         standing = counted["new"] + counted["kept"] + counted["returned"]
         counted = {**dict.fromkeys(counted, 0), "kept": standing, "closed": counted["closed"], "open": counted["open"]}
+    gateway.note_known(queries.publications())
     mark("withdrawn")
     aftermath.look_through(made.id, at=at)
     mark("done")

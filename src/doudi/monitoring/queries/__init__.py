@@ -17,38 +17,35 @@ from doudi.monitoring.gateways.preview import Compared
 from doudi.monitoring.gateways.preview import NotPublished as NotPublished
 from doudi.monitoring.models import Alert, Evaluation, Visit
 from doudi.monitoring.queries.withdrawn import (
-    Aftermaths as Aftermaths,
-)
-from doudi.monitoring.queries.withdrawn import (
-    Coming as Coming,
-)
-from doudi.monitoring.queries.withdrawn import (
-    TouchedRow as TouchedRow,
-)
-from doudi.monitoring.queries.withdrawn import (
-    aftermath as aftermath,
-)
-from doudi.monitoring.queries.withdrawn import (
-    coming as coming,
-)
-from doudi.monitoring.queries.withdrawn import (
-    cycles as cycles,
-)
-from doudi.monitoring.queries.withdrawn import (
-    looked_through as looked_through,
-)
-from doudi.monitoring.queries.withdrawn import (
-    states as states,
-)
-from doudi.monitoring.queries.withdrawn import (
-    touched as touched,
-)
-from doudi.monitoring.queries.withdrawn import (
-    withdrawn_behind as withdrawn_behind,
+    Aftermaths,
+    Coming,
+    TouchedRow,
+    aftermath,
+    coming,
+    cycles,
+    looked_through,
+    publications,
+    states,
+    touched,
+    withdrawn_behind,
 )
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Role, Viewer, prefix
 from doudi.rulebook import queries as rulebook
+
+__all__ = [  # what is read elsewhere in this drawer and handed on; the rest stands below
+    "Aftermaths",
+    "Coming",
+    "TouchedRow",
+    "aftermath",
+    "coming",
+    "cycles",
+    "looked_through",
+    "publications",
+    "states",
+    "touched",
+    "withdrawn_behind",
+]
 
 PAGE = 30
 

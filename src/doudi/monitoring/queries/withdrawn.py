@@ -28,6 +28,11 @@ def cycles(*, until: datetime) -> list[str]:
     return list(rows.values_list("cycle", flat=True))
 
 
+def publications() -> list[tuple[datetime, str]]:
+    """When which cycle reached people's desks, first to last."""
+    return list(Evaluation.objects.order_by("published_at", "id").values_list("published_at", "cycle"))
+
+
 def looked_through(withdrawal: int) -> bool:
     """Whether what came from a withdrawn delivery has been listed."""
     return Aftermath.objects.filter(withdrawal=withdrawal).exists()

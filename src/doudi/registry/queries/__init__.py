@@ -16,6 +16,16 @@ from doudi.registry.queries.pairs import (
     pairs_count,
     queue,
 )
+from doudi.registry.queries.past import (
+    AsOf,
+    CountsThen,
+    NothingThen,
+    as_of,
+    as_of_unwatched,
+    counts_then,
+    counts_unwatched,
+    end_of,
+)
 from doudi.registry.queries.people import (
     ConsentRow,
     Found,
@@ -48,8 +58,10 @@ from doudi.registry.queries.standing import pids_of, settled, standing, standing
 
 __all__ = [
     "MOST_FOUND",
+    "AsOf",
     "Compared",
     "ConsentRow",
+    "CountsThen",
     "DecisionRow",
     "Found",
     "HouseholdRow",
@@ -59,6 +71,7 @@ __all__ = [
     "Matches",
     "MemberRow",
     "NotKnown",
+    "NothingThen",
     "NumberWhy",
     "PairDetail",
     "PairPage",
@@ -70,11 +83,16 @@ __all__ = [
     "Side",
     "SourceRow",
     "after_pair",
+    "as_of",
+    "as_of_unwatched",
     "blind_key",
     "consented",
     "consents",
+    "counts_then",
+    "counts_unwatched",
     "decisions",
     "decisions_about",
+    "end_of",
     "find_by_name",
     "find_by_number",
     "home_of",
