@@ -28,6 +28,7 @@ class Mending(models.Model):
     mends = SealedJSON(default=list)
     state = models.CharField(max_length=8, default=DRAFT)
     mended = models.OneToOneField(Load, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    preview = SealedJSON(null=True, blank=True)  # what the draft would give: counts, and what would still be wrong
     changed = models.JSONField(default=dict)  # cells changed and rows dropped, in counts
     started_at = models.DateTimeField()
     started_by = models.CharField(max_length=80)
@@ -46,6 +47,7 @@ class Mending(models.Model):
         "mends": "sensitive",
         "state": "internal",
         "mended": "internal",
+        "preview": "sensitive",
         "changed": "internal",
         "started_at": "internal",
         "started_by": "internal",

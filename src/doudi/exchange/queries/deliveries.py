@@ -15,7 +15,7 @@ from doudi.engine import landing
 from doudi.engine.contract import Contract, read_contracts
 from doudi.engine.lake import Lake
 from doudi.exchange.core import ADD, REASONS
-from doudi.exchange.models import Load, Refusal, Withdrawal
+from doudi.exchange.models import Load, Refusal, Sender, Withdrawal
 from doudi.office.core import Viewer
 
 
@@ -56,7 +56,7 @@ def current_loads(on: date, snapshot: str = "", *, known_at: datetime | None = N
         still = Q(reinstated_at__isnull=True) | Q(reinstated_at__gt=known_at)
         out = Withdrawal.objects.filter(still, withdrawn_at__lte=known_at).values("load")
         rows = rows.filter(received_at__lte=known_at).exclude(pk__in=out)
-    loads = list(rows.order_by("dataset", "as_of", "received_at", "id"))
+    loads = _mended(list(rows.order_by("dataset", "as_of", "received_at", "id")))
     kept: list[Load] = []
     for code in dict.fromkeys(load.dataset for load in loads):
         of_code = [load for load in loads if load.dataset == code]
@@ -73,6 +73,25 @@ def current_loads(on: date, snapshot: str = "", *, known_at: datetime | None = N
         LoadRow(load.dataset, load.pk, root.object(load.object), load.as_of)
         for load in sorted(kept, key=lambda x: (x.dataset, x.pk))
     ]
+
+
+def _mended(loads: list[Load]) -> list[Load]:
+    """A mended load counts instead of what it was made from, the latest where there are several; never without it."""
+    here = {load.pk for load in loads}
+    latest: dict[int, int] = {}
+    for load in loads:
+        if load.mended_from_id in here:
+            latest[load.mended_from_id] = max(load.pk, latest.get(load.mended_from_id, 0))
+    return [
+        load
+        for load in loads
+        if load.pk not in latest and (load.mended_from_id is None or latest.get(load.mended_from_id) == load.pk)
+    ]
+
+
+def sent_by(department: str) -> list[str]:
+    """Codes of the datasets a department sends."""
+    return [code for code, contract in contracts().items() if contract.department_code == department]
 
 
 def datasets_of(on: date, snapshot: str = "") -> dict[str, list[LoadRow]]:
@@ -131,6 +150,8 @@ def loads(viewer: Viewer, *, dataset: str = "", snapshot: str = "", first: int =
     rows = Load.objects.filter(snapshot=snapshot).order_by("-received_at", "-id")
     if dataset:
         rows = rows.filter(dataset=dataset)
+    if viewer.department:
+        rows = rows.filter(dataset__in=sent_by(viewer.department))
     return [_line(load) for load in rows[first : first + count]]
 
 
@@ -140,8 +161,14 @@ def load(load_id: int, viewer: Viewer) -> LoadLine | None:
     :raises NotAllowed: this viewer's post does not look after departments' data
     """
     viewer.need("feed.list")
-    found = Load.objects.filter(pk=load_id).first()
+    found = _seen(load_id, viewer)
     return _line(found) if found else None
+
+
+def _seen(load_id: int, viewer: Viewer) -> Load | None:
+    """A load this viewer may look at: of their own department, where they belong to one."""
+    found = Load.objects.filter(pk=load_id).first()
+    return found if found and (not viewer.department or found.dataset in sent_by(viewer.department)) else None
 
 
 def _line(load: Load) -> LoadLine:
@@ -178,6 +205,7 @@ class RefusalLine:
     message: str
     fix: str
     received_at: datetime
+    id: int = 0
 
 
 def refusals(viewer: Viewer, *, snapshot: str = "", first: int = 0, count: int = 50) -> list[RefusalLine]:
@@ -186,8 +214,13 @@ def refusals(viewer: Viewer, *, snapshot: str = "", first: int = 0, count: int =
     :raises NotAllowed: this viewer's post does not look after departments' data
     """
     viewer.need("feed.list")
-    rows = Refusal.objects.filter(snapshot=snapshot).order_by("-received_at", "-id")[first : first + count]
-    return [RefusalLine(row.file_name, row.reason, row.message, row.fix, row.received_at) for row in rows]
+    rows = Refusal.objects.filter(snapshot=snapshot).order_by("-received_at", "-id")
+    if viewer.department:  # which dataset a refused file was to be, nobody knows; whose it is, its sender tells
+        rows = rows.filter(sender__in=Sender.objects.filter(department_code=viewer.department).values("code"))
+    return [
+        RefusalLine(row.file_name, row.reason, row.message, row.fix, row.received_at, row.pk)
+        for row in rows[first : first + count]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +250,7 @@ def rejects(load_id: int, viewer: Viewer, *, first: int = 0, count: int = 50) ->
     :raises NotAllowed: this viewer's post does not look after departments' data
     """
     viewer.need("feed.list")
-    found = Load.objects.filter(pk=load_id).first()
+    found = _seen(load_id, viewer)
     if found is None or not found.rejects:
         return []
     contract, within = contracts().get(found.dataset), None
