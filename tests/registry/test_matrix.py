@@ -14,8 +14,10 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Role, Viewer, contains
 from doudi.registry import queries
 from doudi.registry.core import RegisterPerson
-from doudi.registry.gateways import register
-from doudi.registry.models import Person
+from doudi.registry.core import pairs as core
+from doudi.registry.gateways import doubts, register
+from doudi.registry.gateways.doubts import Likely
+from doudi.registry.models import Pair, Person, Settlement
 from people import CITY, COUNTY, HALL, NOON, OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE, granny_wang
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,8 @@ READERS = {Role.TOWNSHIP, Role.COUNTY, Role.VERIFICATION, Role.AUDITOR}
 FINDERS = {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY, Role.VERIFICATION}
 VISITORS = {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY}
 ANYBODY = set(CLERKS)
+DECIDERS = {Role.TOWNSHIP, Role.COUNTY, Role.DATA}
+ROW, PAIR = "f" * 24, core.pair_ref("row", "f" * 24, "p")
 
 # Every query that takes a viewer: how it is asked, whose role may ask, and whether it shows granny.
 QUERIES: dict[str, tuple[Callable[[Person, Viewer], bool], set[Role]]] = {
@@ -43,7 +47,23 @@ QUERIES: dict[str, tuple[Callable[[Person, Viewer], bool], set[Role]]] = {
         lambda granny, viewer: granny.pid in {one.pid for one in queries.find_by_name(granny.name, viewer)},
         FINDERS,
     ),
+    "search": (
+        lambda granny, viewer: granny.pid in {one.pid for one in queries.search(granny.citizen_no, viewer).people},
+        FINDERS,
+    ),
     "rows_behind": (lambda granny, viewer: queries.rows_behind(granny.pid, {"age": ("hukou",)}, viewer) == [], READERS),
+    "queue": (lambda granny, viewer: bool(queries.queue(viewer).rows), DECIDERS),
+    "pairs_count": (lambda granny, viewer: queries.pairs_count(viewer)["all"] == 1, DECIDERS),
+    "pair_villages": (lambda granny, viewer: queries.pair_villages(viewer) == [(VILLAGE, "石磨村", 1)], DECIDERS),
+    "after_pair": (lambda granny, viewer: queries.after_pair("", viewer) == PAIR, DECIDERS),
+    "pair": (lambda granny, viewer: queries.pair(PAIR, viewer).other.particulars["name"] == granny.name, DECIDERS),
+    "decisions": (lambda granny, viewer: bool(queries.decisions(viewer)[0]), DECIDERS),
+    "decisions_about": (lambda granny, viewer: bool(queries.decisions_about(granny.pid, viewer)), READERS),
+    "identity": (lambda granny, viewer: queries.identity(granny.pid, viewer).numbers == (granny.citizen_no,), READERS),
+    "perhaps": (
+        lambda granny, viewer: [one.pid for one in queries.perhaps(viewer, name=granny.name).here] == [granny.pid],
+        FINDERS,
+    ),
     "names": (lambda granny, viewer: granny.pid in queries.names([granny.pid], viewer), ANYBODY),
 }
 
@@ -57,6 +77,13 @@ def granny(monkeypatch: pytest.MonkeyPatch) -> Person:
     monkeypatch.setattr(register, "everything", lambda pid: [])
     monkeypatch.setattr(register, "rows_behind", lambda subject, fact, datasets: [])
     found = granny_wang()
+    monkeypatch.setattr(doubts, "likely", lambda **said: [Likely(found.pid, 0.99, ())])
+    monkeypatch.setattr(doubts, "delivered", lambda batch, row_no: None)
+    told = {"weight": 1.0, "probability": 0.4, "area": VILLAGE, "seen_in": "c1", "since_on": NOON.date()}
+    Pair.objects.create(ref=PAIR, kind="row", left=ROW, right=found.pid, **told)
+    Settlement.objects.create(
+        ref="j1", kind="row", left="e" * 24, right=found.pid, verdict="apart", area=VILLAGE, decided_at=NOON, decided_by="clerk:x"
+    )
     known = RegisterPerson(found.pid, found.name, found.citizen_no, "2", found.born_on, found.area)
     monkeypatch.setattr(register, "by_name", lambda name, area: [known] if known.area.startswith(area) else [])
     return found
@@ -94,7 +121,14 @@ def test_who_works_where_is_told_by_place(granny: Person, area: str) -> None:
         assert bool(office.staff(NOON, area=asked)) == contains(asked, area)
 
 
-BY_MACHINE = {"identities", "lookalikes", "settled"}  # joins of our own records to the register; what comes out names nobody
+# joins of our own records to the register; what comes out names nobody
+BY_MACHINE = {
+    "identities",
+    "lookalikes",
+    "settled",
+    "joined",
+    "home_of",
+}
 
 IDS_ONLY = {"standing", "standing_of", "together", "pids_of"}  # an id for an id; what it opens is asked for elsewhere
 
@@ -111,7 +145,7 @@ def public_queries() -> dict[str, set[str]]:
 def test_residents_queries_are_by_their_own_id_only() -> None:
     """What residents see takes no viewer: the page passes the id signed in. These, and no others."""
     own = {name for name, takes in public_queries().items() if "viewer" not in takes}
-    assert own - BY_MACHINE - IDS_ONLY == {"me", "my_household", "consents", "consented", "sign_in", "short_blind"}
+    assert own - BY_MACHINE - IDS_ONLY == {"me", "my_household", "consents", "consented", "sign_in", "short_blind", "blind_key"}
 
 
 def test_what_only_the_schedule_and_supervision_count_is_on_no_page() -> None:

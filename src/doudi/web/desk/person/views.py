@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,8 @@ from doudi.casework import queries as casework
 from doudi.monitoring import queries as monitoring
 from doudi.office import actions as office
 from doudi.office import queries as time
-from doudi.office.core import NotAllowed
+from doudi.office.core import NotAllowed, Party, TooMany
+from doudi.registry import actions as people
 from doudi.registry import queries as registry
 from doudi.web.desk.alerts.views import WHY
 from doudi.web.desk.person.forms import PurposeForm
@@ -27,34 +27,32 @@ from doudi.web.parts.permits import permit
 
 WHAT = "全部信息"
 HOLDS = timedelta(minutes=30)  # how long a stated purpose opens a person's page
-NAME = re.compile(r"[\u3400-\u9fff·•]{2,20}")
-NUMBER = re.compile(r"\d{17}[\dXx]")
+LONGEST = 60  # characters of a question
 
 
 @permit("person.find")
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Find people by their whole number or exact name, or a case by its receipt number; a person opens only for a purpose."""
+    """Find people by what is remembered of them, or a case by its receipt number; a person opens only for a purpose.
+
+    Asked by the page itself while somebody types, only the list comes back; each such stop is a search and leaves its trace.
+    """
     at = time.now()
-    text = re.sub(r"[\s\-—]", "", unicodedata.normalize("NFKC", request.GET.get("q", "")))[:40]
-    people, found = [], ()
-    if NUMBER.fullmatch(text):
-        one = registry.find_by_number(text.upper(), request.viewer)
-        people = [one] if one else []
-    elif NAME.fullmatch(text):
-        people = registry.find_by_name(text, request.viewer)
-    if text and request.viewer.may("case.list"):
-        found = casework.find(request.viewer, text, at=at)
-        if len(found) == 1 and not people:
-            return redirect("desk:case", found[0].ref)
-    context = {
-        "q": request.GET.get("q", ""),
-        "asked": bool(text),
-        "people": people,
-        "cases": found,
-        "count": len(people) + len(found),
-    }
-    return render(request, "desk/person/find.html", context)
+    text = request.GET.get("q", "").strip()[:LONGEST]
+    typing = request.headers.get("HX-Request") == "true"
+    context: dict[str, Any] = {"q": text, "asked": bool(text)}
+    if text:
+        try:
+            me = Party("clerk", request.viewer.ref)
+            context["found"] = people.search(text=text, viewer=request.viewer, by=me, at=at)
+        except TooMany as why:
+            context["problem"] = str(why)
+        if request.viewer.may("case.list"):
+            context["cases"] = casework.find(request.viewer, re.sub(r"[\s\-—]", "", text), at=at)
+            if len(context["cases"]) == 1 and not typing and not (context.get("found") and context["found"].people):
+                return redirect("desk:case", context["cases"][0].ref)
+    status = 429 if "problem" in context and not typing else 200
+    return render(request, "desk/person/_found.html" if typing else "desk/person/find.html", context, status=status)
 
 
 def purpose_now(request: HttpRequest, pid: str, at: datetime) -> str:
