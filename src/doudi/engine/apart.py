@@ -311,6 +311,13 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     )
 
 
+def write_good(contract: Contract, good: pa.Table, path: Path) -> dict[str, int]:
+    """Write rows that are good as they are; returns how many have no number to trust, by its state."""
+    with _writer(path, good.schema) as writer:
+        writer.write_table(good, row_group_size=_ROW_GROUP)
+    return dict(sorted(_states(contract, good).items()))
+
+
 def _states(contract: Contract, good: pa.Table) -> Counter[str]:
     """How many rows have no number to trust, by state of the number of the person the row is about."""
     own = next((column.name for column in contract.columns if column.type == "citizen_no" and column.person), None)
@@ -377,9 +384,7 @@ def _write_held(contract: Contract, read: _Sorted, path: Path) -> tuple[int, dic
         keep = np.ones(good.num_rows, dtype=bool)
         keep[repeated] = False
         good = good.filter(pa.array(keep))
-    with _writer(path, good.schema) as writer:
-        writer.write_table(good, row_group_size=_ROW_GROUP)
-    return len(repeated), dict(sorted(_states(contract, good).items()))
+    return len(repeated), write_good(contract, good, path)
 
 
 def _write_streamed(contract: Contract, pieces: Iterable[_Sorted], path: Path, workshop: Path) -> tuple[int, dict[str, int]]:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.engine import csv_text, sheets
-from doudi.engine.apart import Landed, as_different, kept_columns, read_at_once, set_apart
+from doudi.engine.apart import Landed, as_different, kept_columns, read_at_once, set_apart, write_good
 from doudi.engine.contract import Column, Contract, plain_header
 from doudi.engine.recognise import HEADING_ROWS, Match, Refused, recognise
 
@@ -254,6 +255,16 @@ def rows_as_texts(contract: Contract, rows: Sequence[Mapping[str, Any]], renamed
     match = recognise(_called([names], renamed), {contract.code: contract}, dataset=contract.code)
     columns = [pa.array([_pushed_text(row.get(name)) for row in rows], pa.string()) for name in names]
     return match, _encoded(pa.table(columns, names=[f"c{at}" for at in range(len(names))]), match)
+
+
+def land_kept(contract: Contract, rows: Sequence[Mapping[str, Any]], workshop: Path) -> Landed:
+    """Land rows that `read_rows` read, all of them and in their order."""
+    table, path = kept_table(contract, rows), workshop / f"{uuid4().hex}.parquet"
+    states = write_good(contract, table, path)
+    return Landed(
+        dataset=contract.code, rows=len(rows), accepted=len(rows), rejected=0, repeated=0, skipped=0, without_number=states,
+        reasons={}, good=path, bad=None, heading_row=1, absent=(), extra=(),
+    )  # fmt: skip
 
 
 def _pushed_text(value: Any) -> str | None:

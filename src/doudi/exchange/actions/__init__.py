@@ -19,8 +19,10 @@ from doudi.exchange.actions.events import (
     Taken,
     land_events,
     receive_events,
+    set_event_aside,
     settle_events,
 )
+from doudi.exchange.actions.mending import apply_mends, set_mends, start_mending, undo_mends
 from doudi.exchange.actions.receiving import (
     Arrival,
     receive_load,
@@ -37,6 +39,7 @@ __all__ = [
     "Settled",
     "Taken",
     "apply_corrections",
+    "apply_mends",
     "ask_correction",
     "close_upload",
     "correct_correction",
@@ -52,9 +55,13 @@ __all__ = [
     "return_rejects",
     "rotate_key",
     "send_corrections",
+    "set_event_aside",
+    "set_mends",
     "settle_events",
     "stand_correction",
+    "start_mending",
     "stop_sender",
+    "undo_mends",
     "use_nonce",
     "withdraw_correction",
     "withdraw_load",

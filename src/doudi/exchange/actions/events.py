@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from doudi.exchange.actions.receiving import Arrival, receive_load
 from doudi.exchange.core import ADD
-from doudi.exchange.core.events import REPEATED, SHOWN, WAITING
+from doudi.exchange.core.events import ASIDE, LANDS, REPEATED, SHOWN, WAITING
 from doudi.exchange.models import Event, Load, Stream, StreamHour
 from doudi.office import actions as office
 from doudi.office.actions import By
@@ -42,6 +43,20 @@ class Taken:
 
     state: str
     sequence: int | None = None
+
+
+@contextmanager
+def surely() -> Iterator[None]:
+    """What is committed meanwhile is on the disk, not only out of our hands: SQLite else leaves that to its next checkpoint."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous = FULL")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA synchronous = NORMAL")
 
 
 @transaction.atomic
@@ -164,6 +179,20 @@ def settle_events(events: Iterable[Settled], *, by: By, at: datetime) -> int:
 
 
 @transaction.atomic
+def set_event_aside(*, sequence: int, why: str, by: By, at: datetime) -> None:
+    """Set aside an event the program could not deal with, so that others go on; the next cycle reads its row all the same.
+
+    :param why: the kind of fault, for whoever looks into it
+    :raises Elsewhere: it was settled already
+    """
+    if not isinstance(by, Party):
+        raise NotAllowed("事件由程序处理，不能由人代办。")
+    if not Event.objects.filter(pk=sequence, state=WAITING).update(state=ASIDE, how=why[:20], shown_at=at):
+        raise Elsewhere
+    office.record("exchange.set_event_aside", subject="events", by=by, at=at, detail={"sequence": sequence, "why": why[:20]})
+
+
+@transaction.atomic
 def land_events(
     arrival: Arrival, *, sequences: Sequence[int], delivery: str, sender: str, as_of: date, by: By, at: datetime
 ) -> Load:
@@ -186,7 +215,7 @@ def land_events(
     )
     landed = 0
     for first in range(0, len(sequences), 500):
-        some = Event.objects.filter(pk__in=sequences[first : first + 500], state=SHOWN, load__isnull=True)
+        some = Event.objects.filter(pk__in=sequences[first : first + 500], state__in=LANDS, load__isnull=True)
         landed += some.update(load=load)
     if landed != len(sequences):
         raise Elsewhere

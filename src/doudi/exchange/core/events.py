@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-WAITING, SHOWN, REPEATED = "waiting", "shown", "repeated"
-STATE_LABELS = {WAITING: "等着处理", SHOWN: "已经算进去", REPEATED: "和已有的一行完全相同"}
+WAITING, SHOWN, REPEATED, ASIDE = "waiting", "shown", "repeated", "aside"
+STATE_LABELS = {
+    WAITING: "等着处理",
+    SHOWN: "已经算进去",
+    REPEATED: "和已有的一行完全相同",
+    ASIDE: "程序没能算，下一次整算时再读",
+}
+LANDS = (SHOWN, ASIDE)  # what becomes a row of a load
 MOST_AT_ONCE = 500
 
 _USUAL_HOURS = 24 * 7  # how far back "usual" looks

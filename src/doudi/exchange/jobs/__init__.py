@@ -3,29 +3,52 @@
 from __future__ import annotations
 
 from doudi.engine.recognise import Refused
+from doudi.exchange.jobs.events import EventAnswer, land_events, receive_events
+from doudi.exchange.jobs.mending import (
+    BadMend,
+    Preview,
+    apply_mends,
+    change_mends,
+    groups,
+    preview,
+    take_corrections,
+)
 from doudi.exchange.jobs.pushing import MOST_ROWS_PUSHED, Pushed, push_rows
 from doudi.exchange.jobs.receiving import MANIFEST, Outcome, Told, pick_up
 from doudi.exchange.jobs.returning import Returned, return_rejects
 from doudi.exchange.jobs.uploading import LARGEST_PIECE, Busy, add_piece, give_up, here, open_upload, path_of, put_whole, take_in
+from doudi.exchange.jobs.watching import PickedUp, Watch
 
 __all__ = [
     "LARGEST_PIECE",
     "MANIFEST",
     "MOST_ROWS_PUSHED",
+    "BadMend",
     "Busy",
+    "EventAnswer",
     "Outcome",
+    "PickedUp",
+    "Preview",
     "Pushed",
     "Refused",
     "Returned",
     "Told",
+    "Watch",
     "add_piece",
+    "apply_mends",
+    "change_mends",
     "give_up",
+    "groups",
     "here",
+    "land_events",
     "open_upload",
     "path_of",
     "pick_up",
+    "preview",
     "push_rows",
     "put_whole",
+    "receive_events",
     "return_rejects",
+    "take_corrections",
     "take_in",
 ]

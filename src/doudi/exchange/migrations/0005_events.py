@@ -49,7 +49,12 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("waiting", "等着处理"), ("shown", "已经算进去"), ("repeated", "和已有的一行完全相同")],
+                        choices=[
+                            ("waiting", "等着处理"),
+                            ("shown", "已经算进去"),
+                            ("repeated", "和已有的一行完全相同"),
+                            ("aside", "程序没能算，下一次整算时再读"),
+                        ],
                         max_length=10,
                     ),
                 ),
@@ -67,7 +72,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(condition=models.Q(("state", "waiting")), fields=["sequence"], name="event_waiting"),
                     models.Index(
-                        condition=models.Q(("load__isnull", True), ("state", "shown")),
+                        condition=models.Q(("load__isnull", True), ("state__in", ("shown", "aside"))),
                         fields=["dataset", "sequence"],
                         name="event_to_land",
                     ),

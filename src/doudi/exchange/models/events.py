@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from doudi.exchange.core.events import STATE_LABELS
+from doudi.exchange.core.events import LANDS, STATE_LABELS
 from doudi.exchange.models.loads import Load
 from doudi.office.fields import SealedJSON
 
@@ -61,7 +61,7 @@ class Event(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["sequence"], name="event_waiting", condition=Q(state="waiting")),
-            models.Index(fields=["dataset", "sequence"], name="event_to_land", condition=Q(state="shown", load__isnull=True)),
+            models.Index(fields=["dataset", "sequence"], name="event_to_land", condition=Q(state__in=LANDS, load__isnull=True)),
             models.Index(fields=["pid"], name="event_person"),
         ]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from doudi.exchange.core.events import SHOWN, WAITING, Hour, Sign, signs
+from doudi.exchange.core.events import ASIDE, LANDS, SHOWN, WAITING, Hour, Sign, signs
 from doudi.exchange.models import Event, StreamHour
 from doudi.exchange.queries.deliveries import contracts
 from doudi.exchange.queries.senders import senders
@@ -39,9 +39,12 @@ def waiting_events(most: int) -> list[EventRow]:
     return [_row(one) for one in Event.objects.filter(state=WAITING).order_by("sequence")[:most]]
 
 
-def count_waiting() -> int:
-    """How many events wait."""
-    return Event.objects.filter(state=WAITING).count()
+def count_events() -> dict[str, int]:
+    """How many events wait, and how many were set aside and are in no load yet."""
+    return {
+        "waiting": Event.objects.filter(state=WAITING).count(),
+        "aside": Event.objects.filter(state=ASIDE, load__isnull=True).count(),
+    }
 
 
 def events_beyond(batches: Collection[int], current: Collection[int]) -> list[EventRow]:
@@ -69,13 +72,13 @@ class ToLand:
 
 def events_to_land(dataset: str, most: int) -> list[ToLand]:
     """The oldest events of a dataset that were shown and are in no load yet, in order."""
-    found = Event.objects.filter(state=SHOWN, load__isnull=True, dataset=dataset).order_by("sequence")[:most]
+    found = Event.objects.filter(state__in=LANDS, load__isnull=True, dataset=dataset).order_by("sequence")[:most]
     return [ToLand(one.pk, one.sender, one.key, one.row["sent"], one.row["kept"], one.received_at) for one in found]
 
 
 def unlanded(least: int, before: datetime) -> list[str]:
     """Datasets of which so many events wait to be landed, or one that came before a moment."""
-    open_ = Event.objects.filter(state=SHOWN, load__isnull=True)
+    open_ = Event.objects.filter(state__in=LANDS, load__isnull=True)
     found = []
     for dataset in open_.order_by().values_list("dataset", flat=True).distinct():
         mine = open_.filter(dataset=dataset).order_by("sequence")
