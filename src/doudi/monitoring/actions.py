@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from doudi.casework import actions as casework
+from doudi.exchange import actions as exchange
+from doudi.exchange.actions import Settled
 from doudi.facts import days
 from doudi.monitoring import core
 from doudi.monitoring.core import Finding, Level, Outcome, State, Trace
@@ -45,7 +47,7 @@ def publish(
     :param counts: what the cycle counted (persons, findings …), kept with the evaluation
     :returns: new, kept, returned, lapsed and open alerts
     """
-    done = Evaluation.objects.order_by("-published_at", "-id").first()
+    done = _latest()
     if done is not None and done.cycle == cycle:
         return dict(done.counts["alerts"])
     counted = _bring(findings, judged_on=judged_on, raised=office_queries.today(at))
@@ -58,6 +60,87 @@ def publish(
     )
     detail = {"cycle": cycle, "manifest": manifest, "on": judged_on.isoformat(), **counted}
     office.record("monitoring.publish", subject="alerts", by=by, at=at, detail=detail)
+    return counted
+
+
+def _latest() -> Evaluation | None:
+    """The evaluation that counts, locked: a cycle and what events add to one reach the desks one after the other.
+
+    Whoever waited for the lock looks again: the row waited for may not be the latest any more.
+    """
+    rows = Evaluation.objects.order_by("-published_at", "-id")
+    rows.select_for_update().first()
+    return rows.first()
+
+
+class AnotherCycle(Exception):
+    """Meanwhile another cycle reached the desks; what was reckoned from the one before must be reckoned again."""
+
+
+@transaction.atomic
+def bring_live(
+    findings: Sequence[Finding],
+    *,
+    pids: Collection[str],
+    cycle: str,
+    judged_on: date,
+    settled: Sequence[Settled],
+    by: By,
+    at: datetime,
+) -> dict[str, int]:
+    """Bring what events changed in some homes to the desks, and note the events as shown, all or none.
+
+    Keys and states are those of `publish`: the next cycle finds the same alerts. What people closed stays closed, what is
+    assigned stays so, what no longer holds lapses.
+
+    :param findings: everything that holds in these homes now
+    :param pids: everybody who lives in them
+    :param cycle: the evaluation the homes were reckoned from
+    :raises AnotherCycle: it is no longer the latest
+    :raises Elsewhere: an event was settled by another process
+    """
+    done = _latest()
+    if done is None or done.cycle != cycle:
+        raise AnotherCycle
+    raised, found = office_queries.today(at), {one.ref: one for one in findings}
+    there: dict[str, Alert] = {}
+    everybody = sorted(pids)
+    for first in range(0, len(everybody), 500):
+        there |= (
+            Alert.objects.select_for_update()
+            .defer("reason")
+            .in_bulk(list(Alert.objects.filter(pid__in=everybody[first : first + 500]).values_list("ref", flat=True)))
+        )
+    counted = dict.fromkeys(("new", "kept", "returned", "lapsed", "closed"), 0)
+    new, changed = [], []
+    for ref, one in found.items():
+        alert, due = there.get(ref), core.due_on(one.level, raised)
+        if alert is None:
+            counted["new"] += 1
+            told = dict(zip(Finding._fields, one, strict=True))
+            new.append(
+                Alert(ref=ref, **{name: value for name, value in told.items() if name != "values"}, figures=one.values,
+                      raised_on=raised, seen_on=judged_on, due_on=due, state=State.OPEN)
+            )  # fmt: skip
+        elif alert.state == State.CLOSED:
+            counted["closed"] += 1
+        else:
+            counted["returned" if alert.state == State.LAPSED else "kept"] += 1
+            if alert.state == State.LAPSED:
+                alert.state, alert.raised_on, alert.due_on = State.OPEN, raised, due
+            alert.seen_on, alert.level, alert.mask, alert.figures = judged_on, one.level, one.mask, one.values
+            changed.append(alert)
+    for ref, alert in there.items():
+        if alert.state == State.OPEN and ref not in found:
+            alert.state = State.LAPSED
+            counted["lapsed"] += 1
+            changed.append(alert)
+    Alert.objects.bulk_create(new)
+    Alert.objects.bulk_update(changed, ["state", "raised_on", "due_on", "seen_on", "level", "mask", "figures"], batch_size=100)
+    if settled:
+        exchange.settle_events(settled, by=by, at=at)
+    detail = {"cycle": cycle, "on": judged_on.isoformat(), "people": len(pids), **counted}
+    office.record("monitoring.bring_live", subject="alerts", by=by, at=at, detail=detail)
     return counted
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 
 import click
 
 from doudi.config.cli import could_not, say
+from doudi.config.commands.live import command
 
 
 def register(cli: click.Group) -> None:
@@ -33,6 +35,7 @@ def open_site(*, host: str, port: int, workers: int) -> None:
         except OSError:
             could_not(f"{host}:{port} is taken by another program. Choose another: PORT={port + 1} make demo", as_json=False)
     say(f"http://{host}:{port}/  (Ctrl-C stops it)")
+    subprocess.Popen([*command(), "--beside", str(os.getpid())], start_new_session=True)  # this process becomes the server
     words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "4"]
     os.execv(
         sys.executable,

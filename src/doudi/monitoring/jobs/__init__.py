@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.monitoring.jobs.evaluating import NothingLoaded, OlderThanPublished, Outcome, evaluate, summary
+from doudi.monitoring.jobs.live import Taker, take_all, take_until
 from doudi.monitoring.jobs.past import CannotRestore, Rebuilt, rebuild, restore
 
 __all__ = [
@@ -11,8 +12,11 @@ __all__ = [
     "OlderThanPublished",
     "Outcome",
     "Rebuilt",
+    "Taker",
     "evaluate",
     "rebuild",
     "restore",
     "summary",
+    "take_all",
+    "take_until",
 ]

@@ -14,12 +14,13 @@ from doudi.engine import cycle
 from doudi.engine.cycle import Cycle, NothingLoaded
 from doudi.engine.lake import Lake
 from doudi.engine.linkage import Landed
+from doudi.exchange import jobs as exchange_jobs
 from doudi.exchange import queries as exchange
 from doudi.monitoring import actions, queries
 from doudi.monitoring.core import Finding
 from doudi.monitoring.gateways import lake as gateway
 from doudi.monitoring.gateways import records
-from doudi.monitoring.jobs import aftermath
+from doudi.monitoring.jobs import aftermath, live
 from doudi.office import queries as office
 from doudi.office.core import Party
 from doudi.rulebook import queries as rulebook
@@ -53,6 +54,8 @@ def evaluate(on: date | None = None, *, mark: Callable[[str], None] = lambda ste
     latest = queries.latest()
     if latest is not None and on < latest.judged_on:
         raise OlderThanPublished(f"{latest.judged_on} 已经算过了，不能再回到 {on}。要看以前的情况，请看以前那次的结果。")
+    live.take_all()  # what came as events is landed, and then is a delivery like any other
+    exchange_jobs.land_events(all_of_them=True)
     lake = Lake(Path(settings.LAKE))
     rules = rulebook.pack()
     gateway.note_pack(rules, at)  # before anything is published by these rules, their text is kept
