@@ -40,6 +40,7 @@ def demo(profile: str, port: int, serve: bool, as_json: bool) -> None:
     start_django()
     _step("准备数据库和网页", _prepare)
     done["city"] = _run("造一座虚构的城", "city", "make", str(city), "--profile", profile, "--seed", SEED)
+    _step("登记各部门的发送方", _senders)
     done["feeds"] = _run("收各部门的数据", "feeds", "load", str(city / "feeds"))
     done["more"] = _run("收其他部门和旧系统的数据", "feeds", "load", str(city / "more"))
     done["cycle"] = _run("算事实、问规则、出预警", "cycle", "--on", ON.isoformat())
@@ -81,6 +82,13 @@ def _prepare() -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
     if queries.now() > BEGINS and not queries.clock_set():
         actions.move_clock(to=BEGINS, by=Party.system("demo"), at=queries.now())
+
+
+def _senders() -> None:
+    from doudi.office import queries
+    from doudi.sample import senders
+
+    senders.register_all(at=queries.now())
 
 
 def _people() -> dict[str, str]:

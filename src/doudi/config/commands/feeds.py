@@ -127,6 +127,7 @@ def load(where: Path, snapshot: str, as_of: datetime.datetime | None, sender: st
     result = {
         "datasets": datasets,
         "refused": [vars(one) for one in outcome.refused],
+        "receipts": [{"receipt": one.number, "sender": one.sender, "file": one.file_name} for one in outcome.receipts],
         "seconds": round(time.monotonic() - began, 3),
         **{count: sum(one[count] for one in datasets.values()) for count in ("rows", "accepted", "rejected", "repeated")},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from doudi.engine import landing
 from doudi.engine.contract import Contract
 from doudi.engine.readable import write_table
 from doudi.exchange import actions, queries
+from doudi.exchange.models import Load
 from doudi.office.actions import By
 
 
@@ -34,15 +36,28 @@ def return_rejects(folder: Path, *, by: By, at: datetime, dataset: str = "", sna
     folder.mkdir(parents=True, exist_ok=True)
     found = []
     for load in queries.with_rejects(dataset, snapshot):
-        contract = queries.contracts().get(load.dataset)
-        rows = landing.read_rejects(queries.lake().object(load.rejects))
-        headings = list(dict.fromkeys(heading for row in rows for heading in row["raw"]))
         path = folder / f"{load.dataset}-{load.pk}.csv"
-        write_table(path, ["行号", "哪里不对", "怎么改", *headings], (_returned(contract, row, headings) for row in rows))
-        found.append(Returned(load.pk, load.dataset, load.file_name, len(rows), path))
+        found.append(Returned(load.pk, load.dataset, load.file_name, _write(load, path), path))
     if found:
         actions.return_rejects(loads=[one.load for one in found], to=to, by=by, at=at)
     return found
+
+
+def write_rejects(load: Load, path: Path, *, to: str, by: By, at: datetime) -> None:
+    """Write the rejected rows of one load for the sender it came from; written already, it is left alone."""
+    if not path.exists():
+        draft = path.with_name(f".{path.name}")
+        _write(load, draft)
+        actions.return_rejects(loads=[load.pk], to=to, by=by, at=at)
+        os.replace(draft, path)
+
+
+def _write(load: Load, path: Path) -> int:
+    contract = queries.contracts().get(load.dataset)
+    rows = landing.read_rejects(queries.lake().object(load.rejects))
+    headings = list(dict.fromkeys(heading for row in rows for heading in row["raw"]))
+    write_table(path, ["行号", "哪里不对", "怎么改", *headings], (_returned(contract, row, headings) for row in rows))
+    return len(rows)
 
 
 def _returned(contract: Contract | None, row: dict[str, Any], headings: Sequence[str]) -> list[Any]:
