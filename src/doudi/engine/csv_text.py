@@ -19,7 +19,7 @@ import pyarrow.csv
 from doudi.engine.apart import BROKEN
 from doudi.engine.recognise import Refused
 
-DELIMITERS = (",", "\t", ";")
+DELIMITERS = (",", "\t", ";", "|")
 HELD_BYTES = 256 << 20  # a file up to this size is read at once, a larger one piece by piece
 _HEAD = 1 << 17
 _BLOCK = 1 << 22
