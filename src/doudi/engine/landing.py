@@ -125,7 +125,7 @@ def _best_split(
         return match, delimiter, rows[match.heading_row + 1 :]
     if refusals:
         raise min(refusals, key=lambda why: why.reason == "unknown_file")
-    raise Refused("unknown_file", "没有找到用逗号、分号或制表符分开的列。", "请确认发的是约定的表，另存为 CSV(逗号分隔)或 XLSX。")
+    raise Refused("unknown_file", "没有找到用逗号、分号、竖线或制表符分开的列。", "请确认发的是约定的表，另存为 CSV(逗号分隔)或 XLSX。")
 
 
 def land_book(
