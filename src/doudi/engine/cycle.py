@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi import __version__
-from doudi.engine import facts, households, people, register
+from doudi.engine import facts, households, people, register, unseen
 from doudi.engine.contract import Contract
 from doudi.engine.households import Said
 from doudi.engine.lake import Lake, rename, settle
@@ -226,6 +226,13 @@ def _build(
             "link": links.drop_columns(["n"]),
             "pair": pairs,
             "finding": found,
+            "unseen": unseen.measure(
+                links,
+                laid.person,
+                {load.batch: load.as_of for load in loads},
+                {code: max(load.as_of for load in of_code) for code, of_code in by_dataset.items()},
+                on,
+            ),
             **_indexes(laid, links["n"].to_numpy()),
         }
         objects = {}
