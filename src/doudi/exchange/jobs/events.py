@@ -95,7 +95,7 @@ def receive_events(sender: str, events: Sequence[tuple[str, str, Mapping[str, An
     if not events or len(events) > MOST_AT_ONCE:
         raise Refused("no_events", f"一次要有 1 到 {MOST_AT_ONCE} 件，这次有 {len(events)} 件。", "请分几次送。")
     known = queries.contracts()
-    sender_may(sender, Door.EVENT, sorted({dataset for dataset, _, _ in events if dataset in known}))
+    sender_may(sender, Door.EVENT, sorted({code for code, _, _ in events if code in known and known[code].live}))
     read = _read(events)
     incoming = [
         Incoming(sender, key, dataset, digest(dataset, row), row, good, problems)
