@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from doudi.engine import mending, rejected
@@ -39,12 +39,18 @@ class Preview:
         return asdict(self)
 
 
-def _landed(source: queries.Source, told: Sequence[Mapping[str, Any]], workshop: Any) -> tuple[Landed, Changes]:
+def _landed(source: queries.Source, told: Sequence[Mapping[str, Any]], workshop: Path) -> tuple[Landed, Changes]:
     if not source.path.exists():
         raise Refused("no_original", "原件已经不在了（可能按保存期限销毁了），不能在这里改。", "请部门重新发送。")
     mends = mending.read_mends(told, source.contract)
     opened = mending.open_delivery(
-        source.path, source.contract, queries.contracts(), workshop, file_name=source.file_name, mends=mends
+        source.path,
+        source.contract,
+        queries.contracts(),
+        workshop,
+        file_name=source.file_name,
+        mends=mends,
+        beside=queries.lake().root / "tmp" / f"texts-{source.delivery}-{source.dataset}",
     )
     return mending.land(opened, mends, workshop)
 
