@@ -509,7 +509,10 @@ def roots(anchor: Array) -> Array:
 
 
 def living_table(proposal: Proposal, on: date) -> pa.Table:
-    """The cycle object `living`: household (n of its head), n, counted, reason, article, clause, certain, look; by household."""
+    """The cycle object `living`, by household: home (n of its head), n, own, counted, reason, article, clause, certain, look.
+
+    own: whether this is the household somebody stands in; of others they may be left out, which is told too.
+    """
     told = reasons(on)
     at = pa.array(proposal.reason)
 
@@ -524,6 +527,7 @@ def living_table(proposal: Proposal, on: date) -> pa.Table:
         {
             "home": pa.array(proposal.of.astype(np.int32)),
             "n": pa.array(proposal.member.astype(np.int32)),
+            "own": pa.array(own),
             "counted": pa.array(counted),
             "reason": pa.DictionaryArray.from_arrays(at, pa.array([one.code for one in told])),
             "article": word([one.article for one in told]),

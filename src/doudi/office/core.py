@@ -79,6 +79,8 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("household.read", "查看家庭信息", (_T, _C, _N, _A)),
         ("household.keep", "登记家庭信息", (_V, _T, _C, _N)),
         ("household.correct", "更正家庭成员", (_T, _C)),
+        ("event.report", "登记家庭变化", (_V, _T, _C)),
+        ("event.confirm", "核实家庭变化", (_T, _C)),
         ("consent.record", "登记同意", (_V, _T, _C)),
         # cases
         ("case.list", "办理救助申请", (_T, _C, _A)),

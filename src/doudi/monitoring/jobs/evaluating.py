@@ -23,6 +23,8 @@ from doudi.monitoring.gateways import records
 from doudi.monitoring.jobs import aftermath, live
 from doudi.office import queries as office
 from doudi.office.core import Party
+from doudi.registry import jobs as registry_jobs
+from doudi.registry import queries as registry
 from doudi.rulebook import queries as rulebook
 
 __all__ = ["NothingLoaded", "OlderThanPublished", "Outcome", "evaluate"]
@@ -64,8 +66,14 @@ def evaluate(on: date | None = None, *, mark: Callable[[str], None] = lambda ste
         mark("own records")
         loads.append(records.land(lake, on, queries.met(on)))
     mark("start")
-    made = cycle.run(lake, exchange.contracts(), loads, rules, on, key=settings.LINKING_KEY, mark=mark)
+    settled = registry.settled()
+    said = registry.said(on)
+    made = cycle.run(
+        lake, exchange.contracts(), loads, rules, on, key=settings.LINKING_KEY, settled=settled, said=said, mark=mark
+    )
     already = queries.published(made.id)
+    mark("families")
+    registry_jobs.note_changes(latest.cycle if latest else "", at=at)  # before the desks are told, so that a kill loses none
     mark("alerts")
     counted = actions.publish(
         _findings(lake, made),
@@ -80,6 +88,10 @@ def evaluate(on: date | None = None, *, mark: Callable[[str], None] = lambda ste
         standing = counted["new"] + counted["kept"] + counted["returned"]
         counted = {**dict.fromkeys(counted, 0), "kept": standing, "closed": counted["closed"], "open": counted["open"]}
     gateway.note_known(queries.publications())
+    mark("pairs")
+    registry_jobs.mirror(made.id, on=on, at=at)
+    mark("tiers")
+    gateway.bring_up_tiers({one.load for one in exchange.withdrawals(still=True)})
     mark("withdrawn")
     aftermath.look_through(made.id, at=at)
     mark("done")

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from doudi.registry.actions.homes import (
+    NotAsSaid,
+    confirm_event,
+    dismiss_event,
+    note_changes,
+    report_event,
+    say,
+    take_back,
+    undo_event,
+)
 from doudi.registry.actions.pairs import (
     AlreadySettled,
     ask_about_pair,
@@ -19,6 +29,7 @@ from doudi.registry.actions.people import (
     consent,
     correct_member,
     keep_contact,
+    take_member_back,
     withdraw,
 )
 from doudi.registry.actions.search import search
@@ -26,17 +37,26 @@ from doudi.registry.actions.search import search
 __all__ = [
     "AlreadySettled",
     "AlreadyWithdrawn",
+    "NotAsSaid",
     "ask_about_pair",
     "bring_in",
+    "confirm_event",
     "consent",
     "correct_member",
+    "dismiss_event",
     "explain_number",
     "keep_contact",
     "merge_persons",
     "mirror_pairs",
+    "note_changes",
+    "report_event",
+    "say",
     "search",
     "settle_pair",
     "split_person",
+    "take_back",
+    "take_member_back",
+    "undo_event",
     "undo_settlement",
     "weigh_help",
     "withdraw",

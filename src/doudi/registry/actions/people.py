@@ -95,8 +95,10 @@ def _follow(home: Household, found: RegisterHousehold, *, by: By, at: datetime) 
 
 
 @transaction.atomic
-def correct_member(*, hid: str, pid: str, together: bool, by: By, at: datetime) -> Member:
+def correct_member(*, hid: str, pid: str, together: bool, reason: str = "", by: By, at: datetime) -> Member:
     """Note what was said about a person living in a household or not; the register's version stays beside it.
+
+    The next cycle follows it in the household it proposes.
 
     :raises NotAllowed: said by somebody outside the household, or by a clerk whose post does not allow it there
     :raises NotKnown: the household or the person is not in the database
@@ -115,11 +117,30 @@ def correct_member(*, hid: str, pid: str, together: bool, by: By, at: datetime) 
         relation=known.relation,
         source=Member.Source.SAID,
         together=together,
+        reason=reason.strip(),
         from_on=day,
         kept_at=at,
         kept_by=office.party(by),
     )
     office.record("registry.correct_member", subject=hid, by=by, at=at, detail={"person": pid, "together": together})
+    return said
+
+
+@transaction.atomic
+def take_member_back(*, hid: str, pid: str, by: By, at: datetime) -> Member:
+    """Take back what was said about a member; it stays with its days, and the register's version counts again.
+
+    :raises NotAllowed: by somebody outside the household, or by a clerk whose post does not allow it there
+    :raises NotKnown: nothing was said of this person there
+    """
+    home = Household.objects.select_for_update().filter(hid=hid).first()
+    said = Member.objects.filter(household_id=hid, person_id=pid, source=Member.Source.SAID, to_on__isnull=True).first()
+    if home is None or said is None:
+        raise queries.NotKnown(pid)
+    _may_speak_for(home, by, at)
+    said.to_on = today(at)
+    said.save(update_fields=["to_on"])
+    office.record("registry.take_member_back", subject=hid, by=by, at=at, detail={"person": pid})
     return said
 
 

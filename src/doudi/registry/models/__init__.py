@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doudi.registry.models.homes import FamilyEvent, Saying, new_event_ref, new_saying_ref
 from doudi.registry.models.pairs import NumberReason, Pair, Settlement
 from doudi.registry.models.people import (
     Consent,
@@ -15,14 +16,18 @@ from doudi.registry.models.search import SearchKey
 
 __all__ = [
     "Consent",
+    "FamilyEvent",
     "Household",
     "Member",
     "NumberReason",
     "Pair",
     "Person",
     "Request",
+    "Saying",
     "SearchKey",
     "Settlement",
     "new_consent_ref",
+    "new_event_ref",
     "new_request_ref",
+    "new_saying_ref",
 ]

@@ -84,6 +84,7 @@ class Member(models.Model):
     relation = models.CharField(max_length=20)
     source = models.CharField(max_length=10, choices=Source.choices)
     together = models.BooleanField(default=True)
+    reason = SealedText(default="")  # of what was said: how they know
     from_on = models.DateField()
     to_on = models.DateField(null=True, blank=True)
     kept_at = models.DateTimeField()
@@ -96,6 +97,7 @@ class Member(models.Model):
         "relation": "personal",
         "source": "internal",
         "together": "personal",
+        "reason": "sensitive",
         "from_on": "internal",
         "to_on": "internal",
         "kept_at": "internal",
