@@ -322,11 +322,11 @@ def test_a_watcher_sees_their_own_area(helped: Case) -> None:
 def test_however_many_cases_the_questions_to_the_database_stay_the_same(
     helped: Case, django_assert_num_queries: Callable[..., object]
 ) -> None:
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         found()
     neighbour(helped)
     pay(date(2026, 9, 1))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         found()
 
 

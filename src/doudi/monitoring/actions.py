@@ -15,6 +15,7 @@ from doudi.exchange import actions as exchange
 from doudi.exchange.actions import Settled
 from doudi.facts import days
 from doudi.monitoring import core
+from doudi.monitoring import queries as monitoring
 from doudi.monitoring.core import Finding, Level, Outcome, State, Trace
 from doudi.monitoring.models import Aftermath, Alert, Evaluation, Touched, Visit
 from doudi.office import actions as office
@@ -102,9 +103,9 @@ def bring_live(
     done = _latest()
     if done is None or done.cycle != cycle:
         raise AnotherCycle
-    raised, found = office_queries.today(at), {one.ref: one for one in findings}
+    raised, found = office_queries.today(at), {one.ref: one for one in map(monitoring.under_known_names(), findings)}
     there: dict[str, Alert] = {}
-    everybody = sorted(pids)
+    everybody = sorted({known for every in registry.together(pids).values() for known in every})
     for first in range(0, len(everybody), 500):
         there |= (
             Alert.objects.select_for_update()
@@ -154,9 +155,13 @@ def _bring(findings: Iterable[Finding], *, judged_on: date, raised: date) -> dic
     common = {**days, "state": "open", "outcome": "", "reason": unsealed, "closed_by": ""}
     known: list[tuple[Any, ...]] = []
 
+    lead = monitoring.under_known_names()
+
     def new() -> Iterator[tuple[Any, ...]]:
-        for one in findings:
+        for one in map(lead, findings):
             ref = core.ref_of(one.indicator, one.subject, one.basis)
+            if ref in seen:
+                continue
             seen.add(ref)
             if ref in before:
                 known.append((ref, one.level, one.mask, one.values, due[one.level]))

@@ -14,6 +14,7 @@ from doudi.office.queries import today
 from doudi.payment.core import ACCOUNTS, IN_FILE, LineState, RunState
 from doudi.payment.gateways import files
 from doudi.payment.models import Entry, Hold, Line, Run
+from doudi.registry import queries as registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +315,11 @@ def bank_file(ref: str, viewer: Viewer) -> BankFile:
 
 def my_payments(pid: str, *, limit: int = 24) -> tuple[PaymentRow, ...]:
     """The payments to a resident, latest first; only for the one signed in. A month that came back is shown by its last try."""
-    rows = Line.objects.filter(payee=pid, again__isnull=True).select_related("run").order_by("-for_month", "-pk")[:limit]
+    rows = (
+        Line.objects.filter(payee__in=registry.pids_of(pid), again__isnull=True)
+        .select_related("run")
+        .order_by("-for_month", "-pk")[:limit]
+    )
     return tuple(
         PaymentRow(
             for_month=row.for_month,

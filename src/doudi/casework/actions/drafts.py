@@ -13,7 +13,7 @@ from doudi.casework.actions.steps import say
 from doudi.casework.core import Missing
 from doudi.casework.models import Case, Draft
 from doudi.casework.queries import known
-from doudi.casework.queries.drafts import NoDraft, write_source
+from doudi.casework.queries.drafts import NoDraft, write_source, writers
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
@@ -39,10 +39,11 @@ def start_draft(*, pid: str, by: By, at: datetime, channel: str = "phone", progr
     if channel not in core.CHANNELS:
         raise NotAllowed(f"没有“{channel}”这种渠道。")
     me = registry.me(pid)
+    pid = me.pid  # the one that stands, where two records were found to be one person
     if not isinstance(by, Party):
         need(by, "case.register", area=me.area, at=at)
     begun = Draft.objects.select_for_update().filter(
-        applicant=pid, writer=office.party(by), programme=programme, case__isnull=True
+        applicant__in=registry.pids_of(pid), writer__in=writers(by), programme=programme, case__isnull=True
     )
     if (row := begun.first()) is not None:
         return row
@@ -137,7 +138,7 @@ def _open(ref: str, by: By, at: datetime) -> Draft:
     :raises NoDraft: there is none, it is somebody else's, or it was handed in
     """
     row = Draft.objects.select_for_update().filter(ref=ref).first()
-    if row is None or (isinstance(by, Party) and row.writer != office.party(by)):
+    if row is None or (isinstance(by, Party) and row.writer not in writers(by)):
         raise NoDraft("没有这份申请，或者不是您填的。")
     if not isinstance(by, Party):
         need(by, "case.register", area=row.area, at=at)
@@ -264,7 +265,7 @@ def submit(
     wanting = [f"“{words}”" for step, words in STEPS.items() if step not in content["done"]]
     if not consent:
         wanting.append("同意核对")
-    is_proxy = isinstance(by, Party) and by.ref != row.applicant
+    is_proxy = isinstance(by, Party) and by.ref not in registry.pids_of(row.applicant)
     if is_proxy and not mandate:
         wanting.append("委托书")
     if is_proxy and not proxy_relation:

@@ -155,8 +155,10 @@ def record_consent(*, ref: str, pid: str, channel: str, by: By, at: datetime) ->
     """
     case = steps.lock(ref)
     if isinstance(by, Party):
-        if by.kind != "resident" or by.ref != pid or not CaseMember.objects.filter(case=case, pid=pid).exists():
+        member = CaseMember.objects.filter(case=case, pid__in=registry.pids_of(pid)).first()
+        if by.kind != "resident" or by.ref != pid or member is None:
             raise NotAllowed("同意核对要本人来点。")
+        pid = member.pid
     else:
         need(by, "consent.record", area=case.area, at=at)
     if not State(case.state).is_open:
@@ -225,6 +227,7 @@ def open_case(
     :raises NotAllowed: the clerk has no post there
     """
     me = registry.me(pid)
+    pid, consents = me.pid, [*registry.standing_of(consents).values()]
     need(by, "case.register", area=me.area, at=at)
     if pid not in consents or not consent_channel:
         raise Missing("要本人同意申请、同意核对，才能开始办。")

@@ -18,6 +18,7 @@ from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, today
+from doudi.registry import queries as registry
 
 SMS_LENGTH = 70  # one part of a text message
 
@@ -66,7 +67,9 @@ def earlier_acts(case: Case, clerk: str) -> set[str]:
 
 def family(case: Case, by: By) -> bool:
     """Whether this is the family itself: the applicant, or who handed in for them."""
-    return isinstance(by, Party) and by.kind == "resident" and by.ref in (case.applicant, case.proxy)
+    if not isinstance(by, Party) or by.kind != "resident":
+        return False
+    return not {case.applicant, case.proxy}.isdisjoint(registry.pids_of(by.ref))
 
 
 def moved(case: Case, act: str, *, at: datetime, shown_to: date | None = None) -> None:

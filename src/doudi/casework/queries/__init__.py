@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.casework.queries.again import AskedAgain, asked_again
+from doudi.casework.queries.doubled import DoubledHelp, HeldHelp, doubled
 from doudi.casework.queries.drafts import draft, drafts_of, prefill
 from doudi.casework.queries.inbox import counts, find, inbox
 from doudi.casework.queries.leaning import LeaningRow, leaning
@@ -42,7 +43,9 @@ __all__ = [
     "BenefitRow",
     "CasePage",
     "Counts",
+    "DoubledHelp",
     "DraftPage",
+    "HeldHelp",
     "InForce",
     "InboxRow",
     "LeaningRow",
@@ -59,6 +62,7 @@ __all__ = [
     "case_of_receipt",
     "cases_of",
     "counts",
+    "doubled",
     "draft",
     "drafts_of",
     "find",

@@ -53,7 +53,7 @@ def prefill(pid: str, *, at: datetime) -> Prefill:
         incomes=tuple(incomes),
         account=account[1] if account else None,
         notes=tuple(notes),
-        has_open_case=Case.objects.filter(applicant=pid, state__in=OPEN).exists(),
+        has_open_case=Case.objects.filter(applicant__in=registry.pids_of(pid), state__in=OPEN).exists(),
     )
 
 
@@ -67,16 +67,23 @@ def draft(ref: str, *, by: By, at: datetime) -> DraftPage:
     :raises NotAllowed: a clerk of another place
     """
     row = Draft.objects.filter(ref=ref).select_related("case").first()
-    if row is None or (isinstance(by, Party) and row.writer != party(by)):
+    if row is None or (isinstance(by, Party) and row.writer not in writers(by)):
         raise NoDraft("没有这份申请，或者不是您填的。")
     if not isinstance(by, Party):
         need(by, "case.register", area=row.area, at=at)
     return page_of(row, today(at))
 
 
+def writers(by: By) -> set[str]:
+    """Under which names this person may have begun to write: a resident under every id they were ever known by."""
+    if isinstance(by, Party) and by.kind == "resident":
+        return {party(Party.resident(pid)) for pid in registry.pids_of(by.ref)}
+    return {party(by)}
+
+
 def drafts_of(*, by: By) -> list[DraftPage]:
     """The applications this person has begun and not handed in, latest first."""
-    rows = Draft.objects.filter(writer=party(by), case__isnull=True).order_by("-saved_at", "-id")
+    rows = Draft.objects.filter(writer__in=writers(by), case__isnull=True).order_by("-saved_at", "-id")
     return [page_of(row, today(row.saved_at)) for row in rows]
 
 

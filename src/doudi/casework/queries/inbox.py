@@ -179,4 +179,4 @@ def find(viewer: Viewer, text: str, *, at: datetime, limit: int = 20) -> tuple[I
     person = registry.find_by_number(text.strip().upper(), viewer)
     if person is None:
         return ()
-    return as_rows(rows.filter(applicant=person.pid).order_by("-pk")[:limit], viewer, today(at))
+    return as_rows(rows.filter(applicant__in=registry.pids_of(person.pid)).order_by("-pk")[:limit], viewer, today(at))

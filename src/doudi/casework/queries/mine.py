@@ -25,8 +25,9 @@ WITHDRAWABLE = frozenset(core.MOVES["withdraw"].sources)
 
 def my_cases(pid: str, *, at: datetime) -> tuple[MyCase, ...]:
     """The cases a resident applied for, or handed in for somebody, latest first; only for the one signed in."""
-    rows = Case.objects.filter(Q(applicant=pid) | Q(proxy=pid)).order_by("-pk")[:20]
-    return tuple(_mine(row, pid, at) for row in rows)
+    mine = registry.pids_of(pid)
+    rows = Case.objects.filter(Q(applicant__in=mine) | Q(proxy__in=mine)).order_by("-pk")[:20]
+    return tuple(_mine(row, mine, at) for row in rows)
 
 
 def my_case(ref: str, pid: str, *, at: datetime) -> MyCase:
@@ -34,24 +35,28 @@ def my_case(ref: str, pid: str, *, at: datetime) -> MyCase:
 
     :raises NoCase: no such case, or not theirs
     """
-    row = Case.objects.filter(Q(applicant=pid) | Q(proxy=pid), ref=ref).first()
+    mine = registry.pids_of(pid)
+    row = Case.objects.filter(Q(applicant__in=mine) | Q(proxy__in=mine), ref=ref).first()
     if row is None:
         raise NoCase("没有这件申请，或者不是您的。")
-    return _mine(row, pid, at)
+    return _mine(row, mine, at)
 
 
 def asked_to_agree(pid: str, *, at: datetime) -> tuple[AskedToAgree, ...]:
     """Open cases of somebody else in which this person lives and has not agreed to the check; only for the one signed in."""
     if pid in registry.consented([pid], Purpose.VERIFICATION, at):
         return ()
-    mine = CaseMember.objects.filter(pid=pid).exclude(together=False).exclude(counted=False).exclude(case__applicant=pid)
+    pids = registry.pids_of(pid)
+    mine = (
+        CaseMember.objects.filter(pid__in=pids).exclude(together=False).exclude(counted=False).exclude(case__applicant__in=pids)
+    )
     rows = Case.objects.filter(members__in=mine).exclude(state__in=core.CLOSED).order_by("-pk")[:5]
     return tuple(AskedToAgree(row.ref, row.name, core.road(row.programme).label, row.submitted_at) for row in rows)
 
 
-def _mine(row: Case, pid: str, at: datetime) -> MyCase:
+def _mine(row: Case, mine: tuple[str, ...], at: datetime) -> MyCase:
     """A case for the family; a proxy sees what they typed and how far it is, not what was found or decided."""
-    on, state, own = today(at), State(row.state), pid == row.applicant
+    on, state, own = today(at), State(row.state), row.applicant in mine
     members = list(CaseMember.objects.filter(case=row).order_by("id"))
     names = {one.pid: one.name for one in members if one.pid}
     agreed = registry.consented(list(names), Purpose.VERIFICATION, at)
@@ -123,7 +128,8 @@ def _by_whom(state: State, township: str, county: str) -> str:
 
 def my_benefits(pid: str, *, on: date) -> tuple[BenefitRow, ...]:
     """The help a person's household receives or will receive, latest first; only for the one signed in."""
-    mine = Q(payee=pid) | Q(case__members__pid=pid, case__members__together=True)
+    pids = registry.pids_of(pid)
+    mine = Q(payee__in=pids) | Q(case__members__pid__in=pids, case__members__together=True)
     rows = Benefit.objects.filter(mine).filter(Q(to_month__isnull=True) | Q(to_month__gte=on.replace(day=1)))
     return tuple(benefit_row(row, row.case.ref) for row in rows.select_related("case").distinct().order_by("-pk"))
 

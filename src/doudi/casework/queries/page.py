@@ -118,7 +118,7 @@ def cases_of(pid: str, viewer: Viewer, *, at: datetime) -> tuple[InboxRow, ...]:
     :raises NotAllowed: the post does not allow it
     """
     viewer.need("case.read")
-    rows = Case.objects.filter(within(viewer), members__pid=pid).distinct().order_by("-pk")[:50]
+    rows = Case.objects.filter(within(viewer), members__pid__in=registry.pids_of(pid)).distinct().order_by("-pk")[:50]
     return as_rows(rows, viewer, today(at))
 
 

@@ -13,6 +13,7 @@ from doudi.casework.models import Benefit, Case, CaseMember, Decision, Opinion, 
 from doudi.casework.queries.inbox import after_prefix
 from doudi.office.core import prefix
 from doudi.office.queries import today
+from doudi.registry import queries as registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,11 @@ def _add_members(found: dict[int, CaseWork], of_cases: Q) -> None:
 
 
 def held_by(pids: set[str], *, month: date) -> dict[str, list[tuple[str, str, str]]]:
-    """Help in force everywhere by member: pid → case, programme, county. For supervision, which shows only how many."""
+    """Help in force everywhere by member: pid → case, programme, county. For supervision, which shows only how many.
+
+    Whoever was found to be one person under two ids has all of it under each.
+    """
+    known_by = registry.together(pids)
     held = Q(case__benefit__to_month__isnull=True) | Q(case__benefit__to_month__gte=month)
     counts = (
         Q(counted=True) | Q(counted__isnull=True, together=True) | Q(counted__isnull=True, together__isnull=True, proposed=True)
@@ -162,6 +167,5 @@ def held_by(pids: set[str], *, month: date) -> dict[str, list[tuple[str, str, st
     rows = CaseMember.objects.filter(held & counts, case__benefit__from_month__lte=month).exclude(pid="")
     found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for pid, ref, programme, area in rows.values_list("pid", "case__ref", "case__programme", "case__area"):
-        if pid in pids:
-            found[pid].append((ref, programme, area[:6]))
-    return dict(found)
+        found[pid].append((ref, programme, area[:6]))
+    return {pid: held for pid in pids if (held := [one for known in known_by[pid] for one in found.get(known, [])])}

@@ -16,6 +16,7 @@ from doudi.monitoring.gateways import preview as trying
 from doudi.monitoring.gateways.preview import Compared
 from doudi.monitoring.gateways.preview import NotPublished as NotPublished
 from doudi.monitoring.models import Alert, Evaluation, Visit
+from doudi.monitoring.queries.joined import under_known_names
 from doudi.monitoring.queries.withdrawn import (
     Aftermaths,
     Coming,
@@ -31,6 +32,7 @@ from doudi.monitoring.queries.withdrawn import (
 )
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Role, Viewer, prefix
+from doudi.registry import queries as registry
 from doudi.rulebook import queries as rulebook
 
 __all__ = [  # what is read elsewhere in this drawer and handed on; the rest stands below
@@ -44,6 +46,7 @@ __all__ = [  # what is read elsewhere in this drawer and handed on; the rest sta
     "publications",
     "states",
     "touched",
+    "under_known_names",
     "withdrawn_behind",
 ]
 
@@ -259,7 +262,8 @@ def alert(ref: str, viewer: Viewer) -> AlertDetail:
 
 def of_person(pid: str, viewer: Viewer) -> tuple[AlertRow, ...]:
     """The alerts about a person the viewer may see, latest first."""
-    return _rows(_scope(viewer, "alert.read").filter(pid=pid).select_related("worker").order_by("-raised_on", "ref")[:50])
+    about = _scope(viewer, "alert.read").filter(pid__in=registry.pids_of(pid))
+    return _rows(about.select_related("worker").order_by("-raised_on", "ref")[:50])
 
 
 def visit(ref: str, viewer: Viewer) -> VisitRow | None:

@@ -260,7 +260,7 @@ def _household(subject: str) -> HouseholdRow:
 
 def _once(members: tuple[MemberRow, ...]) -> tuple[MemberRow, ...]:
     """Members without those who were found to be another member of the same household."""
-    stands = standing_of([one.pid for one in members])
+    stands = standing_of([one.pid for one in members]) if len(members) > 1 else {one.pid: one.pid for one in members}
     return tuple(one for one in members if stands[one.pid] == one.pid or stands[one.pid] not in stands)
 
 

@@ -26,7 +26,9 @@ def standing_of(pids: Collection[str]) -> dict[str, str]:
     found = {pid: pid for pid in pids}
     asked = set(pids)
     while asked:
-        goes = dict(_pairs(_joins().filter(left__in=part) for part in _parts(asked)))
+        goes: dict[str, str] = {}
+        for part in _parts(asked):
+            goes |= dict(_joins().filter(left__in=part).values_list("left", "right"))
         for pid, now in found.items():
             found[pid] = goes.get(now, now)
         asked = set(goes.values())
@@ -40,17 +42,21 @@ def standing(pid: str) -> str:
 
 def together(pids: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Every id the person of each of these was ever known by, the standing one first."""
-    roots = standing_of(pids)
-    groups: dict[str, list[str]] = {root: [root] for root in roots.values()}
-    of = {root: root for root in groups}
-    asked = set(groups)
+    goes: dict[str, str] = {}
+    known, asked = set(pids), set(pids)
     while asked:
-        came = dict(_pairs(_joins().filter(right__in=part) for part in _parts(asked)))
-        for left, right in sorted(came.items()):
-            of[left] = of[right]
-            groups[of[right]].append(left)
-        asked = set(came)
-    return {pid: tuple(groups[root]) for pid, root in roots.items()}
+        for part in _parts(asked):
+            goes |= dict(_joins().filter(Q(left__in=part) | Q(right__in=part)).values_list("left", "right"))
+        asked = {*goes, *goes.values()} - known
+        known |= asked
+    roots = {pid: pid for pid in known}
+    for pid in known:
+        while (now := goes.get(roots[pid])) is not None:
+            roots[pid] = now
+    groups: dict[str, list[str]] = {}
+    for pid in sorted(known, key=lambda one: (roots[one] != one, one)):
+        groups.setdefault(roots[pid], []).append(pid)
+    return {pid: tuple(groups[roots[pid]]) for pid in pids}
 
 
 def pids_of(pid: str) -> tuple[str, ...]:
@@ -61,11 +67,6 @@ def pids_of(pid: str) -> tuple[str, ...]:
 def _parts(pids: Iterable[str]) -> Iterable[list[str]]:
     ordered = sorted(pids)
     return (ordered[first : first + _AT_A_TIME] for first in range(0, len(ordered), _AT_A_TIME))
-
-
-def _pairs(asked: Iterable[QuerySet[Settlement]]) -> Iterable[tuple[str, str]]:
-    for rows in asked:
-        yield from rows.values_list("left", "right")
 
 
 def settled(known_at: datetime | None = None) -> list[Settled]:
