@@ -32,6 +32,8 @@ class History:
 
     object: Path
     on: date
+    cycle: str  # the last it went through
+    standing: Path  # beside each person of that cycle: since when in their tier; when and why they left one last
 
 
 def _folder(lake: Lake) -> Path:
@@ -70,10 +72,17 @@ def bring_up(lake: Lake, withdrawn: Collection[int] = ()) -> History | None:
     if before is None or since is None:
         return None
     pointer = _folder(lake) / "CURRENT"
-    told = {"object": before.stem, "on": since.isoformat()}
-    if not pointer.exists() or json.loads(pointer.read_bytes()) != told:
-        _put(lake, pointer, told)
-    return History(before, since)
+    whole = next((one for one in reversed(made) if one.on == since and past.is_whole(lake, one)), None)
+    old = current(lake)
+    if whole is None or (old is not None and (old.object, old.on, old.cycle) == (before, since, whole.id)):
+        return old
+    standing = _standing(lake, before, whole)
+    _put(
+        lake,
+        pointer,
+        {"object": before.stem, "on": since.isoformat(), "cycle": whole.id, "standing": standing.stem},
+    )
+    return History(before, since, whole.id, standing)
 
 
 def current(lake: Lake) -> History | None:
@@ -82,7 +91,7 @@ def current(lake: Lake) -> History | None:
     if not pointer.exists():
         return None
     told = json.loads(pointer.read_bytes())
-    return History(lake.object(told["object"]), date.fromisoformat(told["on"]))
+    return History(lake.object(told["object"]), date.fromisoformat(told["on"]), told["cycle"], lake.object(told["standing"]))
 
 
 def _kept(lake: Lake, step: str) -> Path | None:
@@ -164,3 +173,31 @@ def _fold(lake: Lake, before: Path | None, made: Cycle, since: date | None) -> P
             ) TO {quote(str(draft))} (FORMAT parquet, ROW_GROUP_SIZE 20480)"""
         )
         return lake.object(lake.keep_object(draft))
+
+
+def _standing(lake: Lake, history: Path, made: Cycle) -> Path:
+    """The history laid beside the people of a cycle, in their order."""
+    person = quote(str(lake.object(made.manifest["objects"]["person"]["sha256"])))
+    with lake.workshop() as workshop, duckdb.connect(":memory:", config={"temp_directory": str(workshop / "spill")}) as con:
+        con.execute(f"CREATE TABLE spell AS SELECT * FROM read_parquet({quote(str(history))})")
+        draft = workshop / "standing.parquet"
+        con.execute(
+            f"""COPY (
+            SELECT o.from_on, o.exact, l.to_on AS left_on, l.why AS left_why, l.tier AS left_tier
+            FROM (SELECT pid, file_row_number AS n FROM read_parquet({person}, file_row_number = true)) p
+            LEFT JOIN (SELECT pid, max(from_on) AS from_on, arg_max(exact, from_on) AS exact
+                       FROM spell WHERE to_on IS NULL GROUP BY pid) o USING (pid)
+            LEFT JOIN (SELECT pid, max(to_on) AS to_on, arg_max(why, to_on) AS why, arg_max(tier, to_on) AS tier
+                       FROM spell WHERE to_on IS NOT NULL GROUP BY pid) l USING (pid)
+            ORDER BY n) TO {quote(str(draft))} (FORMAT parquet)"""
+        )
+        return lake.object(lake.keep_object(draft))
+
+
+def spells(lake: Lake, pid: str) -> list[dict[str, object]]:
+    """Every tier a person was in: tier, from_on (exact or as first seen), to_on, why it ended, into which, by which cycles."""
+    found = current(lake)
+    if found is None:
+        return []
+    rows = pq.read_table(found.object, filters=[("pid", "=", pid)]).to_pylist()
+    return sorted(rows, key=lambda row: (row["from_on"], row["to_on"] or date.max))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -10,14 +10,14 @@ from typing import Any
 
 from django.conf import settings
 
-from doudi.engine import cycle, packs, past
+from doudi.engine import cycle, packs, past, tiers
 from doudi.engine.lake import Lake
 from doudi.engine.lookup import Lookup
 from doudi.engine.packs import PackNotKept
 from doudi.facts.household import Household, Member
 from doudi.policy.pack import Pack
 
-__all__ = ["Known", "NotKept", "PackNotKept", "known_in", "note_known", "note_pack", "rules_of"]
+__all__ = ["Known", "NotKept", "PackNotKept", "bring_up_tiers", "known_in", "note_known", "note_pack", "rules_of"]
 
 
 class NotKept(Exception):
@@ -98,3 +98,8 @@ def engine_now() -> str:
 def note_known(when: Iterable[tuple[datetime, str]]) -> None:
     """Write down in the lake from which moment each published cycle was what we knew."""
     past.note(Lake(Path(settings.LAKE)), [past.Known(moment, made) for moment, made in when])
+
+
+def bring_up_tiers(withdrawn: Collection[int]) -> None:
+    """Fold the newest cycle into the history of tiers; loads that are withdrawn never were in it."""
+    tiers.bring_up(Lake(Path(settings.LAKE)), withdrawn)
