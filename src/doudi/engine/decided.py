@@ -94,7 +94,7 @@ def _rows(
         WHERE given.n IS NOT NULL OR taken.mark IS NOT NULL"""
     )
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE apart AS
+        """CREATE OR REPLACE TEMP TABLE apart AS
         SELECT ((SELECT max(n) + 1 FROM pids) + row_number() OVER (ORDER BY mark) - 1)::INTEGER AS n, mark, name, born, area
         FROM (SELECT mark, min(name) AS name, min(born) AS born, min(area) AS area FROM moved WHERE n IS NULL GROUP BY mark)"""
     )
@@ -103,7 +103,8 @@ def _rows(
     for code, role in read:
         table = rows_table(code, role)
         con.execute(
-            f"UPDATE {table} SET n = m.n, how = (CASE WHEN m.mark IN (SELECT mark FROM apart) THEN {ALONE} ELSE {DECIDED} END)::UTINYINT "
+            f"UPDATE {table} SET n = m.n, how = (CASE WHEN m.mark IN (SELECT mark FROM apart) THEN {ALONE} "
+            f"ELSE {DECIDED} END)::UTINYINT "
             f"FROM moved m WHERE m.dataset = {quote(code)} AND m.role = {quote(role.called)} AND m.line = {table}.line"
         )
     con.unregister("marks")

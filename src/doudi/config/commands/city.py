@@ -25,7 +25,7 @@ def city() -> None:
 
 @city.command()
 @click.argument("where", type=click.Path(path_type=Path))
-@click.option("--profile", type=click.Choice(["unit", "pilot", "city"]), default="pilot", show_default=True)
+@click.option("--profile", type=click.Choice(["unit", "pilot", "city", "hard"]), default="pilot", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default="2026-06-30", show_default=True, help="the snapshot day")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")

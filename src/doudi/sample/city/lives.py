@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from doudi.sample.city.plan import Plan, choose
+from doudi.sample.city.plan import LATER_WHEN_HARD, Plan, choose
 from doudi.sample.city.world import DIBAO, MONITORED, NEAR, OTHER, PAID_AGE, STANDARD, TEKUN, World, dead_over_80
 
 NEVER = -(10**6)  # a day that is none
@@ -129,7 +129,7 @@ def _deaths(world: World, lives: Lives) -> None:
     lives.members["death"] = np.sort(np.concatenate([lives.sets["t6 death"], lives.sets["recent"], lives.sets["died off roll"]]))
     # the household register learns later: up to 14 months, median 3; of the unrecorded always, of T6 by visit never
     dead = lives.died > NEVER
-    lag = np.minimum(np.floor(rng.gamma(1.3, 95, world.count)), 420).astype(int)
+    lag = np.minimum(np.floor(rng.gamma(1.3, 95, world.count)), 420).astype(int) + (LATER_WHEN_HARD if plan.hard else 0)
     told = lives.died + lag
     lives.cancelled = np.where(dead & (told <= today), told, NEVER)
     who = np.concatenate([lives.sets["died unrecorded"], lives.sets["t6 hukou"]])

@@ -13,9 +13,13 @@ from typing import Any
 import numpy as np
 
 HERE = Path(__file__).parent
-PROFILES = ("unit", "pilot", "city")
+PROFILES = ("unit", "pilot", "city", "hard")
 AS_OF = date(2026, 6, 30)
 EPOCH = date(1970, 1, 1)
+# what makes the profile `hard` of the same city
+DIRT_WHEN_HARD = 1.9
+MISSED_WHEN_HARD = 5
+LATER_WHEN_HARD = 61  # days until a death is heard of, beyond the usual
 # kinds of extra rows: two thirds exact repetitions, one third in conflict
 ROLLS = ("hukou", "dibao", "tekun", "near_dibao", "rigid_expenditure", "old_age_allowance", "monitored")
 
@@ -41,11 +45,25 @@ class Plan:
 
     @cached_property
     def figures(self) -> dict[str, Any]:
-        return read_toml("plan.toml")
+        figures = read_toml("plan.toml")
+        if self.hard:
+            for table, key in (("plants", "t1"), ("plants", "t2")):
+                figures[table][key] = [count * MISSED_WHEN_HARD for count in figures[table][key]]
+            figures["t1"] = {kind: count * MISSED_WHEN_HARD for kind, count in figures["t1"].items()}
+        return figures
 
     @cached_property
     def errors(self) -> dict[str, Any]:
-        return read_toml("errors.toml")
+        errors = read_toml("errors.toml")
+        if self.hard:
+            for kind, rates in errors.items():
+                errors[kind] = rates if kind == "R4" else {of: min(share * DIRT_WHEN_HARD, 0.95) for of, share in rates.items()}
+        return errors
+
+    @property
+    def hard(self) -> bool:
+        """Whether departments err nearly twice as often, far more people are missed, and deaths are heard of later."""
+        return self.profile == "hard"
 
     @property
     def persons(self) -> int:
@@ -54,7 +72,7 @@ class Plan:
     @property
     def whole(self) -> bool:
         """Whether counts are the case city's own."""
-        return self.profile == "city"
+        return self.persons == int(self.figures["profiles"]["city"])
 
     @property
     def share(self) -> float:
