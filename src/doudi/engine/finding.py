@@ -1,8 +1,9 @@
 """Finding people in the published register by what somebody remembers of them: a few characters, a sound, digits, a place.
 
-The index is a folder of arrays beside the lake's objects, named by the `person` object it was made from; it is made once, on first
-use or right after a cycle, and mapped into memory by every process. People stand in it in the order of their area's code, so that
-what a viewer may see is one slice: a search reads nothing outside it, and so can neither show nor count anybody there.
+The index is a folder of arrays beside the lake's objects, named by the `person` object it was made from; it is made once, on
+first use or right after a cycle, and mapped into memory by every process. People stand in it in the order of their area's code:
+what a viewer may see is one slice, and a search reads nothing outside it, so it can neither show nor count anybody there.
+Names stand in it without dots and blanks: nobody types them.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ from doudi.engine import cycle
 from doudi.engine.lake import Lake, settle
 from doudi.engine.names import readings
 
-VERSION = 1  # of the index's form; a changed form is made anew
+VERSION = 2  # of the index's form; a changed form is made anew
 COUNTED = 50  # more than this are "50+"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _REGION = 6  # the first digits of a citizen number say where it was given; of too many to help
+_FEW = 50_000  # people whose names are read one by one rather than all of an area's
 _PATTERNS = 8  # ways to read a string of letters that are tried
 
 Array = np.ndarray[Any, Any]
@@ -86,7 +88,7 @@ def make(lake: Lake, sha256: str) -> Path:
     people = people.filter(pc.and_(pc.is_valid(people["area"]), pc.not_equal(people["area"], "")))
     people = people.take(pc.sort_indices(people, [("area", "ascending"), ("name", "ascending"), ("pid", "ascending")]))
     areas = people["area"].combine_chunks().dictionary_encode()
-    names = pc.fill_null(people["name"], "").combine_chunks()
+    names = pc.replace_substring_regex(pc.fill_null(people["name"], ""), r"[·•\s\x00]", "").combine_chunks()
     codes = np.frombuffer("\0".join(["", *names.to_pylist(), ""]).encode("utf-32-le"), np.uint32)
     alphabet, flat = np.unique(codes, return_inverse=True)  # \0 between names is the first of the alphabet
     born = pc.fill_null(pc.cast(pc.strftime(people["born_on"], "%Y%m%d"), pa.int32()), 0)
@@ -148,6 +150,15 @@ class _Slice:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Names one after the other, each after a zero: a stretch of all names from `first`, or gathered ones at `places`."""
+
+    letters: Array
+    first: int
+    places: Array | None = None
+
+
 class Finder:
     """The opened index of one register."""
 
@@ -172,8 +183,8 @@ class Finder:
         costs: Array = np.zeros(0, np.int32)
         length = 0
         # What narrows most is asked first: digits, then places, then names.
-        for term in sorted(terms, key=lambda one: (not one.digits, not one.areas, one.han != "" and len(one.han) == 1)):
-            found, cost, letters = self._fits(term, part, starts=terms[0] is term)
+        for term in sorted(terms, key=lambda one: (not one.digits, not one.areas, -len(one.han) - len(one.letters))):
+            found, cost, letters = self._fits(term, part, places, starts=terms[0] is term)
             length += letters
             if places is None:
                 places, costs = found, cost
@@ -207,8 +218,12 @@ class Finder:
 
     # ---- terms ---------------------------------------------------------------------------------------------------------
 
-    def _fits(self, term: Term, part: _Slice, *, starts: bool) -> tuple[Array, Array, int]:
-        """Who fits a term, how badly (0: exactly), and how many characters of a name it stands for."""
+    def _fits(self, term: Term, part: _Slice, only: Array | None, *, starts: bool) -> tuple[Array, Array, int]:
+        """Who fits a term, how badly (0: exactly), and how many characters of a name it stands for.
+
+        :param only: nobody else is wanted; their names alone are read
+        """
+        text = self._text(part, only)
         found: list[tuple[Array, int]] = []
         length = 0
         if term.digits:
@@ -220,9 +235,9 @@ class Finder:
             found += [(np.flatnonzero(np.isin(self.pid[part.first : part.end], wanted)) + part.first, 0)]
         if term.han:
             length = len(term.han)
-            found += self._by_name(term, part, starts)
+            found += self._by_name(term, text, starts)
         if term.letters:
-            by_letters, length = self._by_letters(term.letters, part, starts)
+            by_letters, length = self._by_letters(term.letters, text, starts)
             found += by_letters
         return *_merged(found), length
 
@@ -231,7 +246,7 @@ class Finder:
         return np.flatnonzero(wanted[self.area[part.first : part.end]]) + part.first
 
     def _by_digits(self, digits: str, part: _Slice) -> Iterator[tuple[Array, int]]:
-        """Digits anywhere in the number, but short ones not in the region; a year, month or day of birth where there is no number."""
+        """Digits anywhere in the number, short ones not in the region; or of a day of birth, where there is no number."""
         rows = self.digits[:, part.first : part.end]
         wanted = np.frombuffer(digits.encode(), np.uint8)
         size = len(wanted)
@@ -246,19 +261,19 @@ class Finder:
             born = self.born[part.first : part.end] // 10 ** (8 - size)
             yield np.flatnonzero((born == int(digits)) & (rows[0] == 0)) + part.first, 0
 
-    def _by_name(self, term: Term, part: _Slice, starts: bool) -> Iterator[tuple[Array, int]]:
+    def _by_name(self, term: Term, text: _Text, starts: bool) -> Iterator[tuple[Array, int]]:
         classes = []
         for character in term.han:
             own = np.zeros(len(self.alphabet), bool)
             if character in self._number:
                 own[self._number[character]] = True
             classes.append(own)
-        yield from self._by_classes(classes, part, 0, starts)
+        yield from self._by_classes(classes, text, 0, starts)
         if len(term.han) > 1:
             alike = [self._sounding({one for one in _plain(character)}) for character in term.han]
-            yield from self._by_classes([one | own for one, own in zip(alike, classes, strict=True)], part, 4, starts)
+            yield from self._by_classes([one | own for one, own in zip(alike, classes, strict=True)], text, 4, starts)
 
-    def _by_letters(self, letters: str, part: _Slice, starts: bool) -> tuple[list[tuple[Array, int]], int]:
+    def _by_letters(self, letters: str, text: _Text, starts: bool) -> tuple[list[tuple[Array, int]], int]:
         found: list[tuple[Array, int]] = []
         length = 0
         for cost, units in self._readings_of(letters):
@@ -268,26 +283,35 @@ class Finder:
                 self._sounding({unit}) if whole else self._sounding({one for one in self._syllables if one.startswith(unit)})
                 for unit, whole in units
             ]
-            fits = list(self._by_classes(classes, part, cost, starts))
+            fits = list(self._by_classes(classes, text, cost, starts))
             if any(len(places) for places, _ in fits):
                 found += fits
                 length = length or len(units)
         return found, length
 
-    def _by_classes(self, classes: Sequence[Array], part: _Slice, cost: int, starts: bool) -> Iterator[tuple[Array, int]]:
+    def _by_classes(self, classes: Sequence[Array], text: _Text, cost: int, starts: bool) -> Iterator[tuple[Array, int]]:
         """Where characters of these classes follow each other in a name; at its beginning fits better."""
-        low, high = int(self.starts[part.first]), int(self.starts[part.end])
-        letters = self.names[low : high + 1]
-        left = np.flatnonzero(classes[0][letters])
+        left = np.flatnonzero(classes[0][text.letters])
         for offset, one in enumerate(classes[1:], 1):
-            left = left[left + offset < len(letters)]
-            left = left[one[letters[left + offset]]]
+            left = left[left + offset < len(text.letters)]
+            left = left[one[text.letters[left + offset]]]
         if not len(left):
             return
-        people = np.searchsorted(self.starts, left + low, side="right") - 1
-        begins = self.starts[people] + 1 == left + low
+        left = left + text.first if text.places is None else text.places[left]
+        people = np.searchsorted(self.starts, left, side="right") - 1
+        begins = self.starts[people] + 1 == left
         yield np.unique(people[begins]), cost
         yield np.unique(people[~begins]), cost + (1 if starts else 0)
+
+    def _text(self, part: _Slice, only: Array | None) -> _Text:
+        if only is None or len(only) > _FEW:
+            low, high = int(self.starts[part.first]), int(self.starts[part.end])
+            return _Text(self.names[low : high + 1], low)
+        first = self.starts[only].astype(np.int64)
+        sizes = self.starts[only + 1].astype(np.int64) - first
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        places = np.repeat(first, sizes) + within
+        return _Text(self.names[places], 0, places)
 
     # ---- sounds --------------------------------------------------------------------------------------------------------
 
@@ -311,7 +335,7 @@ class Finder:
         ways: list[tuple[int, tuple[tuple[str, bool], ...]]] = []
 
         def walk(rest: str, before: tuple[tuple[str, bool], ...]) -> None:
-            if len(ways) >= 4 * _PATTERNS or len(before) > 6:
+            if len(ways) >= 4 * _PATTERNS or len(before) > 11:
                 return
             if not rest:
                 whole = all(is_whole for _, is_whole in before)

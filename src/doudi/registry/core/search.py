@@ -51,7 +51,7 @@ def read(text: str) -> tuple[Piece, ...]:
         elif kind == "digits":
             said = said.upper() if len(said) >= 4 else ""
         else:
-            said = re.sub(r"[·•]", "·", said)
+            said = re.sub("[·•]", "", said)
         if said:
             pieces.append(Piece(kind, said))
     return tuple(pieces[:MOST_PIECES])
@@ -102,7 +102,7 @@ def contact_keys(phone: str) -> set[str]:
 
 def name_keys(name: str, number: str, born_on: date | None) -> set[str]:
     """The keys of somebody no register knows: parts of the name, their sounds and initials, ends of the number, the birthday."""
-    characters = [one for one in name if one.strip()][:8]
+    characters = [one for one in name if one.strip("·• ")][:8]
     found = set()
     for first in range(len(characters)):
         for end in range(first + 1, len(characters) + 1):
