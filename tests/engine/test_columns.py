@@ -32,7 +32,8 @@ def told(read: Read) -> list[tuple[object, str | None]]:
 def expected(kind: str, texts: list[str | None], *, required: bool, factor: int = 1) -> list[tuple[object, str | None]]:
     written = [text for text in texts if text is not None]
     usual = [day_of(text)[0] for text in written if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)]
-    days = frozenset(day.day for day in usual if isinstance(day, date)) if kind == "date" else frozenset()
+    known = [day.day for day in set(usual) if isinstance(day, date)] if kind == "date" else []
+    days = frozenset(known) if len(set(known)) * 20 <= len(known) else frozenset()
     read = reader(column(kind), factor, written, days)
     cells = [(None, None) if text is None else read(text) for text in texts]
     return [(value, "empty" if required and value is None and reason is None else reason) for value, reason in cells]
@@ -120,3 +121,10 @@ def test_days_at_the_edges_of_the_calendar() -> None:
     texts = ["1901-01-01", "2099-12-31", "2000-02-29", "1900-12-31", "2100-01-01", "1999-02-29", "2026-00-10", "2026-10-00"]
     values = read_column(column("date"), Texts.of(pa.array(texts))).values.to_pylist()
     assert values == [date(1901, 1, 1), date(2099, 12, 31), date(2000, 2, 29), *[None] * 5]
+
+
+def test_a_habit_is_told_by_many_days_only() -> None:
+    firsts = [f"{year}-{month:02}-01" for year in (2024, 2025) for month in range(1, 13)]
+    long, short = (read_column(column("date"), Texts.of(pa.array([*usual, "01/07/2026"]))) for usual in (firsts, firsts[:4]))
+    assert told(long)[-1] == (date(2026, 7, 1), None)
+    assert told(short)[-1] == (None, "ambiguous_date")

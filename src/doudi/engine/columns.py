@@ -204,9 +204,14 @@ def _usual(column: Column, texts: pa.Array, factor: int) -> tuple[Flags, pa.Arra
     return usual, None
 
 
+_HABIT = 20  # usual dates for each different day of the month, before these days are taken to be the column's habit
+
+
 def _days_of_month(days: pa.Array | None) -> frozenset[int]:
-    """Which days of the month stand in a column."""
-    return frozenset(pc.unique(pc.day(days)).drop_null().to_pylist()) if days is not None else frozenset()
+    """Which few days of the month a column keeps to; none where it keeps to no few, or is too short to tell."""
+    found = pc.day(days).drop_null() if days is not None else pa.array([], pa.int64())
+    different = pc.unique(found)
+    return frozenset(different.to_pylist()) if len(different) * _HABIT <= len(found) else frozenset()
 
 
 def read_column(column: Column, texts: Texts, factor: int = 1) -> Read:
