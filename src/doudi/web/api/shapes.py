@@ -133,6 +133,35 @@ class Receipt(Schema):
     refused: list[FileRefused]
 
 
+class Event(Schema):
+    """One thing that happened, as a row of its dataset, by the column names or aliases of the written contract."""
+
+    dataset: str = Field(examples=["disaster"], description="a code of `doudi feeds contracts` that may come live")
+    key: str = Field(examples=["fire-2026-0117"], description="your own number of this event, at most 80 characters")
+    row: dict[str, Any] = Field(examples=[{"姓名": "王桂兰", "公民身份号码": "990101194803050220", "灾种": "火灾"}])
+
+
+class Events(Schema):
+    """One event or a few, in the order they happened."""
+
+    events: list[Event] = Field(max_length=500)
+
+
+class EventAnswer(Schema):
+    """What became of one event."""
+
+    key: str
+    state: str = Field(description="accepted, again (kept before under this key), rejected, or key_used (for another event)")
+    sequence: int | None = Field(description="its number in the order everything came; null when it is not kept")
+    problems: list[CellProblem] = Field(default_factory=list)
+
+
+class EventsKept(Schema):
+    """Answers in the order of the request."""
+
+    answers: list[EventAnswer]
+
+
 class Alert(Schema):
     """A household or person somebody should look at; the name is masked, and no figures leave with it."""
 

@@ -41,13 +41,15 @@ class Signed(APIKeyHeader):
     """`Signature-Input` and `Signature` (RFC 9421) of a registered sender; `request.sender` then says who asks.
 
     streamed: the view reads the body itself and compares it with the digest, because it is too large to hold.
+    keyed: everything in the body bears the sender's own key, under which it is kept once; so a request sent again by whoever
+    recorded it changes nothing, and the number it was sent with need not be used up (a write for every event).
     """
 
     param_name = "Signature-Input"
 
-    def __init__(self, door: Door, *, streamed: bool = False) -> None:
+    def __init__(self, door: Door, *, streamed: bool = False, keyed: bool = False) -> None:
         super().__init__()
-        self.act, self.door, self.streamed = "feed.load", door, streamed
+        self.act, self.door, self.streamed, self.keyed = "feed.load", door, streamed, keyed
 
     def authenticate(self, request: HttpRequest, key: str | None) -> SenderRow:
         """Find out who asks.
@@ -66,7 +68,8 @@ class Signed(APIKeyHeader):
         digest = signing.told_digest(told.headers.get("content-digest", ""))
         if not self.streamed:
             same_digest(digest, hashlib.sha256(request.body).digest())
-        actions.use_nonce(key_id=signature.key_id, nonce=signature.nonce, by=Party.sender(sender.code), at=now)
+        if not self.keyed:
+            actions.use_nonce(key_id=signature.key_id, nonce=signature.nonce, by=Party.sender(sender.code), at=now)
         if self.door not in sender.doors:
             raise NotSigned("wrong_door", f"{sender.label}没有登记用“{self.door.label}”。", "请联系数据管理员。")
         request.sender, request.digest = sender, digest  # type: ignore[attr-defined]
