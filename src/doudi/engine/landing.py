@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from doudi.engine import csv_text, sheets
 from doudi.engine.apart import Landed, as_different, kept_columns, read_at_once, set_apart, write_good
 from doudi.engine.contract import Column, Contract, plain_header
-from doudi.engine.recognise import HEADING_ROWS, Match, Refused, recognise
+from doudi.engine.recognise import HEADING_ROWS, Match, Refused, heading_row, recognise
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -108,6 +108,26 @@ def read_texts(
     return match, _encoded(table, match)
 
 
+def headings_of(path: Path, contracts: Mapping[str, Contract]) -> list[str]:
+    """The headings of a delivered file as they stand there, whatever contract it may answer to; empty where none is found.
+
+    :raises Refused: it is neither text nor a workbook
+    """
+    with path.open("rb") as file:
+        is_book = file.read(4) in (b"PK\x03\x04", _OLE[:4])
+    if is_book:
+        heads = [sheet.head(HEADING_ROWS) for sheet in sheets.read_book(path)[0]]
+    else:
+        encoding = csv_text.encoding_of(path)
+        heads = [] if encoding == "utf-16" else [rows[:HEADING_ROWS] for rows in csv_text.head_rows(path, encoding)]
+    found = [(known, rows[at]) for rows in heads for at, known in [heading_row(rows, contracts)] if rows]
+    return (
+        list(dict.fromkeys(cell.strip() for cell in max(found, key=lambda one: one[0])[1] if cell and cell.strip()))
+        if found
+        else []
+    )
+
+
 def _best_split(
     splits: Sequence[list[list[str]]], contracts: Mapping[str, Contract], dataset: str, file_name: str
 ) -> tuple[Match, str, list[list[str]]]:
@@ -125,7 +145,9 @@ def _best_split(
         return match, delimiter, rows[match.heading_row + 1 :]
     if refusals:
         raise min(refusals, key=lambda why: why.reason == "unknown_file")
-    raise Refused("unknown_file", "没有找到用逗号、分号、竖线或制表符分开的列。", "请确认发的是约定的表，另存为 CSV(逗号分隔)或 XLSX。")
+    raise Refused(
+        "unknown_file", "没有找到用逗号、分号、竖线或制表符分开的列。", "请确认发的是约定的表，另存为 CSV(逗号分隔)或 XLSX。"
+    )
 
 
 def land_book(

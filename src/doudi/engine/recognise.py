@@ -76,7 +76,7 @@ def _likeness(contract: Contract, headings: Sequence[str], known: int) -> _Liken
     return _Likeness(contract, score, positions, factors, missing, tuple(twice))
 
 
-def _heading_row(rows: Sequence[Sequence[str]], contracts: Mapping[str, Contract]) -> tuple[int, int]:
+def heading_row(rows: Sequence[Sequence[str]], contracts: Mapping[str, Contract]) -> tuple[int, int]:
     """The row that holds most known headings, and how many; the first such row wins."""
     best, most = 0, 0
     for at, row in enumerate(rows[:HEADING_ROWS]):
@@ -99,7 +99,7 @@ def recognise(
 
     :raises Refused: no contract is near, two are equally near, a required column is missing or stands twice
     """
-    at, known = _heading_row(rows, contracts)
+    at, known = heading_row(rows, contracts)
     if known == 0:
         raise Refused(
             "unknown_file",
