@@ -35,6 +35,7 @@ from doudi.casework.queries.rows import (
     Progress,
     ShownRow,
 )
+from doudi.casework.queries.touching import running_of
 
 __all__ = [
     "AskedAgain",
@@ -74,6 +75,7 @@ __all__ = [
     "my_cases",
     "prefill",
     "progress",
+    "running_of",
     "shown",
     "shown_areas",
     "steps",

@@ -29,6 +29,7 @@ class LivingRow:
     name: str
     age: int | None
     relation: str
+    relation_code: str  # to the head of the household; empty where nothing says
     counted: bool
     reason: str
     reason_label: str
@@ -84,6 +85,19 @@ class SayingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenRow:
+    """One version of what was said of a member of the register's household; closed where it was taken back or said anew."""
+
+    pid: str
+    name: str
+    together: bool
+    reason: str
+    from_on: date
+    to_on: date | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """Something that happened in a family, with both its days and what it may touch."""
 
@@ -136,6 +150,7 @@ class HomePage:
     left_out: tuple[LivingRow, ...]
     ties: tuple[TieRow, ...]
     differs: tuple[Differing, ...]
+    spoken: tuple[SpokenRow, ...]
     sayings: tuple[SayingRow, ...]
     events: tuple[EventRow, ...]
     looks: tuple[str, ...]
@@ -186,7 +201,8 @@ def _page(pid: str, viewer: Viewer | None) -> HomePage:
             pid=one.pid,
             name=names.get(one.pid, one.name),
             age=age_on(one.born_on, on) if on else None,
-            relation=_relation(home, one.pid),
+            relation=RELATIONS.get(_relation(home, one.pid), ""),
+            relation_code=_relation(home, one.pid),
             counted=one.counted,
             reason=one.reason,
             reason_label=words.REASONS[one.reason][0],
@@ -215,6 +231,7 @@ def _page(pid: str, viewer: Viewer | None) -> HomePage:
         left_out=left,
         ties=_ties(home, names),
         differs=_differs(rows, kept),
+        spoken=_spoken(kept, names),
         sayings=sayings,
         events=events_of(about, names),
         looks=tuple(dict.fromkeys(one.look for one in rows if one.look)),
@@ -234,12 +251,11 @@ def _names(home: LivingHome | None, kept: HouseholdRow | None, seen: dict[str, b
 
 
 def _relation(home: LivingHome | None, pid: str) -> str:
+    """What somebody is to the head, as a roll or the booklet says."""
     if home is None or pid == home.head:
-        return RELATIONS["self"] if home else ""
-    words_of = [
-        tie.word for tie in home.ties if tie.b == pid and tie.a == home.head and tie.kind in ("roll", "booklet") and tie.word
-    ]
-    return RELATIONS.get(words_of[-1], "") if words_of else ""
+        return "self" if home else ""
+    told = [tie.word for tie in home.ties if (tie.a, tie.b) == (home.head, pid) and tie.kind in ("roll", "booklet")]
+    return told[-1] if told else ""
 
 
 def _ties(home: LivingHome | None, names: dict[str, str]) -> tuple[TieRow, ...]:
@@ -268,6 +284,17 @@ def _sayings(people: set[str], names: dict[str, str]) -> tuple[SayingRow, ...]:
     rows = list(Saying.objects.filter(Q(a__in=people) | Q(b__in=people)).order_by("-said_at", "ref"))
     who = _parties({party for row in rows for party in (row.said_by, row.undone_by)})
     return tuple(_saying(row, names, who) for row in rows)
+
+
+def _spoken(kept: HouseholdRow | None, names: dict[str, str]) -> tuple[SpokenRow, ...]:
+    if kept is None or not kept.kept:
+        return ()
+    rows = list(Member.objects.filter(household_id=kept.hid, source=Member.Source.SAID).order_by("-kept_at", "-id"))
+    who = _parties({row.kept_by for row in rows})
+    return tuple(
+        SpokenRow(row.person_id, names.get(row.person_id, ""), row.together, row.reason, row.from_on, row.to_on, who[row.kept_by])
+        for row in rows
+    )
 
 
 def _parties(told: Iterable[str]) -> dict[str, str]:

@@ -7,9 +7,11 @@ from django.urls import include, path
 from doudi.web.desk.alerts import views as alerts
 from doudi.web.desk.cases import views as cases
 from doudi.web.desk.checks import views as checks
+from doudi.web.desk.feeds import mend
 from doudi.web.desk.feeds import views as feeds
 from doudi.web.desk.life import views as life
 from doudi.web.desk.payment import views as payment
+from doudi.web.desk.household import views as household
 from doudi.web.desk.person import views as person
 from doudi.web.desk.publicity import views as publicity
 from doudi.web.desk.reasons import views as reasons
@@ -47,6 +49,14 @@ urlpatterns = [
     path("whatif/table.csv", whatif.table, name="whatif-csv"),
     path("whatif/figures.json", whatif.figures, name="whatif-json"),
     path("find/", person.find, name="find"),
+    path("household/events/", household.events, name="events"),
+    path("household/<slug:pid>/", household.household, name="household"),
+    path("household/<slug:pid>/member/", household.member, name="household-member"),
+    path("household/<slug:pid>/say/", household.say, name="household-say"),
+    path("household/<slug:pid>/back/<slug:ref>/", household.take_back, name="household-back"),
+    path("household/<slug:pid>/report/", household.report, name="household-report"),
+    path("household/<slug:pid>/events/<slug:ref>/settle/", household.settle, name="event-settle"),
+    path("household/<slug:pid>/events/<slug:ref>/undo/", household.undo, name="event-undo"),
     path("person/<slug:pid>/", person.person, name="person"),
     path("person/<slug:pid>/part/<slug:name>/", person.part, name="person-part"),
     path("person/<slug:pid>/reasons/", reasons.reach, name="reach"),
@@ -58,6 +68,20 @@ urlpatterns = [
     path("feeds/<int:number>/", feeds.delivery, name="feed"),
     path("feeds/<int:number>/withdraw/", withdrawn.withdraw, name="withdraw"),
     path("withdrawn/", withdrawn.touched, name="touched"),
+    path("feeds/<int:number>/left.<slug:kind>", mend.left, name="left"),
+    path("feeds/<int:number>/mend/", mend.page, name="mend"),
+    path("feeds/<int:number>/mend/add/", mend.add, name="mend-add"),
+    path("feeds/<int:number>/mend/drop/", mend.drop, name="mend-drop"),
+    path("feeds/<int:number>/mend/saved/", mend.saved, name="mend-saved"),
+    path("feeds/<int:number>/mend/apply/", mend.apply, name="mend-apply"),
+    path("feeds/<int:number>/mend/rows/", mend.rows, name="mend-rows"),
+    path("feeds/<int:number>/mend/rows/<int:row>/", mend.row, name="mend-row"),
+    path("feeds/refused/<int:refusal>/mend/", mend.page, name="mend-refused"),
+    path("feeds/refused/<int:refusal>/mend/add/", mend.add, name="mend-add-refused"),
+    path("feeds/refused/<int:refusal>/mend/drop/", mend.drop, name="mend-drop-refused"),
+    path("feeds/refused/<int:refusal>/mend/saved/", mend.saved, name="mend-saved-refused"),
+    path("feeds/refused/<int:refusal>/mend/apply/", mend.apply, name="mend-apply-refused"),
+    path("feeds/mending/<slug:ref>/undo/", mend.undo, name="mend-undo"),
     path("rules/life/", life.page, name="rules-life"),
     path("rules/", include("doudi.web.desk.rules.urls")),
 ]
