@@ -30,6 +30,7 @@ from doudi.exchange.actions.receiving import (
     return_rejects,
 )
 from doudi.exchange.actions.senders import keep_sender, rotate_key, stop_sender, use_nonce
+from doudi.exchange.actions.sources import keep_source, note_pull, reach
 from doudi.exchange.actions.withdrawing import reinstate_load, withdraw_load
 
 __all__ = [
@@ -46,8 +47,11 @@ __all__ = [
     "extend_correction",
     "give_receipt",
     "keep_sender",
+    "keep_source",
     "land_events",
+    "note_pull",
     "open_upload",
+    "reach",
     "receive_events",
     "receive_load",
     "refuse_load",

@@ -10,9 +10,14 @@ from doudi.exchange.jobs.mending import (
     apply_mends,
     change_mends,
     groups,
+    headings,
     preview,
+    row_as_it_came,
     take_corrections,
+    write_left,
+    wrong,
 )
+from doudi.exchange.jobs.pulling import Pulled, pull, pull_due
 from doudi.exchange.jobs.pushing import MOST_ROWS_PUSHED, Pushed, push_rows
 from doudi.exchange.jobs.receiving import MANIFEST, Outcome, Told, pick_up
 from doudi.exchange.jobs.returning import Returned, return_rejects
@@ -29,6 +34,7 @@ __all__ = [
     "Outcome",
     "PickedUp",
     "Preview",
+    "Pulled",
     "Pushed",
     "Refused",
     "Returned",
@@ -39,16 +45,22 @@ __all__ = [
     "change_mends",
     "give_up",
     "groups",
+    "headings",
     "here",
     "land_events",
     "open_upload",
     "path_of",
     "pick_up",
     "preview",
+    "pull",
+    "pull_due",
     "push_rows",
     "put_whole",
     "receive_events",
     "return_rejects",
+    "row_as_it_came",
     "take_corrections",
     "take_in",
+    "write_left",
+    "wrong",
 ]

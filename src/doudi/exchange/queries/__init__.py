@@ -61,9 +61,12 @@ from doudi.exchange.queries.events import (
 from doudi.exchange.queries.mending import (
     MendingRow,
     Source,
+    column_of,
     draft_of,
     mending_row,
     mendings_of,
+    rejects_of_rows,
+    rows_with,
     saved_mends,
     shown_value,
     source_of,
@@ -78,6 +81,7 @@ from doudi.exchange.queries.senders import (
     senders,
     senders_seen,
 )
+from doudi.exchange.queries.sources import PullRow, SourceRow, sources, sources_seen
 from doudi.exchange.queries.withdrawals import WithdrawalRow, withdrawals
 
 __all__ = [
@@ -91,15 +95,18 @@ __all__ = [
     "MendingRow",
     "Pressing",
     "Problem",
+    "PullRow",
     "ReceiptRow",
     "RefusalLine",
     "RejectLine",
     "SenderRow",
     "Source",
+    "SourceRow",
     "StreamLine",
     "ToLand",
     "UploadRow",
     "WithdrawalRow",
+    "column_of",
     "contracts",
     "corrected_cells",
     "correction",
@@ -131,6 +138,8 @@ __all__ = [
     "receipts",
     "refusals",
     "rejects",
+    "rejects_of_rows",
+    "rows_with",
     "saved_mends",
     "sender",
     "sender_named",
@@ -140,6 +149,8 @@ __all__ = [
     "shown_value",
     "source_of",
     "source_of_refusal",
+    "sources",
+    "sources_seen",
     "streams",
     "unlanded",
     "upload",

@@ -1,0 +1,1 @@
+"""The outside world of the exchange: departments' databases, brokers of messages."""
