@@ -46,7 +46,7 @@ class _Likeness:
     twice: tuple[str, ...]
 
 
-def _named(contract: Contract, heading: str) -> tuple[str, int] | None:
+def named(contract: Contract, heading: str) -> tuple[str, int] | None:
     """Which column a heading means, and what one unit of it is worth in yuan."""
     plain = plain_header(heading)
     if plain in contract.by_heading:
@@ -63,9 +63,9 @@ def _likeness(contract: Contract, headings: Sequence[str], known: int) -> _Liken
     factors: dict[str, int] = {}
     twice = []
     for at, heading in enumerate(headings):
-        if not plain_header(heading) or not (named := _named(contract, heading)):
+        if not plain_header(heading) or not (means := named(contract, heading)):
             continue
-        name, factor = named
+        name, factor = means
         if name in positions:
             twice.append(heading)
         else:
@@ -87,7 +87,7 @@ def heading_row(rows: Sequence[Sequence[str]], contracts: Mapping[str, Contract]
 
 
 def _known(heading: str, contracts: Mapping[str, Contract]) -> bool:
-    return bool(plain_header(heading)) and any(_named(contract, heading) for contract in contracts.values())
+    return bool(plain_header(heading)) and any(named(contract, heading) for contract in contracts.values())
 
 
 def recognise(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.engine.recognise import Refused
 from doudi.exchange.jobs.events import EventAnswer, land_events, receive_events
+from doudi.exchange.jobs.looking import Look, look_at
 from doudi.exchange.jobs.mending import (
     BadMend,
     Preview,
@@ -21,7 +22,7 @@ from doudi.exchange.jobs.pulling import Pulled, pull, pull_due
 from doudi.exchange.jobs.pushing import MOST_ROWS_PUSHED, Pushed, push_rows
 from doudi.exchange.jobs.receiving import MANIFEST, Outcome, Told, pick_up
 from doudi.exchange.jobs.returning import Returned, return_rejects
-from doudi.exchange.jobs.uploading import LARGEST_PIECE, Busy, add_piece, give_up, here, open_upload, path_of, put_whole, take_in
+from doudi.exchange.jobs.uploading import LARGEST_PIECE, Busy, add_piece, bring, give_up, here, open_upload, path_of, take_in
 from doudi.exchange.jobs.watching import PickedUp, Watch
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "BadMend",
     "Busy",
     "EventAnswer",
+    "Look",
     "Outcome",
     "PickedUp",
     "Preview",
@@ -42,12 +44,14 @@ __all__ = [
     "Watch",
     "add_piece",
     "apply_mends",
+    "bring",
     "change_mends",
     "give_up",
     "groups",
     "headings",
     "here",
     "land_events",
+    "look_at",
     "open_upload",
     "path_of",
     "pick_up",
@@ -55,7 +59,6 @@ __all__ = [
     "pull",
     "pull_due",
     "push_rows",
-    "put_whole",
     "receive_events",
     "return_rejects",
     "row_as_it_came",

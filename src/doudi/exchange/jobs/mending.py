@@ -8,18 +8,33 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from doudi.engine import mending, rejected
+from doudi.engine import landing, mending, rejected
 from doudi.engine.apart import Landed
 from doudi.engine.mending import BadMend, Changes
+from doudi.engine.readable import write_book, write_table
 from doudi.engine.recognise import Refused
 from doudi.exchange import actions, queries
 from doudi.exchange.core import day_in_name, month_before, part_of
 from doudi.exchange.jobs.receiving import keep
+from doudi.exchange.jobs.returning import rejected_table
 from doudi.exchange.models import Load
 from doudi.office import queries as office
 from doudi.office.actions import By
 
-__all__ = ["BadMend", "Preview", "Refused", "apply_mends", "change_mends", "groups", "preview", "take_corrections"]
+__all__ = [
+    "BadMend",
+    "Preview",
+    "Refused",
+    "apply_mends",
+    "change_mends",
+    "groups",
+    "headings",
+    "preview",
+    "row_as_it_came",
+    "take_corrections",
+    "write_left",
+    "wrong",
+]
 
 
 @dataclass(frozen=True)
@@ -39,11 +54,10 @@ class Preview:
         return asdict(self)
 
 
-def _landed(source: queries.Source, told: Sequence[Mapping[str, Any]], workshop: Path) -> tuple[Landed, Changes]:
+def _opened(source: queries.Source, mends: Sequence[mending.Mend], workshop: Path) -> mending.Opened:
     if not source.path.exists():
         raise Refused("no_original", "原件已经不在了（可能按保存期限销毁了），不能在这里改。", "请部门重新发送。")
-    mends = mending.read_mends(told, source.contract)
-    opened = mending.open_delivery(
+    return mending.open_delivery(
         source.path,
         source.contract,
         queries.contracts(),
@@ -52,7 +66,11 @@ def _landed(source: queries.Source, told: Sequence[Mapping[str, Any]], workshop:
         mends=mends,
         beside=queries.lake().root / "tmp" / f"texts-{source.delivery}-{source.dataset}",
     )
-    return mending.land(opened, mends, workshop)
+
+
+def _landed(source: queries.Source, told: Sequence[Mapping[str, Any]], workshop: Path) -> tuple[Landed, Changes]:
+    mends = mending.read_mends(told, source.contract)
+    return mending.land(_opened(source, mends, workshop), mends, workshop)
 
 
 def preview(source: queries.Source, told: Sequence[Mapping[str, Any]]) -> Preview:
@@ -149,3 +167,56 @@ def take_corrections(*, by: By, at: datetime, load: int | None = None) -> dict[i
             continue
         done[made.pk] = actions.apply_corrections(refs=[ref for ref, *_ in waiting], load=made.pk, by=by, at=at)
     return done
+
+
+def wrong(source: queries.Source, seen: Mapping[str, Any] | None) -> list[tuple[rejected.Group, list[rejected.Offer]]]:
+    """What is still wrong, most frequent first, each with what might mend it at once.
+
+    :param seen: what a draft would leave (its kept preview); None: what was not taken as it stands now
+    """
+    found = groups(source) if seen is None else [_group(one) for one in seen["groups"]]
+    return [(one, rejected.offers(one, source.contract)) for one in found]
+
+
+def _group(told: Mapping[str, Any]) -> rejected.Group:
+    values = tuple(rejected.Value(**one) for one in told["values"])
+    return rejected.Group(**{**told, "values": values})
+
+
+def headings(source: queries.Source) -> list[str]:
+    """The headings of a delivery as they stand in the file.
+
+    :raises Refused: the original is gone or is no table
+    """
+    if not source.path.exists():
+        raise Refused("no_original", "原件已经不在了（可能按保存期限销毁了），不能在这里改。", "请部门重新发送。")
+    return landing.headings_of(source.path, queries.contracts())
+
+
+def row_as_it_came(source: queries.Source, told: Sequence[Mapping[str, Any]], row: int) -> dict[str, str] | None:
+    """One row of a delivery by column, as a list leaves it; None beyond the end of the file.
+
+    :raises BadMend: a mend cannot be meant
+    :raises Refused: the original cannot be read
+    """
+    with queries.lake().workshop() as workshop:
+        mends = mending.read_mends(told, source.contract)
+        opened = _opened(source, mends, workshop)
+        if not 1 <= row <= opened.table.num_rows:
+            return None
+        table, _ = mending.apply(opened, mends)
+        cells = table.slice(row - 1, 1)
+        return {name: cells[f"c{at}"][0].as_py() or "" for name, at in opened.match.positions.items()}
+
+
+def write_left(load: int, folder: Path, *, kind: str, by: By, at: datetime) -> Path:
+    """Write what was not taken of a load as a table to work on: each row as it came, what is wrong, what to do.
+
+    :param kind: csv or xlsx
+    :raises NotAllowed: this post does not look after departments' data
+    """
+    head, rows = rejected_table(load)
+    path = folder / f"left-{load}.{kind}"
+    (write_book if kind == "xlsx" else write_table)(path, head, rows)
+    actions.return_rejects(loads=[load], to="下载", by=by, at=at)
+    return path

@@ -60,6 +60,15 @@ def _write(load: Load, path: Path) -> int:
     return len(rows)
 
 
+def rejected_table(load_id: int) -> tuple[list[str], list[list[Any]]]:
+    """The rejected rows of a load as a table: number, what is wrong, what to do, and the row as it came."""
+    load = Load.objects.get(pk=load_id)
+    contract = queries.contracts().get(load.dataset)
+    rows = landing.read_rejects(queries.lake().object(load.rejects)) if load.rejects else []
+    headings = list(dict.fromkeys(heading for row in rows for heading in row["raw"]))
+    return ["行号", "哪里不对", "怎么改", *headings], [_returned(contract, row, headings) for row in rows]
+
+
 def _returned(contract: Contract | None, row: dict[str, Any], headings: Sequence[str]) -> list[Any]:
     problems = [queries.problem(contract, told) for told in row["problems"]]
     wrong = "；".join(f"{one.label}：{one.message}" + (f"（{one.value}）" if one.value else "") for one in problems)

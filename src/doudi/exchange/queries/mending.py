@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from doudi.engine import mending
+import pyarrow.parquet as pq
+
+from doudi.engine import mending, rejected
 from doudi.engine.contract import Contract
+from doudi.engine.recognise import named
 from doudi.exchange.models import Load, Mending, Refusal
 from doudi.exchange.models.mending import APPLIED, DRAFT
-from doudi.exchange.queries.deliveries import contracts, lake, sent_by
+from doudi.exchange.queries.deliveries import RejectLine, contracts, lake, problem, sent_by
 from doudi.office.core import Viewer, mask_name, mask_number
 
 
@@ -168,3 +172,28 @@ def shown_value(contract: Contract | None, field: str, text: str | None) -> str:
     if column.type == "citizen_no":
         return mask_number(text)
     return mask_name(text) if column.type == "name" else text
+
+
+def column_of(contract: Contract, heading: str) -> str | None:
+    """The column of a contract a heading is read as, a unit in brackets left out; None where it is none of them."""
+    match = named(contract, heading)
+    return match[0] if match else None
+
+
+def rows_with(source: Source, field: str, reason: str, *, first: int, count: int) -> list[RejectLine]:
+    """Rows that were not taken for this reason in this column, as they came."""
+    if not source.rejects:
+        return []
+    path = lake().object(source.rejects)
+    return rejects_of_rows(source, rejected.rows_of(path, field, reason, first=first, count=count))
+
+
+def rejects_of_rows(source: Source, numbers: Sequence[int]) -> list[RejectLine]:
+    """What is wrong with some rows, in their order; those that were taken are left out."""
+    if not source.rejects or not numbers:
+        return []
+    table = pq.read_table(lake().object(source.rejects), filters=[("row_no", "in", list(numbers))])
+    return [
+        RejectLine(row["row_no"], [problem(source.contract, told) for told in row["problems"]], json.loads(row["raw"]))
+        for row in table.sort_by("row_no").to_pylist()
+    ]
