@@ -67,3 +67,19 @@ def _leaning(pack: Pack, made: Cycle, datasets: Collection[str]) -> tuple[set[st
         reads_home = rule.subject == "household" or any(pack.names.facts[name].subject == "household" for name in rule.facts)
         (whole if reads_home else own).add(rule.code)
     return own, whole
+
+
+def pids_of_rows(lake: Lake, made: Cycle, batch: int, rows: Collection[int]) -> dict[int, str]:
+    """Whose some rows of a load are: number of the row → pid."""
+
+    def table(name: str, *columns: str) -> pa.Table:
+        return pq.read_table(lake.object(made.manifest["objects"][name]["sha256"]), columns=list(columns))
+
+    if not rows:
+        return {}
+    links = table("link", "batch", "row_no")
+    number = links["row_no"].to_numpy()
+    here = np.flatnonzero((links["batch"].to_numpy() == batch) & np.isin(number, np.fromiter(rows, np.int64, len(rows))))
+    people = np.searchsorted(table("person_index", "links")["links"].to_numpy(), here, side="right")
+    pids = table("person", "pid")["pid"].take(pa.array(people)).to_pylist()
+    return dict(zip(number[here].tolist(), pids, strict=True))

@@ -136,7 +136,7 @@ def _fold(lake: Lake, before: Path | None, made: Cycle, since: date | None) -> P
             f"SELECT * FROM read_parquet({quote(str(before))})"
             if before
             else "SELECT NULL::VARCHAR pid, NULL::VARCHAR area, NULL::VARCHAR tier, NULL::DATE from_on, NULL::BOOLEAN exact, "
-            "NULL::DATE to_on, NULL::VARCHAR why, NULL::VARCHAR into, NULL::VARCHAR began, NULL::VARCHAR ended WHERE false"
+            "NULL::DATE to_on, NULL::VARCHAR why, NULL::VARCHAR next_tier, NULL::VARCHAR began, NULL::VARCHAR ended WHERE false"
         )
         con.execute(f"CREATE TABLE spell AS {spells}")
         con.execute("CREATE TABLE here AS SELECT * FROM now WHERE tier IS NOT NULL AND died_on IS NULL")

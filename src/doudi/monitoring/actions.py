@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -148,7 +149,7 @@ def bring_live(
 def _bring(findings: Iterable[Finding], *, judged_on: date, raised: date) -> dict[str, int]:
     """Compare what was found with the alerts there are, write what differs in bulk, and count."""
     due = {str(level): core.due_on(level, raised).isoformat() for level in Level}  # as text: a driver adapts each date anew
-    before: dict[str, str] = dict(Alert.objects.values_list("ref", "state"))
+    before: dict[str, str] = dict(Alert.objects.exclude(indicator=core.ASKED).values_list("ref", "state"))
     seen: set[str] = set()
     unsealed = Alert._meta.get_field("reason").get_db_prep_value("", connection)
     days = {"raised_on": raised.isoformat(), "seen_on": judged_on.isoformat()}
@@ -279,6 +280,53 @@ def _lock(ref: str) -> Alert:
     alert = Alert.objects.select_for_update().filter(ref=ref).first()
     if alert is None:
         raise NotAllowed("没有这条提醒。")
+    return alert
+
+
+@transaction.atomic
+def ask_visit(*, pid: str, why: str, reason_ref: str = "", by: By, at: datetime) -> Alert:
+    """Ask for a visit to somebody of whom little is known; it waits with the alerts and is answered like one.
+
+    A visit to the same person that still waits is not asked for twice.
+
+    :param why: what is not known, or what the village said, in words
+    :param reason_ref: what it was asked for, when asked again is the same: a telling
+    :raises NotAllowed: the post does not send visitors where the person lives, or no reason
+    :raises NotKnown: nobody of this id in the register
+    """
+    who = registry.me(pid)
+    need(by, "alert.assign", area=who.area, at=at)
+    if not why.strip():
+        raise NotAllowed("请写一句为什么请人去看。")
+    same = Alert.objects.filter(indicator=core.ASKED, subject=pid)
+    kept = same.filter(basis=reason_ref).first() if reason_ref else same.filter(state__in=core.IN_WORK).first()
+    if kept is not None:
+        return kept
+    try:
+        hid = registry.my_household(pid).hid
+    except registry.NotKnown:
+        hid = ""
+    today = office_queries.today(at)
+    basis = reason_ref or f"{today.isoformat()} {same.count() + 1}"
+    alert = Alert.objects.create(
+        ref=core.ref_of(core.ASKED, pid, basis),
+        indicator=core.ASKED,
+        level=Level.YELLOW,
+        subject_kind="person",
+        subject=pid,
+        pid=pid,
+        hid=hid,
+        area=who.area,
+        masked_name=who.masked_name,
+        basis=basis,
+        mask=0,
+        figures=json.dumps({"why": why.strip()}, ensure_ascii=False),
+        raised_on=today,
+        seen_on=today,
+        due_on=core.due_on(Level.YELLOW, today),
+        state=State.OPEN,
+    )
+    office.record("monitoring.ask_visit", subject=alert.ref, by=by, at=at, detail={"pid": pid})
     return alert
 
 

@@ -133,6 +133,8 @@ class Trace(NamedTuple):
     state: str
 
 
+ASKED = "V01"  # not a rule: somebody was asked to go and see, because little is known or the village said so
+
 CHANGES = {"gone": "不再成立", "changed": "内容变了", "look": "请再看一眼"}
 
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi.casework import queries as casework
-from doudi.engine import landing
+from doudi.engine import landing, origins
 from doudi.engine.cycle import Cycle
 from doudi.engine.lake import Lake
 from doudi.exchange import queries as exchange
@@ -56,6 +56,8 @@ def land(lake: Lake, on: date, met: Iterable[Seen]) -> OwnRecords:
                     writer.writerow(
                         [number, name, area, step, day, due, programme if programme in known else "other" * bool(programme), ref]
                     )
+            for told in registry.told_until(on):
+                writer.writerow(["", told.name, told.area, "told", told.on.isoformat(), "", "", told.ref])
         (landed,) = landing.land_csv(path, {DATASET: contract}, workshop, dataset=DATASET, complete=True, may_be_empty=True)
         return OwnRecords(DATASET, OWN_BATCH, lake.object(lake.keep_object(landed.good)), on)
 
@@ -75,6 +77,17 @@ def known_in(lake: Lake, made: Cycle, on: date) -> OwnRecords | None:
         path = workshop / "own.parquet"
         pq.write_table(then, path)
         return OwnRecords(DATASET, OWN_BATCH, lake.object(lake.keep_object(path)), on)
+
+
+def told_in(lake: Lake, made: Cycle) -> dict[str, str]:
+    """Whom a cycle has for each person the village told of: ref of the telling → pid."""
+    kept = next((one for one in made.manifest["inputs"] if one["batch"] == OWN_BATCH), None)
+    if kept is None:
+        return {}
+    own = pq.read_table(lake.object(kept["object"]), columns=["row_no", "step", "ref"])
+    told = own.filter(pc.equal(own["step"], "told"))
+    refs = dict(zip(told["row_no"].to_pylist(), told["ref"].to_pylist(), strict=True))
+    return {refs[row_no]: pid for row_no, pid in origins.pids_of_rows(lake, made, OWN_BATCH, list(refs)).items()}
 
 
 def _rows(on: date, met: Iterable[Seen]) -> Iterator[tuple[str, str, str, str, str, str, str]]:

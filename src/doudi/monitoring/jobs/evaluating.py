@@ -20,7 +20,7 @@ from doudi.monitoring import actions, queries
 from doudi.monitoring.core import Finding
 from doudi.monitoring.gateways import lake as gateway
 from doudi.monitoring.gateways import records
-from doudi.monitoring.jobs import aftermath, live
+from doudi.monitoring.jobs import aftermath, live, told
 from doudi.office import queries as office
 from doudi.office.core import Party
 from doudi.registry import jobs as registry_jobs
@@ -92,6 +92,7 @@ def evaluate(on: date | None = None, *, mark: Callable[[str], None] = lambda ste
     registry_jobs.mirror(made.id, on=on, at=at)
     mark("tiers")
     gateway.bring_up_tiers({one.load for one in exchange.withdrawals(still=True)})
+    told.send_somebody(lake, made, at=at)
     mark("withdrawn")
     aftermath.look_through(made.id, at=at)
     mark("done")

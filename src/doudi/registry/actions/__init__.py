@@ -32,7 +32,9 @@ from doudi.registry.actions.people import (
     take_member_back,
     withdraw,
 )
+from doudi.registry.actions.roster import export_roster
 from doudi.registry.actions.search import search
+from doudi.registry.actions.told import place_told, tell_of
 
 __all__ = [
     "AlreadySettled",
@@ -45,10 +47,12 @@ __all__ = [
     "correct_member",
     "dismiss_event",
     "explain_number",
+    "export_roster",
     "keep_contact",
     "merge_persons",
     "mirror_pairs",
     "note_changes",
+    "place_told",
     "report_event",
     "say",
     "search",
@@ -56,6 +60,7 @@ __all__ = [
     "split_person",
     "take_back",
     "take_member_back",
+    "tell_of",
     "undo_event",
     "undo_settlement",
     "weigh_help",

@@ -13,6 +13,7 @@ from doudi.registry.models.people import (
 )
 from doudi.registry.models.requests import Request, new_request_ref
 from doudi.registry.models.search import SearchKey
+from doudi.registry.models.told import Told
 
 __all__ = [
     "Consent",
@@ -26,6 +27,7 @@ __all__ = [
     "Saying",
     "SearchKey",
     "Settlement",
+    "Told",
     "new_consent_ref",
     "new_event_ref",
     "new_request_ref",

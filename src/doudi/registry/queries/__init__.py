@@ -82,6 +82,7 @@ from doudi.registry.queries.roster import (
 from doudi.registry.queries.search import MOST as MOST_FOUND
 from doudi.registry.queries.search import Match, Matches, blind_key, search
 from doudi.registry.queries.standing import pids_of, settled, standing, standing_of, together
+from doudi.registry.queries.told import ToldPage, ToldRecord, ToldRow, told, told_list, told_until
 
 __all__ = [
     "MOST_FOUND",
@@ -121,6 +122,9 @@ __all__ = [
     "SourceRow",
     "Spell",
     "TieRow",
+    "ToldPage",
+    "ToldRecord",
+    "ToldRow",
     "after_pair",
     "as_of",
     "as_of_unwatched",
@@ -169,6 +173,9 @@ __all__ = [
     "standing_of",
     "to_visit",
     "together",
+    "told",
+    "told_list",
+    "told_until",
     "unseen",
     "unseen_home",
 ]

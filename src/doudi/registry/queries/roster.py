@@ -242,7 +242,7 @@ def spells(pid: str, viewer: Viewer) -> tuple[Spell, ...]:
             bool(row["exact"]),
             row["to_on"],
             WHYS.get(row["why"] or "", ""),
-            TIERS.get(row["into"] or "", ""),
+            TIERS.get(row["next_tier"] or "", ""),
             row["began"],
             row["ended"] or "",
         )

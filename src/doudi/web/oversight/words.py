@@ -22,6 +22,7 @@ ACTS = {
     "office.send_code": "发了验证码",
     "office.check_code": "验证码登录",
     "registry.export_roster": "导出了一份名册",
+    "registry.place_told": "把村里说到的人放进了名册",
     "registry.tell_of": "登记了数据里没有的人",
     "monitoring.ask_visit": "请人去看看",
     "registry.bring_in": "从登记信息里带入一家",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from doudi.exchange import queries as exchange
+from doudi.monitoring.core import ASKED
 from doudi.office.core import NotAllowed, Viewer
 from doudi.policy import explain
 from doudi.policy.language.errors import RuleError
@@ -19,6 +20,9 @@ LEVELS = {"R": ("马上去看", "red"), "O": ("尽快去看", "amber"), "Y": ("�
 
 def explanation(row: Any, on: date, rules: Pack) -> explain.Explanation:
     """What the rule of that day says about this alert; a rule no longer in the pack still shows its code."""
+    if row.indicator == ASKED:
+        why, advice = str(row.figures.get("why", "")), "看看人在不在、过得怎么样。"
+        return explain.Explanation(ASKED, "请去看看", str(row.level), why, (), (), "LAW Art. 39", advice, None)
     try:
         return explain.finding(rules, row.indicator, on, row.mask, row.figures, level=str(row.level))
     except RuleError:
