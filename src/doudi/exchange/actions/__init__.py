@@ -23,6 +23,7 @@ from doudi.exchange.actions.events import (
     settle_events,
 )
 from doudi.exchange.actions.mending import apply_mends, set_mends, start_mending, undo_mends
+from doudi.exchange.actions.quality import keep_agreement, keep_scores
 from doudi.exchange.actions.receiving import (
     Arrival,
     receive_load,
@@ -46,6 +47,8 @@ __all__ = [
     "correct_correction",
     "extend_correction",
     "give_receipt",
+    "keep_agreement",
+    "keep_scores",
     "keep_sender",
     "keep_source",
     "land_events",

@@ -20,6 +20,7 @@ from doudi.exchange.jobs.mending import (
 )
 from doudi.exchange.jobs.pulling import Pulled, pull, pull_due
 from doudi.exchange.jobs.pushing import MOST_ROWS_PUSHED, Pushed, push_rows
+from doudi.exchange.jobs.quality import compare, score_loads
 from doudi.exchange.jobs.receiving import MANIFEST, Outcome, Told, pick_up
 from doudi.exchange.jobs.returning import Returned, return_rejects
 from doudi.exchange.jobs.uploading import LARGEST_PIECE, Busy, add_piece, bring, give_up, here, open_upload, path_of, take_in
@@ -46,6 +47,7 @@ __all__ = [
     "apply_mends",
     "bring",
     "change_mends",
+    "compare",
     "give_up",
     "groups",
     "headings",
@@ -62,6 +64,7 @@ __all__ = [
     "receive_events",
     "return_rejects",
     "row_as_it_came",
+    "score_loads",
     "take_corrections",
     "take_in",
     "write_left",
