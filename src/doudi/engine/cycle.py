@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi import __version__
-from doudi.engine import facts, households, people, register, unseen
+from doudi.engine import facts, households, people, register, unseen, weights
 from doudi.engine.contract import Contract
 from doudi.engine.households import Said
 from doudi.engine.lake import Lake, rename, settle
@@ -153,6 +153,8 @@ def run(
     if not loads:
         raise NothingLoaded(f"{on}: 还没有任何部门的数据。请先运行 doudi feeds load。")
     given = _inputs(loads, pack, on, key, settled, said)
+    if own_weights := weights.standing(lake.root)[1]:
+        given["weights"] = own_weights
     cycle_id = f"{on:%Y%m%d}-{hashlib.sha256(_stable(given)).hexdigest()[:20]}"
     made = read(lake, cycle_id)
     if made is None or not all(lake.object(one["sha256"]).exists() for one in made.manifest["objects"].values()):
@@ -203,7 +205,9 @@ def _build(
         settings = {"memory_limit": memory, "temp_directory": str(workshop / "spill")}
         with duckdb.connect(":memory:", config=settings) as con:
             mark("link")
-            datasets = register.link(con, contracts, by_dataset, on, key=key, settled=settled)
+            datasets = register.link(
+                con, contracts, by_dataset, on, key=key, settled=settled, weights=weights.standing(lake.root)[0]
+            )
             mark("sum_up")
             summed = register.sum_up(con, contracts, datasets, catalogue, on)
             kinds = register.place_kinds(con, by_dataset.get("division", []))

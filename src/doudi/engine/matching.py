@@ -24,7 +24,12 @@ _NAMED_BY = ("dibao", "tekun", "near_dibao", "rigid_expenditure", "monitored", "
 
 
 def settle(
-    con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], households: Mapping[str, str], on: date, key: str
+    con: duckdb.DuckDBPyConnection,
+    read: Sequence[tuple[str, Role]],
+    households: Mapping[str, str],
+    on: date,
+    key: str,
+    told: Weights | None = None,
 ) -> None:
     """Join every row in `doubt` to somebody: corrects n and how of the rows, and says who there is beside the `known`.
 
@@ -34,8 +39,9 @@ def settle(
     :param read: dataset and role of every rows table
     :param households: dataset → its column that says which rows are one household
     :param key: the linking key, for the pids in `pair`
+    :param told: the weights; by default those the program comes with
     """
-    told = weights.trained()
+    told = told or weights.trained()
     scoring.macros(con)
     _fresh(con)
     rolls = [dataset for dataset, role in read if dataset in _HOMES and not role.called]
@@ -50,9 +56,7 @@ def settle(
     con.execute("CREATE TEMP VIEW late_doubted AS SELECT * FROM late_placed WHERE doubted")
     scoring.find(con, "late_asked", "weighed", told)
     scoring.find(con, "late_doubted", "weighed_doubted", told)
-    con.execute(
-        "INSERT INTO weighed SELECT * FROM weighed_doubted WHERE name_level = 0 AND (place_level = 0 OR birth_level = 0)"
-    )
+    con.execute("INSERT INTO weighed SELECT * FROM weighed_doubted WHERE name_level = 0 AND (place_level = 0 OR birth_level = 0)")
     con.execute(
         "DELETE FROM late WHERE doubted AND id NOT IN (SELECT id FROM weighed WHERE turn = 1 AND probability >= "
         f"{told.threshold['sure']!r})"

@@ -13,6 +13,7 @@ from doudi.engine.contract import Contract
 from doudi.engine.facts import HOUSEHOLD_COLUMN, keep, prepare, summarise
 from doudi.engine.linkage import HOWS, Landed, Settled, roles, rows_table
 from doudi.engine.sql import quote
+from doudi.engine.weights import Weights
 from doudi.policy.language.names import Fact
 
 # ---- whose is every row -------------------------------------------------------------------------------------------------
@@ -26,11 +27,13 @@ def link(
     *,
     key: str,
     settled: Sequence[Settled] = (),
+    weights: Weights | None = None,
 ) -> list[str]:
     """Read every dataset about people and join its rows to them; returns the datasets read, the household register first.
 
     :param key: the linking key, for fingerprints of rows and ids of people
     :param settled: what people decided about doubtful pairs; it holds whatever else the data say
+    :param weights: how much each agreement says; by default as the program comes
     """
     datasets = sorted((code for code in loads if roles(contracts[code])), key=lambda code: (code != "hukou", code))
     read = [(code, role) for code in datasets for role in roles(contracts[code])]
@@ -40,7 +43,7 @@ def link(
         linkage.no_base(con)
     for code, role in read:
         linkage.read_rows(con, contracts[code], role, loads[code], keep(contracts[code]), key)
-    matching.settle(con, read, {code: column for code, column in HOUSEHOLD_COLUMN.items() if code in datasets}, on, key)
+    matching.settle(con, read, {code: column for code, column in HOUSEHOLD_COLUMN.items() if code in datasets}, on, key, weights)
     decided.carry_out(con, contracts, read, loads, key, settled)
     return datasets
 

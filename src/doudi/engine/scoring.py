@@ -84,7 +84,7 @@ def find(con: duckdb.DuckDBPyConnection, asked: str, into: str, weights: Weights
     shares = {level: share or 0.0 for level, share in con.execute("SELECT level, u FROM place_share").fetchall()}
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE levelled AS
-        SELECT id, n, {", ".join(f"({sql})::TINYINT AS {name}_level" for name, sql in _levels().items())},
+        SELECT id, n, {", ".join(f"({sql})::TINYINT AS {name}_level" for name, sql in levels().items())},
             coalesce(cn.bearers, 1) AS name_bearers, coalesce(cs.bearers, 1) AS sound_bearers,
             coalesce(cb.bearers, 1) AS blurred_bearers
         FROM blocked b JOIN row_asked l USING (id) JOIN person p USING (n)
@@ -129,8 +129,11 @@ def _blocks() -> str:
         UNION ALL SELECT id, n FROM partner SEMI JOIN row_asked USING (id))"""
 
 
-def _levels() -> dict[str, str]:
-    """SQL: the place of the level in LEVELS, for a row l and a person p; NULL where there is nothing to compare."""
+def levels(*, numbers: bool = True) -> dict[str, str]:
+    """SQL: the place of the level in LEVELS, for a row l and a person p; NULL where there is nothing to compare.
+
+    :param numbers: whether numbers are compared too; a birth date says nothing beside a number that has it in it
+    """
     same_length = "length(l.blurred) = length(p.blurred)"
     shared = "substr(l.blurred, 2, 1) = substr(p.blurred, 2, 1) OR substr(l.blurred, 3, 1) = substr(p.blurred, 3, 1)"
     ends = "left(l.blurred, 2) = left(p.blurred, 2) OR right(l.blurred, 2) = right(p.blurred, 2)"
@@ -148,12 +151,13 @@ def _levels() -> dict[str, str]:
                 WHEN hamming(l.digits, {old}) <= 3 THEN 2
                 WHEN substr(l.digits, 7, 6) = substr({k}, 9, 6) THEN 3 ELSE 4 END
             ELSE CASE WHEN levenshtein(l.digits, {k}) <= 2 THEN 1 WHEN levenshtein(l.digits, {k}) <= 4 THEN 2 ELSE 4 END END)"""
+    told = f"coalesce({number} < 4, false)" if numbers else "false"
     return {
         "name": f"""CASE WHEN l.name IS NULL OR p.name IS NULL THEN NULL WHEN l.name = p.name THEN 0 WHEN l.sound = p.sound THEN 1
             WHEN l.blurred = p.blurred THEN 2
             WHEN (l.gapped IS NOT NULL AND p.name LIKE l.gapped) OR (p.gapped IS NOT NULL AND l.name LIKE p.gapped) THEN 3
             WHEN left(l.blurred, 1) = left(p.blurred, 1) THEN CASE WHEN {close} THEN 4 ELSE 5 END ELSE 6 END""",
-        "birth": f"""CASE WHEN l.born IS NULL OR p.born IS NULL OR coalesce({number} < 4, false) THEN NULL
+        "birth": f"""CASE WHEN l.born IS NULL OR p.born IS NULL OR {told} THEN NULL
             WHEN l.born = p.born THEN 0
             WHEN {days} BETWEEN 18 AND 52 THEN 1 WHEN hamming(l.born::VARCHAR, p.born::VARCHAR) = 1 THEN 2
             WHEN l.born // 10000 = p.born // 10000 THEN 3 ELSE 4 END""",
@@ -169,7 +173,8 @@ def _nearness(area: str) -> str:
     """SQL: the place level of two areas; the last where there is nothing to compare."""
     return (
         f"CASE WHEN length(l.area) = 12 AND l.area = {area} THEN 1 "
-        f"WHEN length(l.area) >= 9 AND left(l.area, 9) = left({area}, 9) THEN 2 WHEN left(l.area, 6) = left({area}, 6) THEN 3 ELSE 4 END"
+        f"WHEN length(l.area) >= 9 AND left(l.area, 9) = left({area}, 9) THEN 2 "
+        f"WHEN left(l.area, 6) = left({area}, 6) THEN 3 ELSE 4 END"
     )
 
 

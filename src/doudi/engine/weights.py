@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import tomllib
 from collections.abc import Mapping
@@ -74,6 +75,37 @@ def of(told: Mapping[str, Any], where: str) -> Weights:
             if not 0 < float(told.get(table, {}).get(name, 0)) < 1:
                 raise BadWeights(f"{where}: [{table}] {name} must be a share between 0 and 1")
     return Weights(m, u, dict(told["prior"]), dict(told["threshold"]))
+
+
+FILE = "weights.toml"  # in the lake, where this installation trained its own
+
+
+def standing(lake: Path) -> tuple[Weights, str]:
+    """The weights that count for a lake, and a name for them: trained here, or those the program comes with ("").
+
+    :raises BadWeights: the file trained here cannot be used
+    """
+    path = lake / FILE
+    if not path.exists():
+        return trained(), ""
+    text = path.read_bytes()
+    try:
+        told = tomllib.loads(text.decode())
+    except ValueError as why:
+        raise BadWeights(f"{path}: {why}") from None
+    return of(told, str(path)), hashlib.sha256(text).hexdigest()[:16]
+
+
+def text_of(weights: Weights, why: str) -> str:
+    """Weights as a TOML file; `why` is its first line."""
+    lines = [f"# {why}"]
+    for table in ("prior", "threshold"):
+        lines += ["", f"[{table}]", *(f"{name} = {share:.6g}" for name, share in getattr(weights, table).items())]
+    for comparison, levels in LEVELS.items():
+        lines += ["", f"[{comparison}]"]
+        for level in levels:
+            lines.append(f"{level} = {{ m = {weights.m[comparison][level]:.6g}, u = {weights.u[comparison][level]:.6g} }}")
+    return "\n".join(lines) + "\n"
 
 
 @cache
