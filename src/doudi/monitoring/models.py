@@ -94,6 +94,7 @@ class Alert(models.Model):
             models.Index(fields=["state", "due_on", "ref"], name="alert_queue"),
             models.Index(fields=["state", "area", "level", "indicator", "due_on"], name="alert_place"),
             models.Index(fields=["worker", "state", "due_on"], name="alert_worker", condition=Q(worker__isnull=False)),
+            models.Index(fields=["raised_on", "area"], name="alert_raised"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,8 @@
 """Alerts: a sentence with its reasons, three things to do, and only where they belong."""
 
+import html
+import re
+
 import pytest
 
 import people
@@ -71,5 +74,18 @@ def test_as_many_queries_for_a_page_as_for_one(client, django_assert_num_queries
     for number in range(count):
         staged.alerted(number, indicator="A01")
     staged.signed_in(client, people.clerk_li()).get("/desk/alerts/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/desk/alerts/")
+
+
+def test_an_open_page_is_told_of_new_alerts_here_and_of_no_others(client, django_assert_num_queries):
+    staged.alerted()
+    page = staged.signed_in(client, people.clerk_li()).get("/desk/alerts/").content.decode()
+    asks = html.unescape(re.search(r'hx-get="(/desk/alerts/new/[^"]+)"', page)[1])
+    assert "新的预警" not in client.get(asks).content.decode()
+    staged.alerted(2, indicator="A01")
+    with django_assert_num_queries(7):  # who asks, their post, the clock: six; the alerts: one
+        assert "又有 1 条新的预警" in client.get(asks).content.decode()
+    assert client.get("/desk/alerts/new/?day=x&had=1").status_code == 404
+    sun = staged.signed_in(client, people.clerk_sun())
+    assert "新的预警" not in sun.get("/desk/alerts/new/?day=2026-07-01&had=0").content.decode()

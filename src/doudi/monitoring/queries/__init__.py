@@ -210,6 +210,14 @@ def counts(viewer: Viewer) -> dict[str, int]:
     return {**{str(level): by.get(str(level), 0) for level in Level}, "all": sum(by.values())}
 
 
+def raised(viewer: Viewer, on: date) -> int:
+    """How many alerts were raised in the viewer's area on a day, whatever became of them: it only grows while the day lasts.
+
+    :raises NotAllowed: the post does not list alerts
+    """
+    return _scope(viewer, "alert.list").filter(raised_on=on).count()
+
+
 def by_county(viewer: Viewer) -> list[dict[str, Any]]:
     """Waiting and closed alerts by county, for the figures of an auditor or director; no people in it."""
     viewer.need("figures.read")

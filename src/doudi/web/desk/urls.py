@@ -7,11 +7,11 @@ from django.urls import include, path
 from doudi.web.desk.alerts import views as alerts
 from doudi.web.desk.cases import views as cases
 from doudi.web.desk.checks import views as checks
-from doudi.web.desk.feeds import mend
+from doudi.web.desk.feeds import arriving, mend
 from doudi.web.desk.feeds import views as feeds
+from doudi.web.desk.household import views as household
 from doudi.web.desk.life import views as life
 from doudi.web.desk.payment import views as payment
-from doudi.web.desk.household import views as household
 from doudi.web.desk.person import views as person
 from doudi.web.desk.publicity import views as publicity
 from doudi.web.desk.reasons import views as reasons
@@ -27,6 +27,7 @@ urlpatterns = [
     path("cases/<slug:ref>/reasons/", reasons.of_case, name="case-reasons"),
     path("cases/<slug:ref>/", include("doudi.web.desk.case.urls")),
     path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/new/", alerts.new, name="alerts-new"),
     path("alerts/<slug:ref>/", alerts.alert, name="alert"),
     path("alerts/<slug:ref>/assign/", alerts.assign, name="assign"),
     path("alerts/<slug:ref>/dismiss/", alerts.dismiss, name="dismiss"),
@@ -65,6 +66,14 @@ urlpatterns = [
     path("checks/", checks.checks, name="checks"),
     path("checks/<slug:ref>/", checks.check, name="check-one"),
     path("feeds/", feeds.deliveries, name="feeds"),
+    path("feeds/upload/", arriving.upload, name="feed-upload"),
+    path("feeds/upload/<str:ref>/", arriving.look, name="feed-look"),
+    path("feeds/receipts/", arriving.receipts, name="feed-receipts"),
+    path("feeds/receipts/<int:number>/", arriving.receipt, name="feed-receipt"),
+    path("feeds/sources/", arriving.sources, name="feed-sources"),
+    path("feeds/senders/", arriving.senders, name="feed-senders"),
+    path("feeds/senders/new/", arriving.sender, name="feed-sender-new"),
+    path("feeds/senders/<slug:code>/", arriving.sender, name="feed-sender"),
     path("feeds/<int:number>/", feeds.delivery, name="feed"),
     path("feeds/<int:number>/withdraw/", withdrawn.withdraw, name="withdraw"),
     path("withdrawn/", withdrawn.touched, name="touched"),

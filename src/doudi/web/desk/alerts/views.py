@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,7 +17,7 @@ from doudi.monitoring import actions, queries
 from doudi.monitoring.core import IN_WORK
 from doudi.office import actions as office
 from doudi.office import queries as time
-from doudi.office.core import NotAllowed, Role
+from doudi.office.core import NotAllowed, Role, Viewer
 from doudi.policy.pack import Pack
 from doudi.registry import queries as registry
 from doudi.rulebook import queries as rulebook
@@ -68,8 +70,27 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "about": about,
         "rules": [(code, versions[-1].label) for code, versions in sorted(rules.indicators.items())],
+        "watched": watched(request.viewer, today),
     }
     return render(request, "desk/alerts/page.html", context)
+
+
+def watched(viewer: Viewer, today: date) -> str:
+    """Where an open page asks whether alerts came since it was drawn."""
+    return f"{reverse('desk:alerts-new')}?{urlencode({'day': today, 'had': queries.raised(viewer, today)})}"
+
+
+@permit("alert.list")
+@require_safe
+def new(request: HttpRequest) -> HttpResponse:
+    """How many alerts were raised here since a page was drawn; asked again and again, so it counts and does nothing else."""
+    try:
+        day, had = date.fromisoformat(request.GET["day"]), int(request.GET["had"])
+    except (KeyError, ValueError):
+        raise Http404 from None
+    today = time.today(time.now())
+    count = queries.raised(request.viewer, today) - (had if day == today else 0)
+    return render(request, "desk/alerts/_new.html", {"count": max(count, 0)})
 
 
 def line(row: queries.AlertRow, today: Any, rules: Pack) -> dict[str, Any]:
