@@ -45,7 +45,9 @@ def cycle(on: datetime.datetime | None, as_json: bool) -> None:
     """
     start_django()
     new_database()
+    from doudi.exchange import jobs as exchange
     from doudi.monitoring import jobs
+    from doudi.office.queries import now
     from doudi.policy.language.errors import RuleError
 
     steps = _Steps(quiet=as_json and not sys.stderr.isatty())
@@ -53,6 +55,9 @@ def cycle(on: datetime.datetime | None, as_json: bool) -> None:
         done = jobs.evaluate(on.date() if on else None, mark=steps)
     except (jobs.NothingLoaded, jobs.OlderThanPublished, RuleError) as why:
         could_not(str(why), as_json=as_json)
+    steps("quality")
+    exchange.compare(at=now())
+    steps("done")
     usage = resource.getrusage(resource.RUSAGE_SELF)
     result = {
         **jobs.summary(done),
