@@ -124,6 +124,8 @@ def _fold(lake: Lake, before: Path | None, made: Cycle, since: date | None) -> P
 
     on = f"DATE {quote(made.on.isoformat())}"
     last = f"DATE {quote((since or made.on).isoformat())}"
+    # a roll's own first day, unless we saw the person in another tier since then
+    told = f"(h.since <= {on} AND (e.earlier IS NULL OR h.since > {last}))"
     began = "CASE p.tier::VARCHAR " + " ".join(f"WHEN {quote(tier)} THEN {fact(name)}" for tier, name in SINCE.items()) + " END"
     with lake.workshop() as workshop, duckdb.connect(":memory:", config={"temp_directory": str(workshop / "spill")}) as con:
         con.execute(
@@ -153,6 +155,7 @@ def _fold(lake: Lake, before: Path | None, made: Cycle, since: date | None) -> P
                 greatest(s.from_on, least({on}, CASE
                     WHEN n.died_on IS NOT NULL THEN n.died_on
                     WHEN n.left_aid BETWEEN {last} AND {on} AND h.pid IS NULL THEN n.left_aid
+                    WHEN h.since > {last} THEN h.since
                     ELSE {on} END)),
                 CASE
                     WHEN n.pid IS NULL THEN 'not_in_data'
@@ -165,10 +168,11 @@ def _fold(lake: Lake, before: Path | None, made: Cycle, since: date | None) -> P
             FROM spell s LEFT JOIN here h ON h.pid = s.pid LEFT JOIN now n ON n.pid = s.pid
             WHERE s.to_on IS NULL AND (h.tier IS NULL OR h.tier <> s.tier)
             UNION ALL
-            SELECT h.pid, h.area, h.tier, CASE WHEN h.since <= {on} THEN h.since ELSE {on} END, coalesce(h.since <= {on}, false),
+            SELECT h.pid, h.area, h.tier, CASE WHEN {told} THEN h.since ELSE {on} END, coalesce({told}, false),
                 NULL, NULL, NULL, {quote(made.id)}, NULL
             FROM here h
             ANTI JOIN (SELECT pid, tier FROM spell WHERE to_on IS NULL) o ON o.pid = h.pid AND o.tier = h.tier
+            LEFT JOIN (SELECT DISTINCT pid, true AS earlier FROM spell) e ON e.pid = h.pid
             ORDER BY pid, from_on, to_on NULLS LAST, tier
             ) TO {quote(str(draft))} (FORMAT parquet, ROW_GROUP_SIZE 20480)"""
         )

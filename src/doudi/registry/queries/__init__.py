@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doudi.registry.queries.decided import DecisionRow, Joined, decisions, decisions_about, home_of, joined
+from doudi.registry.queries.decided import DecisionRow, Joined, decision, decisions, decisions_about, home_of, joined
 from doudi.registry.queries.homes import (
     Differing,
     EventPage,
@@ -67,6 +67,7 @@ from doudi.registry.queries.people import (
     sign_in,
     to_visit,
 )
+from doudi.registry.queries.roster import PAGE as ROSTER_PAGE
 from doudi.registry.queries.roster import (
     Asked,
     Poverty,
@@ -75,6 +76,7 @@ from doudi.registry.queries.roster import (
     Spell,
     roster,
     roster_lines,
+    sides,
     spells,
     unseen,
     unseen_home,
@@ -86,6 +88,7 @@ from doudi.registry.queries.told import ToldPage, ToldRecord, ToldRow, told, tol
 
 __all__ = [
     "MOST_FOUND",
+    "ROSTER_PAGE",
     "AsOf",
     "Asked",
     "Compared",
@@ -133,6 +136,7 @@ __all__ = [
     "consents",
     "counts_then",
     "counts_unwatched",
+    "decision",
     "decisions",
     "decisions_about",
     "end_of",
@@ -167,6 +171,7 @@ __all__ = [
     "search",
     "settled",
     "short_blind",
+    "sides",
     "sign_in",
     "spells",
     "standing",
