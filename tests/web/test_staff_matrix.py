@@ -14,10 +14,12 @@ pytestmark = pytest.mark.django_db
 PREFIXES = ("desk/", "field/", "audit/")
 OPEN = {"desk-login", "desk-logout"}
 LISTS = {  # pages that are for everybody of the role; elsewhere they are simply empty
-    "desk:today", "desk:cases", "desk:alerts", "desk:showings", "desk:runs", "desk:find", "desk:who", "desk:feeds", "desk:checks",
+    "desk:today", "desk:cases", "desk:alerts", "desk:showings", "desk:runs", "desk:find", "desk:who", "desk:feeds", "desk:feed-upload",
+    "desk:feed-receipts", "desk:feed-senders", "desk:feed-sources", "desk:feed-sender-new", "desk:checks",
     "field:today", "field:fresh", "field:worker", "oversight:today", "oversight:find", "oversight:journal", "oversight:verify",
     "oversight:sign", "oversight:checkpoint", "oversight:supervision", "oversight:supervision-rule", "desk:rules-life",
     "desk:rules", "desk:rules-rule", "desk:rules-number", "desk:rules-set", "desk:rules-new", "desk:rules-changes", "desk:whatif",
+    "desk:pairs", "desk:pairs-decided",
 }  # fmt: skip
 
 
@@ -71,6 +73,9 @@ def stage(monkeypatch):
         "<slug:pid>": case.applicant,
         "<slug:receipt>": "99010126000099",
         "<str:area>": people.VILLAGE,
+        "senders/<slug:code>": "senders/nobody",
+        "<str:ref>": "x" * 22,
+        "<slug:decision>": "nothing",
         "<slug:question>": "q1",
         "<slug:line>": "l1",
         "<slug:once>": "once1",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,47 @@ def headings_of(path: Path, contracts: Mapping[str, Contract]) -> list[str]:
         if found
         else []
     )
+
+
+@dataclass(frozen=True)
+class FirstLook:
+    """What the beginning of a file turns out to be, before anything is taken in."""
+
+    match: Match
+    landed: list[Landed]
+    whole: bool  # the beginning is all there is
+
+
+def first_look(
+    path: Path, contracts: Mapping[str, Contract], workshop: Path, *, dataset: str = "", file_name: str = "", head: int = 1 << 20
+) -> FirstLook:
+    """Land the first megabyte of a text file, or a workbook as it is, to see what would become of it.
+
+    :raises Refused: as landing it would be
+    """
+    with path.open("rb") as file:
+        raw = file.read(head)
+    whole = len(raw) == path.stat().st_size
+    if raw.startswith((b"PK", _OLE)):
+        book = land_book(path, contracts, workshop, dataset=dataset, file_name=file_name)
+        sheet = next(one for one in sheets.read_book(path)[0] if _fits(one, contracts, dataset or book[0].dataset, file_name))
+        return FirstLook(recognise(sheet.head(HEADING_ROWS), contracts, dataset=dataset, file_name=file_name), book, True)
+    encoding = csv_text.encoding_of(path)
+    beginning = workshop / "beginning.csv"
+    if encoding == "utf-16":
+        raw = codecs.getincrementaldecoder("utf-16")("replace").decode(raw, whole).encode()
+        encoding = "utf-8"
+    beginning.write_bytes(raw if whole else raw[: raw.rfind(b"\n") + 1])
+    match = _best_split(csv_text.head_rows(beginning, encoding), contracts, dataset, file_name)[0]
+    landed = land_csv(beginning, contracts, workshop, dataset=dataset, file_name=file_name, complete=not whole)
+    return FirstLook(match, landed, whole)
+
+
+def _fits(sheet: sheets.Sheet, contracts: Mapping[str, Contract], dataset: str, file_name: str) -> bool:
+    try:
+        return recognise(sheet.head(HEADING_ROWS), contracts, file_name=file_name).contract.code == dataset
+    except Refused:
+        return False
 
 
 def _best_split(

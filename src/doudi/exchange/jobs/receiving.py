@@ -253,7 +253,7 @@ class _Receiver:
                 )
             self.loads.extend((load, True) for load in known)
             return
-        kind = _kind(file.path)
+        kind = kind_of_file(file.path)
         if kind == "zip":
             if inside:
                 raise Refused("zip_in_zip", "压缩包里还有压缩包。", "请只压缩一层。")
@@ -390,7 +390,7 @@ def keep(lake: Lake, one: Landed) -> actions.Arrival:
     )
 
 
-def _kind(path: Path) -> str:
+def kind_of_file(path: Path) -> str:
     """text, book (XLSX, or what pretends to be) or zip, by what the file begins with, never by its name."""
     with path.open("rb") as file:
         head = file.read(8)

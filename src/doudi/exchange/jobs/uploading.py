@@ -10,7 +10,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from doudi.engine.recognise import Refused
@@ -18,9 +18,11 @@ from doudi.exchange import actions, queries
 from doudi.exchange.core import Door, Promise
 from doudi.exchange.jobs.receiving import pick_up
 from doudi.office.actions import By
+from doudi.office.queries import clock
 
 LARGEST_PIECE = 16 << 20  # bytes sent in one request
 LARGEST_FILE = 64 << 30
+_ABANDONED = 7 * 24 * 3600  # seconds
 _SPARE = 2 << 30  # left free on the disk, for everybody else
 
 
@@ -112,16 +114,32 @@ def add_piece(upload: queries.UploadRow, *, offset: int, piece: bytes) -> int:
         return file.tell()
 
 
-def put_whole(upload: queries.UploadRow, pieces: Iterable[bytes]) -> str:
-    """Write a file that came in one request; returns its SHA-256."""
-    seen = hashlib.sha256()
-    with _alone(upload.ref) as path, path.open("wb") as file:
+def bring(pieces: Iterable[bytes], *, file_name: str, sender: str, as_of: date | None, by: By, at: datetime) -> queries.UploadRow:
+    """Put a file that came in one request beside the lake, to be looked at before it is taken in.
+
+    :raises NotAllowed: this clerk does not bring in data, or not in this sender's name
+    """
+    ref, seen = secrets.token_urlsafe(16), hashlib.sha256()
+    _forget_abandoned()
+    with _alone(ref) as path, path.open("wb") as file:
         for piece in pieces:
             seen.update(piece)
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())
-    return seen.hexdigest()
+        size = file.tell()
+    promise = Promise(as_of=as_of, sha256=seen.hexdigest())
+    upload = actions.open_upload(
+        ref=ref, sender=sender, door=Door.DESK, key=ref, file_name=file_name, size=size, promise=promise, by=by, at=at
+    )
+    return queries.upload_row(upload)
+
+
+def _forget_abandoned() -> None:
+    """Throw away what nobody added to for a week; who comes back later begins anew."""
+    for left in (queries.lake().root / "incoming").glob("*"):
+        if clock().timestamp() - left.stat().st_mtime > _ABANDONED:
+            left.unlink(missing_ok=True)
 
 
 def path_of(upload: queries.UploadRow) -> Path:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Window
+from django.db.models.functions import RowNumber
+
 from doudi.exchange.gateways import databases
 from doudi.exchange.models import Pull, Source
 from doudi.exchange.queries.deliveries import contracts
@@ -85,8 +88,7 @@ def sources_seen(viewer: Viewer) -> list[SourceRow]:
 def _rows(found: list[Source]) -> list[SourceRow]:
     ids = [one.pk for one in found]
     latest: dict[int, list[Pull]] = {pk: [] for pk in ids}
-    ranked = Pull.objects.filter(source__in=ids).select_related("receipt").order_by("-ended_at", "-id")
-    for pull in ranked[: _SHOWN * len(ids) * 3]:
-        if len(latest[pull.source_id]) < _SHOWN:
-            latest[pull.source_id].append(pull)
-    return [_row(one, latest[one.pk]) for one in found]
+    order = Window(RowNumber(), partition_by="source", order_by=["-ended_at", "-id"])
+    for pull in Pull.objects.filter(source__in=ids).annotate(place=order).filter(place__lte=_SHOWN).select_related("receipt"):
+        latest[pull.source_id].append(pull)
+    return [_row(one, sorted(latest[one.pk], key=lambda pull: pull.place)) for one in found]

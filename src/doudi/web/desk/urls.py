@@ -12,6 +12,7 @@ from doudi.web.desk.feeds import views as feeds
 from doudi.web.desk.household import views as household
 from doudi.web.desk.life import views as life
 from doudi.web.desk.payment import views as payment
+from doudi.web.desk.people import views as people
 from doudi.web.desk.person import views as person
 from doudi.web.desk.publicity import views as publicity
 from doudi.web.desk.reasons import views as reasons
@@ -49,6 +50,10 @@ urlpatterns = [
     path("whatif/rates/", whatif.rates, name="whatif-rates"),
     path("whatif/table.csv", whatif.table, name="whatif-csv"),
     path("whatif/figures.json", whatif.figures, name="whatif-json"),
+    path("people/", people.people, name="people"),
+    path("people/table.csv", people.export, name="people-csv"),
+    path("people/tell/", people.tell, name="people-tell"),
+    path("people/<slug:pid>/visit/", people.ask_visit, name="people-visit"),
     path("find/", person.find, name="find"),
     path("household/events/", household.events, name="events"),
     path("household/<slug:pid>/", household.household, name="household"),
@@ -91,6 +96,7 @@ urlpatterns = [
     path("feeds/refused/<int:refusal>/mend/saved/", mend.saved, name="mend-saved-refused"),
     path("feeds/refused/<int:refusal>/mend/apply/", mend.apply, name="mend-apply-refused"),
     path("feeds/mending/<slug:ref>/undo/", mend.undo, name="mend-undo"),
+    path("pairs/", include("doudi.web.desk.pairs.urls")),
     path("rules/life/", life.page, name="rules-life"),
     path("rules/", include("doudi.web.desk.rules.urls")),
 ]

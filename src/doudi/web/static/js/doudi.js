@@ -68,3 +68,39 @@ document.addEventListener("click", function (event) {
   text.focus();
   text.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+// A file on its way says how far it is; dropping one on the form chooses it. Without this the browser's own sign must do.
+document.querySelectorAll("[data-doudi-progress]").forEach(function (form) {
+  var file = form.querySelector("input[type=file]"), bar = form.querySelector("progress");
+  form.addEventListener("dragover", function (event) { event.preventDefault(); });
+  form.addEventListener("drop", function (event) {
+    event.preventDefault();
+    if (event.dataTransfer.files.length) file.files = event.dataTransfer.files;
+  });
+  form.addEventListener("submit", function (event) {
+    if (event.defaultPrevented || !file.files.length || !window.FormData) return;
+    event.preventDefault();
+    var sending = new XMLHttpRequest();
+    bar.parentNode.hidden = false;
+    sending.upload.onprogress = function (told) { if (told.lengthComputable) bar.value = 100 * told.loaded / told.total; };
+    sending.onload = function () {
+      if (sending.status === 200) { location.href = sending.responseURL; return; }
+      document.open(); document.write(sending.responseText); document.close();
+    };
+    sending.onerror = function () { form.removeAttribute("data-doudi-sent"); bar.parentNode.hidden = true; form.submit(); };
+    sending.open("POST", form.action || location.href);
+    sending.send(new FormData(form));
+  });
+});
+
+// Many like questions one after the other: a digit presses the answer that bears it, while the answers have the focus.
+(function () {
+  var box = document.querySelector("[data-doudi-digits]");
+  if (!box) return;
+  box.focus({ preventScroll: true });
+  box.addEventListener("keydown", function (event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    var answer = box.querySelector('[data-doudi-digit="' + event.key + '"]');
+    if (answer) { event.preventDefault(); answer.click(); }
+  });
+})();
