@@ -57,6 +57,7 @@ QUERIES: dict[str, tuple[Callable[[Person, Viewer], bool], set[Role]]] = {
     "pair_villages": (lambda granny, viewer: queries.pair_villages(viewer) == [(VILLAGE, "石磨村", 1)], DECIDERS),
     "after_pair": (lambda granny, viewer: queries.after_pair("", viewer) == PAIR, DECIDERS),
     "pair": (lambda granny, viewer: queries.pair(PAIR, viewer).other.particulars["name"] == granny.name, DECIDERS),
+    "decision": (lambda granny, viewer: queries.decision("j1", viewer) is not None, DECIDERS),
     "decisions": (lambda granny, viewer: bool(queries.decisions(viewer)[0]), DECIDERS),
     "decisions_about": (lambda granny, viewer: bool(queries.decisions_about(granny.pid, viewer)), READERS),
     "identity": (lambda granny, viewer: queries.identity(granny.pid, viewer).numbers == (granny.citizen_no,), READERS),

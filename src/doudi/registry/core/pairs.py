@@ -78,3 +78,45 @@ class Doubt:
     @property
     def ref(self) -> str:
         return pair_ref(self.kind, self.left, self.right)
+
+
+# What was compared and how it came out: the words for it, and how much it says: for (strongly, a little), nothing, against.
+LEVELS: dict[tuple[str, str], tuple[str, str]] = {
+    ("name", "same"): ("姓名一样", "strong"),
+    ("name", "sound"): ("姓名同音，字不一样", "strong"),
+    ("name", "blurred"): ("姓名读音相近（平翘舌、前后鼻音）", "some"),
+    ("name", "lost"): ("姓名里有一个字没能存下来", "strong"),
+    ("name", "close"): ("姓名差一个字", "none"),
+    ("name", "surname"): ("只有姓一样", "against"),
+    ("name", "other"): ("姓名不一样", "against"),
+    ("birth", "same"): ("生日一样", "strong"),
+    ("birth", "lunar"): ("生日差几十天，像把农历写成了公历", "none"),
+    ("birth", "digit"): ("生日差一位数字", "some"),
+    ("birth", "year"): ("只有出生年份一样", "against"),
+    ("birth", "other"): ("生日不一样", "against"),
+    ("number", "same"): ("身份证号一样", "strong"),
+    ("number", "certificate"): ("残疾人证号里就是他的身份证号", "strong"),
+    ("number", "edit"): ("身份证号只差一位", "strong"),
+    ("number", "edits"): ("身份证号差两三位", "strong"),
+    ("number", "birth"): ("号码里的生日对得上", "strong"),
+    ("number", "other"): ("号码对不上", "against"),
+    ("place", "house"): ("在同一户", "strong"),
+    ("place", "village"): ("在同一个村（社区）", "strong"),
+    ("place", "town"): ("在同一个乡镇（街道）", "some"),
+    ("place", "county"): ("只在同一个县", "against"),
+    ("place", "elsewhere"): ("不在一个县", "against"),
+    ("couple", "yes"): ("配偶或监护人对得上", "strong"),
+    ("couple", "no"): ("配偶或监护人对不上", "against"),
+}
+SAYS = {"strong": "很能说明是", "some": "有点像", "none": "说明不了什么", "against": "不像"}
+
+
+def level_words(what: str, how: str, apart: int | None = None) -> tuple[str, str]:
+    """What was compared and how it came out, in words, and how much it says.
+
+    :param apart: by how many days the two birthdays differ, where both are known
+    """
+    words, says = LEVELS.get((what, how), (f"{what}：{how}", "none"))
+    if (what, how) == ("birth", "lunar") and apart:
+        words = f"生日差 {apart} 天，像把农历写成了公历"
+    return words, says

@@ -5,31 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0005_families'),
+        ("registry", "0005_families"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Told',
+            name="Told",
             fields=[
-                ('ref', models.CharField(max_length=21, primary_key=True, serialize=False)),
-                ('name', doudi.office.fields.SealedText()),
-                ('masked_name', models.CharField(max_length=40)),
-                ('about_age', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('area', models.CharField(db_index=True, max_length=12)),
-                ('place', doudi.office.fields.SealedText(default='')),
-                ('trouble', doudi.office.fields.SealedText()),
-                ('said_by', doudi.office.fields.SealedText()),
-                ('told_at', models.DateTimeField()),
-                ('told_by', models.CharField(max_length=80)),
-                ('pid', models.CharField(blank=True, db_index=True, max_length=21)),
-                ('placed_at', models.DateTimeField(blank=True, null=True)),
-                ('placed_by', models.CharField(blank=True, max_length=80)),
+                ("ref", models.CharField(max_length=21, primary_key=True, serialize=False)),
+                ("name", doudi.office.fields.SealedText()),
+                ("masked_name", models.CharField(max_length=40)),
+                ("about_age", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("area", models.CharField(db_index=True, max_length=12)),
+                ("place", doudi.office.fields.SealedText(default="")),
+                ("trouble", doudi.office.fields.SealedText()),
+                ("said_by", doudi.office.fields.SealedText()),
+                ("told_at", models.DateTimeField()),
+                ("told_by", models.CharField(max_length=80)),
+                ("pid", models.CharField(blank=True, db_index=True, max_length=21)),
+                ("placed_at", models.DateTimeField(blank=True, null=True)),
+                ("placed_by", models.CharField(blank=True, max_length=80)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('pid', ''), ('placed_at__isnull', True), ('placed_by', '')), models.Q(('placed_at__isnull', False), models.Q(('placed_by', ''), _negated=True), models.Q(('pid', ''), _negated=True)), _connector='OR'), name='told_placed_whole')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pid", ""), ("placed_at__isnull", True), ("placed_by", "")),
+                            models.Q(
+                                ("placed_at__isnull", False),
+                                models.Q(("placed_by", ""), _negated=True),
+                                models.Q(("pid", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="told_placed_whole",
+                    )
+                ],
             },
         ),
     ]

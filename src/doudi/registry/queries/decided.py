@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from doudi.office import queries as office
 from doudi.office.core import Viewer, mask_name
+from doudi.registry.core import pairs as core
 from doudi.registry.gateways import register
 from doudi.registry.models import Person, Settlement
 from doudi.registry.queries.people import _person_row
@@ -41,16 +42,32 @@ class DecisionRow:
     area_label: str
 
 
+def _scope(viewer: Viewer) -> QuerySet[Settlement]:
+    """The decisions a viewer may read and take back: on records in their area; those of nowhere are the whole city's."""
+    viewer.need("pair.list")
+    within = viewer.within
+    if not within:
+        return Settlement.objects.none()
+    here, there = Q(area__startswith=within), Q(other_area__startswith=within)
+    known = (here & (there | Q(other_area=""))) | (Q(area="") & there)
+    return Settlement.objects.filter(known | Q(area="", other_area="") if len(within) <= core.CITY_DIGITS else known)
+
+
+def decision(ref: str, viewer: Viewer) -> DecisionRow | None:
+    """One decision, or None where this viewer may see none of this name.
+
+    :raises NotAllowed: the post does not allow it
+    """
+    found = _scope(viewer).filter(ref=ref).order_by("pk").first()
+    return _decisions([found])[0] if found is not None else None
+
+
 def decisions(viewer: Viewer, *, page: int = 0, size: int = PAGE) -> tuple[tuple[DecisionRow, ...], bool]:
     """What was decided in the viewer's area, latest first, taken back or not; and whether there is more.
 
     :raises NotAllowed: the post does not allow it
     """
-    viewer.need("pair.list")
-    within = viewer.within
-    rows = Settlement.objects.filter(area__startswith=within).filter(Q(other_area="") | Q(other_area__startswith=within))
-    if not within:
-        rows = rows.none()
+    rows = _scope(viewer)
     firsts = rows.exclude(Exists(Settlement.objects.filter(ref=OuterRef("ref"), pk__lt=OuterRef("pk"))))
     found = list(firsts.order_by("-decided_at", "-pk")[page * size : (page + 1) * size + 1])
     return _decisions(found[:size]), len(found) > size

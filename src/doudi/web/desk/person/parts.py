@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from doudi.office import queries as time
 from doudi.office.core import Viewer
 from doudi.registry.queries import PersonRow
+from doudi.web.desk.pairs import sections as pairs
 from doudi.web.desk.person import sections
 
 
@@ -60,6 +61,7 @@ PARTS: tuple[Part, ...] = (
     Part("home", "家里人", "person.read", "desk/person/_home.html", sections.home),
     Part("known", "知道些什么", "person.read", "desk/person/_known.html", sections.known, "没列出的就是不清楚，不是“没有”"),
     Part("rows", "各部门送来的原始行", "person.read", "desk/person/_rows.html", sections.rows),
+    Part("identity", "号码、名字和记录的拆合", "person.read", "desk/pairs/_identity.html", pairs.identity),
     # the narrow column: what is being done, and who looked
     Part("cases", "申请和救助", "case.read", "desk/person/_cases.html", sections.cases_, aside=True),
     Part("alerts", "预警", "alert.read", "desk/person/_alerts.html", sections.alerts, aside=True),
