@@ -102,7 +102,7 @@ def next_as_of(rhythm: str, as_of: date) -> date | None:
 def freshness(rhythm: str, latest: date | None, today: date, *, late_days: int | None = None) -> Freshness:
     """How a dataset stands today: on time, its latest delivery late, one delivery missing, or stopped (two and more missing)."""
     if rhythm not in RHYTHMS:
-        return Freshness.NO_RHYTHM if latest else Freshness.NEVER
+        return Freshness.NO_RHYTHM
     if latest is None:
         return Freshness.NEVER
     following = next_as_of(rhythm, latest)

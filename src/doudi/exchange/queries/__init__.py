@@ -58,6 +58,7 @@ from doudi.exchange.queries.events import (
     unlanded,
     waiting_events,
 )
+from doudi.exchange.queries.marks import mark_of
 from doudi.exchange.queries.mending import (
     MendingRow,
     Source,
@@ -71,6 +72,16 @@ from doudi.exchange.queries.mending import (
     shown_value,
     source_of,
     source_of_refusal,
+)
+from doudi.exchange.queries.quality import (
+    DatasetScore,
+    DepartmentLine,
+    Differing,
+    Standing,
+    by_department,
+    department_scores,
+    differing,
+    standing_invalid,
 )
 from doudi.exchange.queries.senders import (
     KeyRow,
@@ -87,6 +98,9 @@ from doudi.exchange.queries.withdrawals import WithdrawalRow, withdrawals
 __all__ = [
     "CorrectionLine",
     "CorrectionPage",
+    "DatasetScore",
+    "DepartmentLine",
+    "Differing",
     "EventRow",
     "KeyRow",
     "Letter",
@@ -102,10 +116,12 @@ __all__ = [
     "SenderRow",
     "Source",
     "SourceRow",
+    "Standing",
     "StreamLine",
     "ToLand",
     "UploadRow",
     "WithdrawalRow",
+    "by_department",
     "column_of",
     "contracts",
     "corrected_cells",
@@ -116,7 +132,9 @@ __all__ = [
     "count_events",
     "current_loads",
     "datasets_of",
+    "department_scores",
     "departments",
+    "differing",
     "draft_of",
     "events_beyond",
     "events_to_land",
@@ -126,6 +144,7 @@ __all__ = [
     "load",
     "loads",
     "loads_with_corrected_cells",
+    "mark_of",
     "mending_row",
     "mendings_of",
     "of_batch",
@@ -151,6 +170,7 @@ __all__ = [
     "source_of_refusal",
     "sources",
     "sources_seen",
+    "standing_invalid",
     "streams",
     "unlanded",
     "upload",
