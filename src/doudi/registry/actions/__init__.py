@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.registry.actions.homes import (
     NotAsSaid,
+    agree_home,
     confirm_event,
     dismiss_event,
     note_changes,
@@ -40,6 +41,7 @@ __all__ = [
     "AlreadySettled",
     "AlreadyWithdrawn",
     "NotAsSaid",
+    "agree_home",
     "ask_about_pair",
     "bring_in",
     "confirm_event",

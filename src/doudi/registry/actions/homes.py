@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -57,19 +58,44 @@ def _fits(kind: str, a: str, b: str, since: date, reason: str, at: datetime) -> 
         raise NotAsSaid("“从哪天起”不能晚于今天。")
 
 
-def _say(
+def _say(kind: str, a: str, b: str, *, by: By, at: datetime, holds: bool, **more: Any) -> Saying:
+    kept = _keep_saying(kind, a, b, holds=holds, by=by, at=at, **more)
+    office.record("registry.say", subject=a, by=by, at=at, detail={"saying": kept.ref, "kind": kind, "other": b, "holds": holds})
+    return kept
+
+
+def _keep_saying(
     kind: str, a: str, b: str, *, holds: bool, since: date, reason: str, area: str, by: By, at: datetime,
     event: FamilyEvent | None = None,
 ) -> Saying:  # fmt: skip
+    """Keep a saying in place of the same one said before, which stays to be read."""
     pair = Q(a=a, b=b) if kind in ("parent", "guardian") else Q(a=a, b=b) | Q(a=b, b=a)
     earlier = Saying.objects.select_for_update().filter(pair, kind=kind, undone_at__isnull=True)
-    earlier.update(undone_at=at, undone_by=office.party(by), undone_why="")
-    kept = Saying.objects.create(
+    earlier.update(undone_at=at, undone_by=office.party(by))
+    return Saying.objects.create(
         kind=kind, a=a, b=b, holds=holds, since=since, reason=reason.strip(), area=area, event=event, said_at=at,
         said_by=office.party(by),
     )  # fmt: skip
-    office.record("registry.say", subject=a, by=by, at=at, detail={"saying": kept.ref, "kind": kind, "other": b, "holds": holds})
-    return kept
+
+
+@transaction.atomic
+def agree_home(*, pid: str, by: By, at: datetime) -> int:
+    """Keep that somebody of a household says all of it is right: each counted member lives with them.
+
+    :returns: how many members it was said of
+    :raises NotAllowed: by another resident, or by a clerk whose post does not allow it there
+    :raises NotKnown: the cycle proposes no household for this person
+    """
+    home = homes.living(pid)
+    if home is None:
+        raise queries.NotKnown(pid)
+    area = _place(pid)
+    _may_say(by, area, (pid,), at)
+    members = [one.pid for one in home.people if one.counted and one.pid != pid]
+    for one in members:
+        _keep_saying("together", one, pid, holds=True, since=today(at), reason="看过，都对", area=area, by=by, at=at)
+    office.record("registry.agree_home", subject=pid, by=by, at=at, detail={"members": len(members)})
+    return len(members)
 
 
 @transaction.atomic

@@ -55,6 +55,42 @@ REASONS = {
     "custody": ("不算：服刑或强制隔离戒毒", "释放以后再算回来。"),
     "dead": ("不算：已经去世", "登记写着已经去世。"),
 }
+# The same for the family itself, in the plainest words.
+PLAIN = {
+    "self": "户口簿或名单上的户主",
+    "roll": "名单上是一家",
+    "duty_together": "亲人，长期住在一起",
+    "dependent_child": "成年的孩子，还在读书或者要人照顾",
+    "minor_child": "还没满 18 岁的孩子",
+    "spouse": "夫妻",
+    "ward": "由您家照看的孩子",
+    "said": "你们说住在一起",
+    "guessed": "可能住在一起，我们还拿不准",
+    "no_duty": "户口簿上有，但不是亲人",
+    "independent": "已经自己成家",
+    "master_student": "在读研究生",
+    "divorced": "已经离婚",
+    "other_home": "住在另一家",
+    "supporter": "亲人，不住在一起",
+    "collective": "集体户口",
+    "moved": "户口迁走了",
+    "said_apart": "你们说不住在一起",
+    "clergy": "长期住在宗教场所",
+    "missing": "法院宣告失踪",
+    "custody": "眼下不在家",
+    "dead": "已经去世",
+}
+PLAIN_EVENTS = {
+    "birth": "孩子出生",
+    "death": "家人去世",
+    "marriage": "结婚了",
+    "divorce": "离婚了",
+    "moved_in": "有人搬来同住",
+    "moved_out": "有人搬走了",
+    "released": "有人回家了",
+    "school_start": "开始上学",
+    "school_left": "不再上学",
+}
 CERTAIN = {"sure": "确定", "likely": "多半是", "ask": "要问清楚"}
 # Why somebody should go and see (`engine.living.LOOKS`).
 LOOKS = {
@@ -69,7 +105,6 @@ LOOKS = {
     "too_large": "一户超过 8 个人",
     "unlike": "走访过的同类家庭和登记说的不一样",
 }
-WHY_LARGE = 8  # people a proposed household may have before a person has to look
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,8 @@ def _page(pid: str, viewer: Viewer | None) -> HomePage:
     except NotKnown:
         kept = None
     people = home.people if home else ()
-    seen = {one.pid: viewer is None or viewer.sees(one.area) for one in people}
+    own = {one.pid for one in kept.members} if kept else set()
+    seen = {one.pid: one.own or one.pid in own if viewer is None else viewer.sees(one.area) for one in people}
     names = _names(home, kept, seen)
     names.setdefault(pid, row.name)
     about = {pid, *(one.pid for one in people), *((one.pid for one in kept.members) if kept else ())}

@@ -28,6 +28,7 @@ ACTS = {
     "registry.bring_in": "从登记信息里带入一家",
     "registry.correct_member": "更正了家里人",
     "registry.take_member_back": "撤回了对家里人的更正",
+    "registry.agree_home": "说家里的人都对",
     "registry.say": "说了家里谁和谁在一起",
     "registry.take_back": "撤回了说过的家庭关系",
     "registry.report_event": "登记了家里的变化",

@@ -6,6 +6,7 @@ from django.urls import path
 
 from doudi.web.phone.apply import proxy
 from doudi.web.phone.apply import views as apply
+from doudi.web.phone.my import family
 from doudi.web.phone.my import views as my
 from doudi.web.phone.reasons import views as reasons
 
@@ -18,6 +19,11 @@ urlpatterns = [
     path("my/reasons/", reasons.reach, name="reach"),
     path("my/reasons/<slug:programme>/", reasons.reasons_of, name="reasons"),
     path("my/consents/", my.consents, name="consents"),
+    path("my/family/", family.family, name="family"),
+    path("my/family/agree/", family.agree, name="family-agree"),
+    path("my/family/correct/", family.correct, name="family-correct"),
+    path("my/family/back/", family.take_back, name="family-back"),
+    path("my/family/happened/", family.happened, name="family-happened"),
     path("my/cases/<slug:ref>/", my.case, name="case"),
     path("my/cases/<slug:ref>/receipt/", my.receipt, name="receipt"),
     path("my/cases/<slug:ref>/sheet/", my.sheet, name="sheet"),
