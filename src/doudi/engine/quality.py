@@ -142,7 +142,7 @@ def _of_load(con: duckdb.DuckDBPyConnection, load: Landed, checks: Mapping[str, 
         LEFT JOIN whose w ON w.batch = {load.batch:d} AND w.row_no = r.row_no LEFT JOIN person p ON p.n = w.n"""
     )
     sums = ", ".join(f"sum(c_{name}::INTEGER), sum(d_{name}::INTEGER)" for name in checks)
-    row = con.execute(f"SELECT {sums} FROM judged").fetchone() or ()
+    (row,) = con.execute(f"SELECT {sums} FROM judged").fetchall()  # all of it, so that the connection is free again
     counts = [int(one or 0) for one in row]
     named = ", ".join(f"CASE WHEN d_{name} THEN {quote(name)} END" for name in checks)
     anywhere = " OR ".join(f"d_{name}" for name in checks)
