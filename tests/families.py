@@ -11,8 +11,11 @@ from django.conf import settings
 from doudi.engine import cycle
 from doudi.engine.lake import Lake
 from doudi.policy import pack
+from doudi.registry.gateways import register
 from engine.landed import ON, VILLAGE, contracts, land, no, person
 from people import pid_of
+
+_REAL = {name: getattr(register, name) for name in ("person", "household_of", "by_number")}
 
 MA, LI, SON, GRANNY, BROTHER, LODGER, EX = (
     no("19760410", 11), no("19780808", 22), no("20050312", 31), no("19460501", 42), no("19810202", 51), no("19700707", 61),
@@ -41,13 +44,21 @@ def rows(**more: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
             {"case_no": "D1", "household_no": "H1", "citizen_no": number, "name": NAMES[number], "relation": relation, **ROLL}
             for number, relation in ((MA, "self"), (LI, "spouse"))
         ],
-        "student": [{"citizen_no": SON, "name": "马小军", "school": "师范大学", "stage": "bachelor", "term": "2025-2026学年第二学期"}],
+        "student": [
+            {"citizen_no": SON, "name": "马小军", "school": "师范大学", "stage": "bachelor", "term": "2025-2026学年第二学期"}
+        ],
         "custody": [{"citizen_no": BROTHER, "name": "马建军", "kind": "prison", "from_date": date(2024, 1, 1)}],
         "marriage": [
             {"certificate_no": "J1", "event": "marriage", "event_date": date(2003, 1, 1), "citizen_no": MA, "name": "马建国",
              "spouse_no": LI, "spouse_name": "李秀英"}
         ],
     } | more  # fmt: skip
+
+
+def read_the_register(monkeypatch: Any) -> None:
+    """The published register is read for real, where the stage of page tests had put an empty one in its place."""
+    for name, real in _REAL.items():
+        monkeypatch.setattr(register, name, real)
 
 
 def publish(root: Path, on: date = ON, said: tuple[Any, ...] = (), **more: list[dict[str, Any]]) -> cycle.Cycle:

@@ -456,6 +456,7 @@ class _Placing:
         why = np.where(out >= 0, out, np.where(home == self.people, code["self"], self.why))
         swapped = (home != self.people) & (why == code["self"])  # the head of a booklet that went to another household
         why[swapped] = code["duty_together"]
+        self.look[out >= 0] = 0
         alone = np.bincount(home[out < 0], minlength=known.count)[home] == 1
         child = (known.age >= 0) & (known.age < WORKING) & (out < 0)
         self.look[alone & child] = LOOKS.index("minor_alone")

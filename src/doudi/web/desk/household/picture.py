@@ -68,6 +68,9 @@ def draw(home: HomePage) -> Picture | None:
         people = rows[generation]
         for first in range(0, len(people), COLUMNS):
             some = people[first : first + COLUMNS]
+            at_head = next((at for at, one in enumerate(some) if one.pid == home.head), None)
+            if at_head is not None and len(some) == COLUMNS:  # in the middle, so that no line runs through another's box
+                some.insert(1, some.pop(at_head))
             margin = (COLUMNS - len(some)) * (WIDE + GAP_X) // 2
             for at, one in enumerate(some):
                 look = "head" if one.pid == home.head else "in" if one.counted else "out"
@@ -80,7 +83,7 @@ def draw(home: HomePage) -> Picture | None:
     for tie in home.ties:
         if tie.a in boxes and tie.b in boxes and tie.kind != "address":
             pair = (min(tie.a, tie.b), max(tie.a, tie.b))
-            pairs[pair] = pairs.get(pair, False) or tie.holds
+            pairs[pair] = pairs.get(pair, False) or (tie.holds and "out" not in (boxes[tie.a].look, boxes[tie.b].look))
     lines = tuple(_line(boxes[a], boxes[b], holds) for (a, b), holds in sorted(pairs.items()))
     counted = [one.name for one in home.members]
     says = f"图：{'、'.join(counted)}算一家，共 {len(counted)} 口人"
