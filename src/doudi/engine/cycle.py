@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi import __version__
-from doudi.engine import facts, households, people, register, unseen, weights
+from doudi.engine import facts, households, matching, people, register, unseen, weights
 from doudi.engine.contract import Contract
 from doudi.engine.households import Said
 from doudi.engine.lake import Lake, rename, settle
@@ -220,6 +220,7 @@ def _build(
             mark("write")
             links = con.sql(register.links_sql(contracts, datasets)).to_arrow_table()
             pairs = con.sql("SELECT * FROM pair ORDER BY ALL").to_arrow_table()
+            placing = matching.kept(con)
         tables = {
             "person": laid.person,
             "person_facts": laid.person_facts,
@@ -229,6 +230,7 @@ def _build(
             "edge": households.tie_table(proposed),
             "link": links.drop_columns(["n"]),
             "pair": pairs,
+            **placing,
             "finding": found,
             "unseen": unseen.measure(
                 links,

@@ -146,8 +146,7 @@ def merge(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], into
     if not into:
         return
     con.register("merged", pa.table({"n": pa.array(into.keys(), pa.int32()), "m": pa.array(into.values(), pa.int32())}))
-    for code, role in read:
-        table = rows_table(code, role)
+    for table in (*(rows_table(code, role) for code, role in read), "placeable"):
         con.execute(f"UPDATE {table} SET n = merged.m FROM merged WHERE merged.n = {table}.n")
     con.unregister("merged")
 
@@ -159,6 +158,7 @@ def _close_up(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]]) 
     for name in ("known", "newcomers", "alone"):
         con.execute(f"DELETE FROM {name} WHERE n NOT IN (SELECT n FROM living)")
     con.execute("DELETE FROM pids WHERE n NOT IN (SELECT n FROM living)")
+    con.execute("DELETE FROM placeable WHERE n NOT IN (SELECT n FROM living)")
     con.execute(
         """CREATE OR REPLACE TEMP TABLE closing AS SELECT l.n, h.n AS m FROM
         (SELECT n, row_number() OVER (ORDER BY n DESC) AS turn FROM living WHERE n >= (SELECT count(*) FROM living)) l JOIN
@@ -168,6 +168,6 @@ def _close_up(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]]) 
     (moving,) = con.execute("SELECT count(*) FROM closing").fetchone() or (0,)
     if moving:
         tables = [rows_table(code, role) for code, role in read]
-        for table in (*tables, "known", "newcomers", "alone"):
+        for table in (*tables, "known", "newcomers", "alone", "placeable"):
             con.execute(f"UPDATE {table} SET n = closing.m FROM closing WHERE closing.n = {table}.n")
     con.execute("DROP TABLE living; DROP TABLE closing")

@@ -40,7 +40,8 @@ HOWS = {
 NUMBER, NUMBER15, CERTIFICATE, NEAR, BIRTH, HOUSEHOLD, AREA, SOUND, REVIEW, ALONE, DECIDED = HOWS
 
 LINE = "batch::BIGINT * 4294967296 + row_no"  # SQL: where a row stands among all of its dataset, as one integer
-_CHILD_STAGES = ("kindergarten", "primary", "junior", "senior")
+CERTIFICATE_FORM = "[0-9]{17}[0-9X][1-7][1-4]"  # the number of a disability certificate: citizen number, kind, grade
+CHILD_STAGES = ("kindergarten", "primary", "junior", "senior")
 # What is told about a row that is not plainly somebody's, and its type.
 _PARTICULARS = {
     "k": "BIGINT",
@@ -257,11 +258,11 @@ def particulars(contract: Contract, role: Role) -> dict[str, str]:
         said["guardian"] = key_of("guardian_no")
     said["young"] = "false"
     if contract.code == "student":
-        said["young"] = f"coalesce(stage IN ({', '.join(map(quote, _CHILD_STAGES))}), false)"
+        said["young"] = f"coalesce(stage IN ({', '.join(map(quote, CHILD_STAGES))}), false)"
     elif contract.code == "child_benefit":
         said["young"] = "true"
     if contract.code == "disability_certificate":  # number, kind and grade in twenty characters (GB/T 26341)
-        whole = "regexp_full_match(certificate_no, '[0-9]{17}[0-9X][1-7][1-4]')"
+        whole = f"regexp_full_match(certificate_no, '{CERTIFICATE_FORM}')"
         said["certificate"] = f"CASE WHEN {whole} THEN left(certificate_no, 17)::BIGINT END"
     told_apart = [f"{name_of(column)}::VARCHAR" for column in contract.key if column not in (role.number, role.name)]
     said["identity"] = f"concat_ws('|', {', '.join(told_apart)})" if told_apart else "''"

@@ -6,10 +6,12 @@ whose number only a roll knows, who may be somebody the household register knows
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 import duckdb
+import pyarrow as pa
 
 from doudi.engine import scoring, weights
 from doudi.engine.linkage import ALONE, NEAR, REVIEW, Role, born_of, ids_sql, rows_table
@@ -17,7 +19,8 @@ from doudi.engine.names import plain_sql
 from doudi.engine.sql import name_of, quote
 from doudi.engine.weights import LEVELS, Weights
 
-_ADULT = 25  # years from which nobody goes to school or draws a child's benefit
+ADULT = 25  # years from which nobody goes to school or draws a child's benefit
+WEEKS_APART = 62  # days by which a birth date must differ to speak against a number
 _LOST = "?？□*＊〓�"  # what stands where a character could not be stored
 _HOMES = ("dibao", "tekun", "near_dibao", "rigid_expenditure")  # rolls that say where somebody lives
 _NAMED_BY = ("dibao", "tekun", "near_dibao", "rigid_expenditure", "monitored", "disability_certificate", "child_benefit")
@@ -65,6 +68,7 @@ def settle(
     _newly(con, told)
     _settled(con, read)
     _pairs(con, key, told)
+    _keep(con, read, households)
 
 
 def _fresh(con: duckdb.DuckDBPyConnection) -> None:
@@ -101,7 +105,7 @@ def _people(con: duckdb.DuckDBPyConnection, others: str, homes: Sequence[str], *
     if registered:
         con.execute(
             f"INSERT INTO people SELECT known.n, k, {plain_sql('name')}, h.area_code::VARCHAR, "
-            f"CASE WHEN h.area_code <> l.area_code THEN l.area_code::VARCHAR END, hash(booklet_no) "
+            f"CASE WHEN h.area_code <> l.area_code THEN l.area_code::VARCHAR END, md5_number_lower(booklet_no) "
             f"FROM known JOIN rows_hukou h USING (line) LEFT JOIN ({lives}) l ON l.n = known.n"
         )
 
@@ -194,12 +198,14 @@ def _contradicted(year: int) -> str:
     """SQL: rows whose number's owner has another name, and what else the row says does not fit the owner either."""
     lost = f"translate(off.name, {quote(_LOST)}, '') <> off.name OR regexp_matches(off.name, '[A-Z]')"
     shared = "list_has_any(string_split(substr(off.name, 2), ''), string_split(substr(owner, 2), ''))"
-    weeks_apart = f"abs({_day_count('born')} - {_day_count(born_of('k'))}) > 62"  # a lunar birthday is 18 to 52 days early
+    weeks_apart = (
+        f"abs({_day_count('born')} - {_day_count(born_of('k'))}) > {WEEKS_APART}"  # a lunar birthday is 18 to 52 days early
+    )
     elsewhere = "born IS NULL AND left(off.name, 1) <> left(owner, 1) AND left(area, 6) IS DISTINCT FROM left(owner_area, 6)"
     return (
         "SELECT dataset, role, line FROM off JOIN heard a ON a.name = off.name JOIN heard b ON b.name = off.owner "
         f"WHERE a.sound <> b.sound AND NOT ({lost}) AND NOT {shared} AND (({weeks_apart}) OR guardian = k "
-        f"OR (young AND {born_of('k')} // 10000 < {year - _ADULT:d}) OR ({elsewhere}))"
+        f"OR (young AND {born_of('k')} // 10000 < {year - ADULT:d}) OR ({elsewhere}))"
     )
 
 
@@ -211,7 +217,7 @@ def _day_count(yyyymmdd: str) -> str:
 def _placed(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], households: Mapping[str, str]) -> None:
     """Give every late row the register household it most likely belongs to, `late_placed`, and its spouse's partners."""
     found = [
-        "SELECT id, hash(place_no) AS place FROM late WHERE dataset = 'hukou'",
+        "SELECT id, md5_number_lower(place_no) AS place FROM late WHERE dataset = 'hukou'",
         "SELECT id, p.place FROM late JOIN people p ON p.k = late.guardian",
         # a number that is not one's own is most often that of somebody at home
         "SELECT id, p.place FROM late JOIN people p ON p.k = late.bad WHERE NOT whole",
@@ -332,3 +338,40 @@ def _pairs(con: duckdb.DuckDBPyConnection, key: str, told: Weights) -> None:
         FROM offered JOIN offered_ids ids USING (n) LEFT JOIN late ON late.id = offered.id
         LEFT JOIN offered_ids other ON other.n = offered.other LEFT JOIN newcomers ON newcomers.n = offered.other"""
     )
+
+
+def _keep(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], households: Mapping[str, str]) -> None:
+    """What `placing` places one record with: `placeable`, everybody rows are compared with, and `placing_beside`.
+
+    placing_beside: for the household number of a roll (kind 0, hashed) the register household of its people, and for
+    a person (kind 1) whom rows of two people name beside them.
+    """
+    con.execute(
+        """CREATE TEMP TABLE placeable AS
+        SELECT coalesce(known_as.m, newcomers.n, person.n) AS n, person.k, person.name, sound, blurred, gapped,
+            try_cast(person.area AS BIGINT) AS area, try_cast(lives AS BIGINT) AS lives, place, person.n AS was,
+            md5_number_lower(person.name) AS name_key, md5_number_lower(sound) AS sound_key,
+            md5_number_lower(blurred) AS blurred_key
+        FROM person LEFT JOIN known_as ON known_as.n = person.n LEFT JOIN newcomers ON newcomers.was = person.n"""
+    )
+    rolls = [
+        f"SELECT 0::UTINYINT AS kind, md5_number_lower({quote(dataset + '|')} || r.{name_of(households[dataset])}) AS key, "
+        f"min(p.place) AS value FROM {rows_table(dataset, role)} r JOIN people p ON p.n = r.n "
+        f"WHERE p.place IS NOT NULL AND r.{name_of(households[dataset])} IS NOT NULL GROUP BY ALL"
+        for dataset, role in read
+        if not role.called and dataset in households and dataset != "hukou"
+    ]
+    couples = "SELECT 1::UTINYINT AS kind, a::UBIGINT AS key, b::UBIGINT AS value FROM beside"
+    con.execute(f"CREATE TEMP TABLE placing_beside AS {' UNION ALL '.join([*rolls, couples])}")
+
+
+def kept(con: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
+    """The objects of a cycle that one record is placed with, and what its weights are laid on: shares of rows and of places."""
+    people = con.sql("SELECT * FROM placeable ORDER BY was").to_arrow_table()
+    known = con.execute("SELECT dataset || '|' || role, round(known, 9) FROM share ORDER BY ALL").fetchall()
+    places = con.execute("SELECT level, round(coalesce(u, 0), 12) FROM place_share ORDER BY ALL").fetchall()
+    told = json.dumps({"known": dict(known), "places": dict(places)}, sort_keys=True)
+    return {
+        "placing": people.replace_schema_metadata({"placing": told}),
+        "placing_beside": con.sql("SELECT * FROM placing_beside ORDER BY ALL").to_arrow_table(),
+    }

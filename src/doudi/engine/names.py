@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable
 from functools import cache
 
@@ -93,19 +94,18 @@ class _Codes(dict[int, str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._known: dict[str, str] = {}
-        self._said: list[str] = []
+        self._said: dict[int, str] = {}
 
     def of(self, syllable: str) -> str:
-        if syllable not in self._known:
-            self._known[syllable] = chr(_FIRST_PRIVATE + len(self._said))
-            self._said.append(syllable)
-        return self._known[syllable]
+        """The code of a syllable: the same in every process, so that it may be kept."""
+        code = _FIRST_PRIVATE + zlib.crc32(f"3{syllable}".encode()) % 0xFFFE  # with this 3 no two syllables share a code
+        self._said[code] = syllable
+        return chr(code)
 
     def __missing__(self, code: int) -> str:
         found = chr(code)
-        if _FIRST_PRIVATE <= code < _FIRST_PRIVATE + len(self._said):
-            found = self.of(re.sub(r"ng$", "n", re.sub(r"^([zcs])h", r"\1", self._said[code - _FIRST_PRIVATE])))
+        if code in self._said:
+            found = self.of(re.sub(r"ng$", "n", re.sub(r"^([zcs])h", r"\1", self._said[code])))
         self[code] = found
         return found
 

@@ -95,11 +95,14 @@ def _gold(
             place = (
                 f"(SELECT min(q.place) FROM {rows} h JOIN person q ON q.n = h.n WHERE h.{column} = s.{column} AND h.line <> s.at)"
             )
+        numbered = (
+            f"SELECT *, {LINE} AS at, left({name_of(role.number)}, 17)::BIGINT AS k FROM ({source(loads[code])}) "
+            f"WHERE {name_of(role.number)} IS NOT NULL ORDER BY hash(batch, row_no) LIMIT {each}"
+        )
         parts.append(
-            f"SELECT * FROM (SELECT {quote(code + role.called)} || s.at AS unique_id, k AS label, "
-            f"{plain_sql(told['name'])} AS name, {told['born']} AS born, {told['area']} AS area, "
-            f"{place} AS place FROM (SELECT *, {LINE} AS at, left({name_of(role.number)}, 17)::BIGINT AS k FROM ({source(loads[code])}) "
-            f"WHERE {name_of(role.number)} IS NOT NULL ORDER BY hash(batch, row_no) LIMIT {each}) s WHERE k IN (SELECT k FROM person))"
+            f"SELECT {quote(code + role.called)} || s.at AS unique_id, k AS label, {plain_sql(told['name'])} AS name, "
+            f"{told['born']} AS born, {told['area']} AS area, {place} AS place FROM ({numbered}) s "
+            "WHERE k IN (SELECT k FROM person)"
         )
     con.execute(f"CREATE OR REPLACE TEMP TABLE gold_said AS {' UNION ALL '.join(parts)}")
     scoring.learn_names(con, "SELECT name FROM gold_said")
