@@ -55,7 +55,9 @@ def lake(tmp_path: Any, settings: Any) -> Lake:
 
 
 def tell(*events: tuple[str, str, dict[str, Any]]) -> list[exchange.EventAnswer]:
-    return exchange.receive_events("hospital", events)
+    sender = exchange_queries.sender("hospital")
+    assert sender
+    return exchange.receive_events(sender, events)
 
 
 def alerts(state: str = "") -> dict[str, tuple[Any, ...]]:

@@ -322,6 +322,15 @@ def rows_as_texts(contract: Contract, rows: Sequence[Mapping[str, Any]], renamed
     return match, _encoded(pa.table(columns, names=[f"c{at}" for at in range(len(names))]), match)
 
 
+def kept_row(contract: Contract, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One row that `read_rows` read, as it is read back from a landed table; row_no is 1."""
+    told: dict[str, Any] = {}
+    for name, kind in kept_columns(contract):
+        value = row.get(name)
+        told[name] = date.fromisoformat(value) if value is not None and pa.types.is_date(kind) else value
+    return told | {"row_no": 1}
+
+
 def land_kept(contract: Contract, rows: Sequence[Mapping[str, Any]], workshop: Path) -> Landed:
     """Land rows that `read_rows` read, all of them and in their order."""
     table, path = kept_table(contract, rows), workshop / f"{uuid4().hex}.parquet"

@@ -94,7 +94,7 @@ class Live:
     told: dict[str, list[Whose]] = field(default_factory=dict)  # by pid, in order
 
     def __post_init__(self) -> None:
-        self._standing = Standing(self.lake, self.cycle, self.contracts, self.key)
+        self._standing = Standing(self.lake, self.cycle, self.contracts, self.pack.names.facts, self.key, self.on)
         self._lookup = Lookup(self.lake, self.cycle.id)
         self._new: dict[str, _Person] = {}
         self._con = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "500MB"})
@@ -134,7 +134,7 @@ class Live:
             known = self._standing.person["name"][n].as_py() if n is not None else self._named(pid)
             if known is not None and plain(known) == plain(name):
                 return pid, "number15" if row.get(role.number + "_state") == "from15" else "number"
-        values = landing.kept_table(contract, [row]).to_pylist()[0]
+        values = landing.kept_row(contract, row)
         placed = place(self.lake, self.cycle, record_of(contract, role, values), self.key)
         if placed.pid is not None:
             owner = bool(number) and placed.pid == self._standing.pid_of(number)
@@ -175,17 +175,17 @@ class Live:
         n = self._standing.place(pid)
         if n is None or event.dataset not in self._standing.loaded:
             return False
-        name = rows_table(event.dataset, roles(self.contracts[event.dataset])[0])
-        there = self._standing.rows([n]).get(name)
+        contract = self.contracts[event.dataset]
+        there = self._standing.rows([n], (event.dataset,)).get(rows_table(event.dataset, roles(contract)[0]))
         if there is None:
             return False
-        mine = self._compact(event.dataset, [event.row]).to_pylist()[0]
-        alike = [one for one in there.to_pylist() if all(one[column] == value for column, value in mine.items())]
-        for one in alike:
-            delivered = self._lookup.delivered(one["line"] >> 32, one["line"] & 0xFFFFFFFF)
-            whole = landing.kept_table(self.contracts[event.dataset], [event.row]).to_pylist()[0]
-            if delivered and {**delivered["values"], "row_no": 1} == whole:
-                return True
+        whole = landing.kept_row(contract, event.row)
+        plainly = [c.name for c in contract.columns if c.name in there.column_names and not c.codes and c.type != "area"]
+        for one in there.to_pylist():
+            if all(one[name] == whole[name] for name in plainly):
+                delivered = self._lookup.delivered(one["line"] >> 32, one["line"] & 0xFFFFFFFF)
+                if delivered and {**delivered["values"], "row_no": 1} == whole:
+                    return True
         return False
 
     def _learn(self, contract: Contract, pid: str, event: Told) -> None:
@@ -216,10 +216,7 @@ class Live:
 
     def _around(self, people: Sequence[int], asked: set[int]) -> list[int]:
         """The homes of those who stand in the hukou booklets of these people and live elsewhere: a newborn's, for one."""
-        booklets = self._standing.rows(people).get("rows_hukou")
-        if booklets is None or "booklet_no" not in booklets.column_names:
-            return []
-        named = {self._standing.hid_of(f"hukou:{no}") for no in booklets["booklet_no"].to_pylist() if no}
+        named = {self._standing.hid_of(f"hukou:{no}") for no in self._standing.booklets(people)}
         return sorted({m for hid in named if (m := self._standing.home(hid)) is not None} - asked)
 
     def _lay(self, homes: Sequence[int], everybody: Sequence[int], new: Sequence[_Person]) -> Laid:
@@ -262,32 +259,37 @@ class Live:
 
     def _sum_up(self, everybody: Sequence[int], new: Sequence[_Person]) -> dict[str, pa.Table]:
         """What each dataset says of these people: the cycle's rows and the events', summed up as a cycle sums them up."""
-        tables = self._standing.rows(everybody)
         pids = self._standing.person["pid"].take(pa.array(everybody, pa.int64())).to_pylist() + [one.pid for one in new]
         events: dict[str, list[tuple[int, Told]]] = {}
         for n, pid in enumerate(pids):
             for one in self.told.get(pid, ()):
                 events.setdefault(one.event.dataset, []).append((n, one.event))
-        for dataset, own in events.items():
-            table = self._compact(dataset, [event.row for _, event in own])
-            line = [(_LAST << 32) + event.sequence for _, event in own]
-            table = table.add_column(0, "n", pa.array([n for n, _ in own], pa.int32()))
-            table = table.add_column(1, "line", pa.array(line, pa.int64()))
-            name = rows_table(dataset, roles(self.contracts[dataset])[0])
-            tables[name] = pa.concat_tables([tables[name], table]).unify_dictionaries() if name in tables else table
         summed = {}
         for dataset in sorted(self._datasets):
-            contract = self.contracts[dataset]
-            names = [rows_table(dataset, role) for role in roles(contract)]
-            if not any(name in tables for name in names):
+            if dataset in events:
+                summed[dataset] = self._sum_up_again(dataset, everybody, events[dataset])
+            elif dataset in self._standing.loaded:
+                summed[dataset] = self._standing.sums(dataset, everybody)
+            else:
                 summed[dataset] = self._nobody(dataset)
-                continue
-            for name in names:
-                self._con.register(name, tables.get(name, self._nothing(dataset)))
-            summed[dataset] = facts.summarise(self._con, contract, self.pack.names.facts, self.on)
+        return summed
+
+    def _sum_up_again(self, dataset: str, everybody: Sequence[int], events: Sequence[tuple[int, Told]]) -> pa.Table:
+        contract, catalogue = self.contracts[dataset], self.pack.names.facts
+        tables = self._standing.rows(everybody, (dataset,))
+        table = self._compact(dataset, [event.row for _, event in events])
+        line = [(_LAST << 32) + event.sequence for _, event in events]
+        table = table.add_column(0, "n", pa.array([n for n, _ in events], pa.int32()))
+        table = table.add_column(1, "line", pa.array(line, pa.int64()))
+        names = [rows_table(dataset, role) for role in roles(contract)]
+        tables[names[0]] = pa.concat_tables([tables[names[0]], table]).unify_dictionaries() if names[0] in tables else table
+        for name in names:
+            self._con.register(name, tables.get(name, self._nothing(dataset)))
+        try:
+            return facts.summarise(self._con, contract, catalogue, self.on)
+        finally:
             for name in names:
                 self._con.unregister(name)
-        return summed
 
     def _nobody(self, dataset: str) -> pa.Table:
         """What a dataset says of those who are not in it; the same for everybody."""
@@ -377,7 +379,7 @@ class Live:
             "how": one.how,
             "as_of": one.event.day,
             "pid": one.pid,
-            "values": landing.kept_table(self.contracts[one.event.dataset], [one.event.row]).to_pylist()[0],
+            "values": landing.kept_row(self.contracts[one.event.dataset], one.event.row) | {"row_no": one.event.sequence},
         }
 
 

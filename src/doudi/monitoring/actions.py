@@ -128,10 +128,12 @@ def bring_live(
             counted["closed"] += 1
         else:
             counted["returned" if alert.state == State.LAPSED else "kept"] += 1
+            same = (alert.level, alert.mask, alert.figures) == (one.level, one.mask, one.values)
             if alert.state == State.LAPSED:
-                alert.state, alert.raised_on, alert.due_on = State.OPEN, raised, due
-            alert.seen_on, alert.level, alert.mask, alert.figures = judged_on, one.level, one.mask, one.values
-            changed.append(alert)
+                alert.state, alert.raised_on, alert.due_on, same = State.OPEN, raised, due, False
+            if not same:  # what says the same as before is not written again for every bill
+                alert.seen_on, alert.level, alert.mask, alert.figures = judged_on, one.level, one.mask, one.values
+                changed.append(alert)
     for ref, alert in there.items():
         if alert.state == State.OPEN and ref not in found:
             alert.state = State.LAPSED

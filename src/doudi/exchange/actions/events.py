@@ -160,13 +160,13 @@ def settle_events(events: Iterable[Settled], *, by: By, at: datetime) -> int:
     if not isinstance(by, Party):
         raise NotAllowed("事件由程序处理，不能由人代办。")
     found = list(events)
-    rows = {one.pk: one for one in Event.objects.filter(pk__in=[one.sequence for one in found], state=WAITING).defer("row")}
-    if len(rows) != len(found):
-        raise Elsewhere
-    for one in found:
-        row = rows[one.sequence]
-        row.pid, row.how, row.shown_at, row.state = one.pid, one.how, at, REPEATED if one.repeated else SHOWN
-    Event.objects.bulk_update(rows.values(), ["pid", "how", "shown_at", "state"], batch_size=200)
+    told = [(REPEATED if one.repeated else SHOWN, one.pid, one.how, at, one.sequence, WAITING) for one in found]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE exchange_event SET state = %s, pid = %s, how = %s, shown_at = %s WHERE sequence = %s AND state = %s", told
+        )
+        if cursor.rowcount != len(found):
+            raise Elsewhere
     repeated = sum(one.repeated for one in found)
     detail = {
         "first": min((one.sequence for one in found), default=0),

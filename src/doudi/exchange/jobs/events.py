@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,15 +13,16 @@ from typing import Any
 from doudi.engine import landing
 from doudi.engine.recognise import Refused
 from doudi.exchange import actions, queries
-from doudi.exchange.actions import Elsewhere, Incoming, Taken
+from doudi.exchange.actions import Elsewhere, Incoming
 from doudi.exchange.actions.events import surely
-from doudi.exchange.actions.senders import sender_may
 from doudi.exchange.core import Door, kept
 from doudi.exchange.core.events import MOST_AT_ONCE, digest
 from doudi.exchange.models import Load
+from doudi.exchange.queries import SenderRow
 from doudi.office import queries as office
-from doudi.office.core import Party
+from doudi.office.core import NotAllowed, Party
 
+_THICK, _TOGETHER = 0.1, 0.02  # seconds between two requests that makes them thick; how long the door is then held open
 _LAND_AT = 1000  # events of one dataset
 _LAND_AFTER = timedelta(minutes=10)
 _ONE_LOAD = 10_000
@@ -36,55 +38,75 @@ class EventAnswer:
     problems: list[dict[str, Any]]
 
 
+Told = tuple[str, str, Mapping[str, Any]]  # dataset, the sender's key, the row as sent
+
+
 @dataclass
 class _Asked:
     """The events of one request, waiting to be kept."""
 
-    events: list[Incoming]
-    answers: list[Taken] | None = None
+    sender: str
+    events: Sequence[Told]
+    answers: list[EventAnswer] | None = None
     failed: Exception | None = None
 
 
 @dataclass
 class _Gate:
-    """Requests that come while another is being kept are kept together afterwards, in one transaction: one fsync for all."""
+    """Requests that come together are read and kept together, in one transaction: one fsync for all.
+
+    Whoever comes first holds the door open a moment where requests come thick; alone, nobody waits.
+    """
 
     waiting: list[_Asked] = field(default_factory=list)
+    last: float = 0.0  # when the last were kept
     mutex: threading.Lock = field(default_factory=threading.Lock)
     leading: threading.Lock = field(default_factory=threading.Lock)
 
-    def through(self, asked: _Asked) -> list[Taken]:
+    def through(self, asked: _Asked) -> list[EventAnswer]:
         with self.mutex:
             self.waiting.append(asked)
         with self.leading:
             if asked.answers is None and asked.failed is None:
+                if time.monotonic() - self.last < _THICK:
+                    time.sleep(_TOGETHER)
                 with self.mutex:
                     together, self.waiting = self.waiting, []
                 self._keep(together)
+                self.last = time.monotonic()
         if asked.failed is not None:
             raise asked.failed
         assert asked.answers is not None
         return asked.answers
 
     def _keep(self, together: Sequence[_Asked]) -> None:
+        told = [event for one in together for event in one.events]
         try:
-            with surely():
-                answers = actions.receive_events(
-                    [event for one in together for event in one.events], by=Party.system("receive_events"), at=office.now()
+            read = _read(told)
+            incoming = [
+                Incoming(sender, key, dataset, digest(dataset, row), row, good, problems)
+                for sender, (dataset, key, row), (good, problems) in zip(
+                    [one.sender for one in together for _ in one.events], told, read, strict=True
                 )
+            ]
+            with surely():
+                taken = actions.receive_events(incoming, by=Party.system("receive_events"), at=office.now())
         except Exception as why:  # each of the requests that waited here tells its own sender
             for one in together:
                 one.failed = why
             return
-        first = 0
+        answers = iter(
+            EventAnswer(key, one.state, one.sequence, _why(dataset, problems, one.state))
+            for (dataset, key, _), (_, problems), one in zip(told, read, taken, strict=True)
+        )
         for one in together:
-            one.answers, first = answers[first : first + len(one.events)], first + len(one.events)
+            one.answers = [next(answers) for _ in one.events]
 
 
 _GATE = _Gate()
 
 
-def receive_events(sender: str, events: Sequence[tuple[str, str, Mapping[str, Any]]]) -> list[EventAnswer]:
+def receive_events(sender: SenderRow, events: Sequence[Told]) -> list[EventAnswer]:
     """Take events in from a registered sender, each (dataset, the sender's key for it, row), and answer when they cannot be lost.
 
     Bad ones are answered with what is wrong and are not kept; they do not stop the good ones beside them.
@@ -95,21 +117,14 @@ def receive_events(sender: str, events: Sequence[tuple[str, str, Mapping[str, An
     if not events or len(events) > MOST_AT_ONCE:
         raise Refused("no_events", f"一次要有 1 到 {MOST_AT_ONCE} 件，这次有 {len(events)} 件。", "请分几次送。")
     known = queries.contracts()
-    sender_may(sender, Door.EVENT, sorted({code for code, _, _ in events if code in known and known[code].live}))
-    read = _read(events)
-    incoming = [
-        Incoming(sender, key, dataset, digest(dataset, row), row, good, problems)
-        for (dataset, key, row), (good, problems) in zip(events, read, strict=True)
-    ]
-    taken = _GATE.through(_Asked(incoming))
-    return [
-        EventAnswer(key, one.state, one.sequence, _why(dataset, problems, one.state))
-        for (dataset, key, _), (_, problems), one in zip(events, read, taken, strict=True)
-    ]
+    for code in {dataset for dataset, _, _ in events}:
+        if code in known and known[code].live and not sender.may_send(code, Door.EVENT):
+            raise NotAllowed(f"{sender.label}没有登记用“{Door.EVENT.label}”送{known[code].label}。请联系数据管理员。")
+    return _GATE.through(_Asked(sender.code, events))
 
 
 def _read(
-    events: Sequence[tuple[str, str, Mapping[str, Any]]],
+    events: Sequence[Told],
 ) -> list[tuple[dict[str, Any] | None, list[dict[str, Any]]]]:
     """Type and check events by their contracts; those of one dataset that name the same columns are read together."""
     alike: dict[tuple[str, ...], list[int]] = {}

@@ -27,6 +27,6 @@ def receive(request: HttpRequest, told: shapes.Events) -> dict[str, Any]:
     Not answered? Send the same again with the same keys; nothing is counted twice. Bad events are answered field by field and do
     not stop the good ones beside them.
     """
-    found = exchange.receive_events(request.sender.code, [(one.dataset, one.key, one.row) for one in told.events])
+    found = exchange.receive_events(request.sender, [(one.dataset, one.key, one.row) for one in told.events])
     answers = [{"key": one.key, "state": one.state, "sequence": one.sequence, "problems": one.problems} for one in found]
     return {"answers": answers}
