@@ -17,6 +17,7 @@ from doudi.engine.sql import quote
 MOST_GROUPS, MOST_VALUES = 60, 60
 # A value as its shape: runs of digits, Latin letters and Chinese characters become one sign each.
 _SHAPE = "regexp_replace(regexp_replace(regexp_replace(value, '[0-9]+', '9', 'g'), '[A-Za-z]+', 'a', 'g'), '[一-鿿]+', '字', 'g')"
+_MOST_CHARACTERS = 6  # more than that is no unit or sign around a number, but something else
 _BY_WORD = ("unknown_code", "not_a_flag")  # here the words themselves tell, not their shape
 _AS_TEXT = ("not_money", "not_a_number", "negative", "too_precise", "not_an_account", "not_an_area")
 _AS_DAY = ("not_a_date", "no_such_day", "ambiguous_date", "placeholder_date", "date_out_of_range", "not_a_month")
@@ -130,7 +131,8 @@ def _foreign(group: Group) -> str:
         for character in set(one.text):
             if not character.isdigit() and character not in ".-":
                 seen[character] += one.count
-    return "".join(sorted(character for character, count in seen.items() if count * 2 >= total))[:40]
+    often = sorted(character for character, count in seen.items() if count * 2 >= total)
+    return "".join(often) if len(often) <= _MOST_CHARACTERS else ""
 
 
 def rows_of(rejects: Path, field: str, reason: str, *, first: int, count: int) -> Sequence[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.engine.recognise import Refused
+from doudi.exchange.jobs.corrections import write_letter
 from doudi.exchange.jobs.events import EventAnswer, land_events, receive_events
 from doudi.exchange.jobs.looking import Look, look_at
 from doudi.exchange.jobs.mending import (
@@ -68,5 +69,6 @@ __all__ = [
     "take_corrections",
     "take_in",
     "write_left",
+    "write_letter",
     "wrong",
 ]

@@ -35,6 +35,7 @@ class Source:
     rejected: int
     repeated: int
     rejects: str
+    sender: str
 
     @property
     def path(self) -> Path:
@@ -67,6 +68,7 @@ def source_of(load_id: int) -> Source | None:
         now.rejected,
         now.repeated,
         now.rejects,
+        base.sender,
     )
 
 
@@ -75,7 +77,7 @@ def source_of_refusal(refusal_id: int, dataset: str) -> Source | None:
     found = Refusal.objects.filter(pk=refusal_id).first()
     if found is None or dataset not in contracts():
         return None
-    return Source(dataset, None, found.pk, found.delivery, found.file_name, [], 0, 0, 0, 0, "")
+    return Source(dataset, None, found.pk, found.delivery, found.file_name, [], 0, 0, 0, 0, "", found.sender)
 
 
 @dataclass(frozen=True, slots=True)

@@ -470,3 +470,8 @@ def standing_invalid(viewer: Viewer, today: date, department: str = "", *, count
             )
         )
     return sorted(found, key=lambda one: (-one.still, -one.rejected))
+
+
+def checks() -> Mapping[str, tuple[str, str]]:
+    """What rows are compared with, by code: what it is called, and what is wrong where they differ."""
+    return core.CHECKS

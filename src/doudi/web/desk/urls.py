@@ -7,7 +7,7 @@ from django.urls import include, path
 from doudi.web.desk.alerts import views as alerts
 from doudi.web.desk.cases import views as cases
 from doudi.web.desk.checks import views as checks
-from doudi.web.desk.feeds import arriving, mend
+from doudi.web.desk.feeds import arriving, corrections, mend, quality
 from doudi.web.desk.feeds import views as feeds
 from doudi.web.desk.household import views as household
 from doudi.web.desk.life import views as life
@@ -17,6 +17,7 @@ from doudi.web.desk.person import views as person
 from doudi.web.desk.publicity import views as publicity
 from doudi.web.desk.reasons import views as reasons
 from doudi.web.desk.register import views as register
+from doudi.web.desk.retention import views as retention
 from doudi.web.desk.today import views as today
 from doudi.web.desk.whatif import views as whatif
 from doudi.web.desk.withdrawn import views as withdrawn
@@ -81,7 +82,20 @@ urlpatterns = [
     path("feeds/senders/<slug:code>/", arriving.sender, name="feed-sender"),
     path("feeds/<int:number>/", feeds.delivery, name="feed"),
     path("feeds/<int:number>/withdraw/", withdrawn.withdraw, name="withdraw"),
+    path("retention/", retention.retention, name="retention"),
     path("withdrawn/", withdrawn.touched, name="touched"),
+    path("quality/", quality.page, name="quality"),
+    path("quality/<slug:department>/", quality.department, name="quality-of"),
+    path("feeds/<int:number>/differ/<slug:check>/", quality.differ, name="quality-differ"),
+    path("feeds/<int:number>/differ/<slug:check>/ask/", quality.ask, name="quality-ask"),
+    path("feeds/<int:number>/rejects/ask/", corrections.rejects, name="rejects-ask"),
+    path("corrections/", corrections.page, name="corrections"),
+    path("corrections/ask/", corrections.ask_us, name="correction-ask-us"),
+    path("corrections/letter/<slug:department>/", corrections.letter, name="correction-letter"),
+    path("corrections/letter/<slug:department>/list.xlsx", corrections.letter_file, name="correction-letter-file"),
+    path("corrections/<slug:ref>/", corrections.one, name="correction"),
+    path("corrections/<slug:ref>/answer/", corrections.answer, name="correction-answer"),
+    path("corrections/<slug:ref>/withdraw/", corrections.withdraw, name="correction-withdraw"),
     path("feeds/<int:number>/left.<slug:kind>", mend.left, name="left"),
     path("feeds/<int:number>/mend/", mend.page, name="mend"),
     path("feeds/<int:number>/mend/add/", mend.add, name="mend-add"),

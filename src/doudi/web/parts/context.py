@@ -22,6 +22,8 @@ RAIL = (
     ("公示", "people", "desk:showings", "case.show"),
     ("发放", "coin", "desk:runs", "payment.list"),
     ("数据", "chart", "desk:feeds", "feed.list"),
+    ("质量", "check", "desk:quality", "quality.read"),
+    ("校核", "ask", "desk:corrections", "correction.answer"),
     ("核对", "steps", "desk:checks", "check.batch"),
     ("认人", "search", "desk:pairs", "pair.list"),
     ("规则", "check", "desk:rules", "rules.read"),

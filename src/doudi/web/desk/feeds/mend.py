@@ -84,7 +84,7 @@ def page(request: HttpRequest, number: int | None = None, refusal: int | None = 
         "acts": _acts(source),
         "nothing": NOTHING,
     }
-    return render(request, "desk/feeds/mend.html", context, status=409 if problem else 200)
+    return render(request, "desk/feeds/mend.html", context, status=422 if problem else 200)
 
 
 def _acts(source: queries.Source) -> dict[str, str]:
