@@ -97,7 +97,9 @@ document.querySelectorAll("[data-doudi-progress]").forEach(function (form) {
 (function () {
   var box = document.querySelector("[data-doudi-digits]");
   if (!box) return;
-  box.focus({ preventScroll: true });
+  window.addEventListener("load", function () { // after the address's own fragment had its turn
+    setTimeout(function () { if (!document.querySelector("[data-doudi-focus]")) box.focus({ preventScroll: true }); }, 0);
+  });
   box.addEventListener("keydown", function (event) {
     if (event.altKey || event.ctrlKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
     var answer = box.querySelector('[data-doudi-digit="' + event.key + '"]');
