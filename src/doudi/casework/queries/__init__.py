@@ -6,7 +6,7 @@ from doudi.casework.queries.again import AskedAgain, asked_again
 from doudi.casework.queries.doubled import DoubledHelp, HeldHelp, doubled
 from doudi.casework.queries.drafts import draft, drafts_of, prefill
 from doudi.casework.queries.inbox import counts, find, inbox
-from doudi.casework.queries.leaning import LeaningRow, leaning
+from doudi.casework.queries.leaning import LeaningRow, leaning, loads_in_work, people_in_work
 from doudi.casework.queries.mine import (
     asked_to_agree,
     benefit,
@@ -70,9 +70,11 @@ __all__ = [
     "in_force",
     "inbox",
     "leaning",
+    "loads_in_work",
     "my_benefits",
     "my_case",
     "my_cases",
+    "people_in_work",
     "prefill",
     "progress",
     "running_of",

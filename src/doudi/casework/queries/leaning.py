@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from doudi.casework.models import Case, Line, Question
+from doudi.casework.core import CLOSED
+from doudi.casework.models import Benefit, Case, CaseMember, Line, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,21 @@ def leaning(batch: int, checks: Collection[str], alerts: Collection[str]) -> lis
         cases = Case.objects.filter(ref__in=refs[first : first + 500]).order_by("ref")
         rows += [LeaningRow(one.ref, one.applicant, one.area, one.state) for one in cases]
     return rows
+
+
+def loads_in_work() -> set[int]:
+    """Loads a case stands on that is not closed: their rows must stay."""
+    closed = [str(state) for state in CLOSED]
+    found: set[int] = set()
+    for rows in (Line.objects, Question.objects):
+        held = rows.filter(batch__isnull=False).exclude(case__state__in=closed)
+        found |= {int(batch) for batch in held.values_list("batch", flat=True).distinct()}
+    return found
+
+
+def people_in_work() -> set[str]:
+    """Everybody of a case that is not closed, or of help that has not ended: their telephone and account are still needed."""
+    closed = [str(state) for state in CLOSED]
+    found = set(CaseMember.objects.exclude(case__state__in=closed).exclude(pid="").values_list("pid", flat=True))
+    found |= set(Case.objects.exclude(state__in=closed).values_list("applicant", flat=True))
+    return found | set(Benefit.objects.filter(to_month__isnull=True).values_list("payee", flat=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -157,3 +158,49 @@ def withdraw(load: int, why: str, back: bool, as_json: bool) -> None:
     answer(
         result, as_json=as_json, lines=lambda: [f"{done.dataset} {done.as_of} ({done.file_name}) {words} from the next cycle on"]
     )
+
+
+@lake.command()
+@click.option("--dry-run", "how", flag_value="look", default=True, help="only say what is over its time and why")
+@click.option("--plan", "how", flag_value="plan", help="keep the list, for a person to approve on the page of retention")
+@click.option("--go", "how", flag_value="go", help="destroy the lists a person has approved")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
+def retain(how: str, as_json: bool) -> None:
+    """Destroy what is over its time: first listed, then approved by a person, then gone. Killed and run again: the same."""
+    start_django()
+    new_database()
+    from doudi.exchange import queries
+    from doudi.monitoring import jobs
+    from doudi.office.queries import now
+
+    at = now()
+    if how == "go":
+        done = jobs.carry_out()
+        answer(
+            {"done": done},
+            as_json=as_json,
+            lines=lambda: [f"{ref}: {n:,} gone" for ref, n in done.items()] or ["No list is approved."],
+        )
+    items = jobs.over(at)
+    ref = jobs.plan() if how == "plan" else ""
+    law = {one.kind: one for one in queries.retention_rules(at)}
+    told: dict[str, Any] = {
+        "plan": ref,
+        "items": [asdict(one) for one in items],
+        "rules": [{"kind": one.kind, "days": one.days, "article": one.article, "why": one.why} for one in law.values()],
+        "holds": [{"scope": one.scope, "why": one.why} for one in queries.holds()],
+    }
+
+    def lines() -> list[str]:
+        shown = [f"HELD {one['scope']}: {one['why']}" for one in told["holds"]]
+        for kind, rule in law.items():
+            of_kind = [one for one in items if one.kind == kind]
+            size = sum(one.size for one in of_kind)
+            kept = f"after {rule.days} days" if rule.days is not None else "never"
+            shown.append(
+                f"{kind:10} {len(of_kind):>6,} over their time, {size / 1e6:,.1f} MB  ({kept}; {rule.article}: {rule.why})"
+            )
+            shown += [f"    {one.name}  since {one.kept_since}  {one.rows:,} rows" for one in of_kind[:20]]
+        return [*shown, f"plan {ref}: waits for a person" if ref else f"{len(items):,} things are over their time"]
+
+    answer(told, as_json=as_json, lines=lines)

@@ -30,6 +30,7 @@ from doudi.exchange.actions.receiving import (
     refuse_load,
     return_rejects,
 )
+from doudi.exchange.actions.retention import approve_disposal, finish_disposal, lift_hold, place_hold, plan_disposal
 from doudi.exchange.actions.senders import keep_sender, rotate_key, stop_sender, use_nonce
 from doudi.exchange.actions.sources import keep_source, note_pull, reach
 from doudi.exchange.actions.withdrawing import reinstate_load, withdraw_load
@@ -42,18 +43,23 @@ __all__ = [
     "Taken",
     "apply_corrections",
     "apply_mends",
+    "approve_disposal",
     "ask_correction",
     "close_upload",
     "correct_correction",
     "extend_correction",
+    "finish_disposal",
     "give_receipt",
     "keep_agreement",
     "keep_scores",
     "keep_sender",
     "keep_source",
     "land_events",
+    "lift_hold",
     "note_pull",
     "open_upload",
+    "place_hold",
+    "plan_disposal",
     "reach",
     "receive_events",
     "receive_load",

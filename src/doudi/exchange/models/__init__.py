@@ -11,14 +11,17 @@ from doudi.exchange.models.loads import (
 )
 from doudi.exchange.models.mending import Mending
 from doudi.exchange.models.quality import Score
+from doudi.exchange.models.retention import Disposal, Hold
 from doudi.exchange.models.senders import Sender, SenderKey, UsedNonce
 from doudi.exchange.models.sources import Heard, Pull, Source
 from doudi.exchange.models.withdrawals import Withdrawal
 
 __all__ = [
     "Correction",
+    "Disposal",
     "Event",
     "Heard",
+    "Hold",
     "Load",
     "Mending",
     "Pull",

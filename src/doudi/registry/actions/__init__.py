@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doudi.registry.actions.erasing import erase_contact
 from doudi.registry.actions.homes import (
     NotAsSaid,
     agree_home,
@@ -48,6 +49,7 @@ __all__ = [
     "consent",
     "correct_member",
     "dismiss_event",
+    "erase_contact",
     "explain_number",
     "export_roster",
     "keep_contact",

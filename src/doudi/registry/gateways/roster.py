@@ -167,6 +167,10 @@ class Roster:
             for row, then, gap in zip(rows, past, poor, strict=True)
         ]
 
+    def line(self, n: int) -> Line:
+        """One person by number."""
+        return self.lines(np.array([n]))[0]
+
     def counts(self, people: Array, length: int) -> dict[tuple[str, str], int]:
         """(place cut to so many digits, tier or "") → people."""
         person = self._columns("person", "area", "tier")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.registry.queries.decided import DecisionRow, Joined, decision, decisions, decisions_about, home_of, joined
+from doudi.registry.queries.erasing import contacts_over, has_contact
 from doudi.registry.queries.homes import (
     Differing,
     EventPage,
@@ -134,6 +135,7 @@ __all__ = [
     "blind_key",
     "consented",
     "consents",
+    "contacts_over",
     "counts_then",
     "counts_unwatched",
     "decision",
@@ -145,6 +147,7 @@ __all__ = [
     "events_waiting",
     "find_by_name",
     "find_by_number",
+    "has_contact",
     "home_of",
     "home_page",
     "household",

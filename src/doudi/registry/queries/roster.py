@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name, prefix
 from doudi.registry.core.roster import EXPORT_MOST, LISTS, MANY_GAPS, TIERS, WHYS
@@ -183,7 +181,7 @@ def unseen(pid: str, viewer: Viewer) -> Poverty | None:
     n = told.number_of(pid)
     if n is None:
         return None
-    (line,) = told.lines(_one(n))
+    line = told.line(n)
     viewer.need("person.read", line.area)
     return Poverty(line.sources, line.gaps, _why(line))
 
@@ -198,7 +196,7 @@ def unseen_home(pids: list[str], viewer: Viewer) -> Poverty | None:
     found = [n for n in map(told.number_of, pids) if n is not None]
     if not found:
         return None
-    lines = [line for n in found for line in told.lines(_one(n))]
+    lines = [told.line(n) for n in found]
     for line in lines:
         viewer.need("household.read", line.area)
     sides = set.intersection(*(set(line.open_sides) for line in lines))
@@ -207,10 +205,6 @@ def unseen_home(pids: list[str], viewer: Viewer) -> Poverty | None:
     few = sum(line.sources <= 1 for line in lines)
     items += [f"{without} 个人没有身份证号"] * bool(without) + [f"{few} 个人只有一个来源知道"] * bool(few)
     return Poverty(max(line.sources for line in lines), len(items), tuple(items))
-
-
-def _one(n: int) -> gateway.Array:
-    return np.array([n])
 
 
 @dataclass(frozen=True, slots=True)

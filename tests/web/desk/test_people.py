@@ -1,0 +1,122 @@
+"""The register as lists on their page: by tier and place, taken away with a trace, a visit asked for, somebody told of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from doudi.engine import cycle, past, tiers
+from doudi.engine.lake import Lake
+from doudi.monitoring.models import Alert
+from doudi.office import queries as office
+from doudi.policy import pack
+from doudi.registry.models import Told
+from engine.landed import ON, VILLAGE, contracts, no
+from engine.town import town
+from people import NOON, auditor_chen, clerk, clerk_li, clerk_sun, keeper_wu, pid_of, places
+from web import staged
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The town's register, built once, with its history."""
+    lake = Lake(tmp_path_factory.mktemp("people") / "lake")
+    rules = pack.load(django_settings.PACKS)
+    made = cycle.run(lake, contracts(), town(lake), rules, ON, key=django_settings.LINKING_KEY)
+    past.note(lake, [past.Known(NOON, made.id)])
+    tiers.bring_up(lake)
+    return lake.root
+
+
+@pytest.fixture
+def sources() -> None:
+    """Not the few made-up answers other pages are tested with: this register is real."""
+
+
+@pytest.fixture(autouse=True)
+def own_lake(folder: Path, settings: Any) -> None:
+    settings.LAKE = folder
+    places()
+
+
+LIU = no("19550505", 11)
+
+
+def test_lists_by_tier_and_place(client: Any) -> None:
+    staged.signed_in(client, clerk_li())
+    first = client.get(reverse("desk:people")).content.decode()
+    assert "刘*山" in first and "刘大山" not in first and "一共 3 人" in first
+    assert "没有这样的人" in client.get(reverse("desk:people") + "?tier=tekun").content.decode(), "who died is on no list"
+    for query in (
+        "which=one",
+        "which=gaps",
+        "which=one&side=income",
+        "which=came&since=2020-01-01",
+        f"which=left&area={VILLAGE}",
+    ):
+        assert client.get(reverse("desk:people") + "?" + query).status_code == 200, query
+    for query in ("which=x", "tier=x", "side=x", "since=x", "area=990102", "area=x", "page=-1"):
+        assert client.get(reverse("desk:people") + "?" + query).status_code == 404, query
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse("desk:people"))
+    with CaptureQueriesContext(connection) as many:
+        client.get(reverse("desk:people") + "?which=one")
+    assert len(few) == len(many) <= 8
+    staged.signed_in(client, clerk_sun())
+    assert "刘" not in client.get(reverse("desk:people")).content.decode().replace("刘村", "")
+
+
+def test_taken_away_with_a_trace(client: Any) -> None:
+    staged.signed_in(client, clerk_li())
+    address = reverse("desk:people-csv") + "?which=tier"
+    assert client.post(address).status_code == 422
+    table = client.post(address, {"why": "走访安排"}).content.decode("utf-8-sig").splitlines()
+    assert len(table) == 4 and "刘*山" in table[1]
+    (line,) = [one for one in office.journal_of("area:990101001") if one.act == "registry.export_roster"]
+    assert (line.detail["people"], line.detail["why"]) == (3, "走访安排")
+    staged.signed_in(client, auditor_chen())
+    assert client.get(reverse("desk:people")).status_code == 200 and client.post(address, {"why": "x"}).status_code == 403
+
+
+def test_a_visit_asked_for_from_the_list(client: Any) -> None:
+    staged.signed_in(client, clerk_li())
+    address = reverse("desk:people-visit", args=[pid_of(LIU)])
+    answer = client.post(address, {"why": "知道得太少：收入：没有来源说到"})
+    assert answer.status_code == 302, answer.content
+    (alert,) = Alert.objects.all()
+    assert answer.url == reverse("desk:alert", args=[alert.ref])
+    assert "知道得太少" in client.get(answer.url).content.decode()
+    staged.signed_in(client, clerk_sun())
+    assert client.post(address, {"why": "x"}).status_code == 404
+
+
+def test_somebody_told_of(client: Any) -> None:
+    ma = clerk("ma", "马村", "village", VILLAGE)
+    staged.signed_in(client, ma)
+    address = reverse("desk:people-tell")
+    form = client.get(address).context["form"]
+    given = {
+        "ref": form["ref"].value(),
+        "name": "赵无名",
+        "about_age": "70",
+        "area": VILLAGE,
+        "trouble": "没人管",
+        "said_by": "老李",
+    }
+    assert client.post(address, given | {"trouble": ""}).status_code == 422
+    assert client.post(address, given | {"area": "990101001202"}).status_code == 422
+    assert client.post(address, given).status_code == 302 == client.post(address, given).status_code
+    (told,) = Told.objects.all()
+    assert (told.name, told.about_age, told.area) == ("赵无名", 70, VILLAGE)
+    assert "赵*名" in client.get(address).content.decode()
+    for other in (auditor_chen(), keeper_wu()):
+        staged.signed_in(client, other)
+        assert client.get(address).status_code == 403
