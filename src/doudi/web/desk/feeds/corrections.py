@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -17,6 +18,9 @@ from doudi.office.core import NotAllowed
 from doudi.office.queries import now, today
 from doudi.web.desk.frame import page_number
 from doudi.web.parts.permits import permit
+
+if TYPE_CHECKING:
+    from doudi.web.desk.person.parts import Asked
 
 PAGE = 50
 WHICH = {"open": "等答复", "late": "过期没答复", "waiting": "已改正，等数据进来", "closed": "办结", "all": "全部"}
@@ -201,3 +205,8 @@ def ask_us(request: HttpRequest) -> HttpResponse:
             problem = str(why)
     context = {"ours": ours, "problem": problem, "posted": posted}
     return render(request, "desk/feeds/ask_us.html", context, status=422 if problem else 200)
+
+
+def about(asked: Asked) -> dict[str, Any]:
+    """The part of a person's page that says what was asked about their data, and what was answered."""
+    return {"asked": queries.corrections_of_person(asked.pid, asked.viewer, asked.today)}

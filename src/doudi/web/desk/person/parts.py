@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from doudi.office import queries as time
 from doudi.office.core import Viewer
 from doudi.registry.queries import PersonRow
+from doudi.web.desk.feeds import corrections
 from doudi.web.desk.pairs import sections as pairs
 from doudi.web.desk.person import sections
 
@@ -65,6 +66,7 @@ PARTS: tuple[Part, ...] = (
     # the narrow column: what is being done, and who looked
     Part("cases", "申请和救助", "case.read", "desk/person/_cases.html", sections.cases_, aside=True),
     Part("alerts", "预警", "alert.read", "desk/person/_alerts.html", sections.alerts, aside=True),
+    Part("corrections", "校核申请", "correction.list", "desk/feeds/_about.html", corrections.about, aside=True),
     Part("consents", "本人同意过什么", "person.read", "desk/person/_consents.html", sections.consents, aside=True),
     Part("looks", "谁看过", "person.read", "desk/person/_looks.html", sections.looks, aside=True),
 )
