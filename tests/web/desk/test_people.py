@@ -37,8 +37,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sources() -> None:
+def register() -> None:
     """Not the few made-up answers other pages are tested with: this register is real."""
+
+
+@pytest.fixture
+def sources() -> None:
+    """Nor a stage."""
 
 
 @pytest.fixture(autouse=True)
