@@ -257,6 +257,11 @@ class Viewer:
         """The prefix of every place this viewer may see."""
         return prefix(self.area)
 
+    @property
+    def whole_city(self) -> bool:
+        """Whether the post holds a whole city: only then may a file about all its places be opened whole."""
+        return 0 < len(self.within) <= len("9901")
+
     def sees(self, place: str) -> bool:
         """Say whether a place lies in the viewer's area."""
         return contains(self.area, place)

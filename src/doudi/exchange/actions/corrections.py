@@ -136,6 +136,8 @@ def _answering(one: Correction, by: By, at: datetime) -> None:
     viewer = need(by, "correction.answer", area=None, at=at)
     if viewer is None:
         return
+    if one.area and not viewer.sees(one.area):
+        raise NotAllowed("没有这件校核申请。")
     if one.direction == Direction.OUT:
         if viewer.role != Role.DATA or not viewer.answers_for(one.department):
             raise NotAllowed("这件校核申请要由送数据的部门答复。")

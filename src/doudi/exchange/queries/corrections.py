@@ -84,12 +84,12 @@ def _seen_by(viewer: Viewer) -> QuerySet[Correction]:
     :raises NotAllowed: the post does not see requests
     """
     viewer.need("correction.list")
-    rows = Correction.objects.all()
-    if viewer.department:
-        return rows.filter(department=viewer.department)
-    if viewer.role in (Role.DATA, Role.AUDITOR, Role.DIRECTOR):
-        return rows
-    return rows.filter(area__startswith=viewer.within).exclude(area="") if viewer.within else rows.none()
+    rows = Correction.objects.filter(area__startswith=viewer.within) if viewer.within else Correction.objects.none()
+    if viewer.department or viewer.role in (Role.DATA, Role.AUDITOR, Role.DIRECTOR):
+        rows |= Correction.objects.filter(area="", pid="")  # about a delivery, nobody in particular
+    else:
+        rows = rows.exclude(area="")
+    return rows.filter(department=viewer.department) if viewer.department else rows
 
 
 def _line(one: Correction, today: date) -> CorrectionLine:

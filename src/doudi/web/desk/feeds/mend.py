@@ -35,7 +35,7 @@ def _source(request: HttpRequest, number: int | None, refusal: int | None, datas
         known = {one.id for one in queries.refusals(viewer, count=10_000)}
         draft = queries.draft_of(viewer, refusal=refusal)
         source = queries.source_of_refusal(refusal or 0, draft.dataset if draft else dataset) if refusal in known else None
-    if source is None or not viewer.answers_for(source.contract.department_code):
+    if source is None or not viewer.answers_for(source.contract.department_code) or not viewer.whole_city:
         raise Http404
     return source
 
@@ -280,7 +280,7 @@ def undo(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 def left(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     """What was not taken, as a table to work on: reason and remedy in each row; safe to open in a spreadsheet."""
-    load = queries.load(number, request.viewer)  # type: ignore[attr-defined]
+    load = queries.load(number, request.viewer) if request.viewer.whole_city else None  # type: ignore[attr-defined]
     if load is None or not load.rejected or kind not in ("csv", "xlsx"):
         raise Http404
     with tempfile.TemporaryDirectory() as folder:
