@@ -228,3 +228,22 @@ def test_pairs_are_worked_through_by_keyboard(open_browser, client, granny, size
     page.get_by_label("为什么撤销").fill("手快了")
     page.get_by_role("button", name="撤销，恢复原样").click()
     page.get_by_text("撤销了。原来的判断和这次撤销都留着。").wait_for()
+
+
+def test_at_the_window_nobody_is_added_twice(client, granny, monkeypatch):
+    away = people.clerk_sun()  # whose township granny does not live in
+    monkeypatch.setattr(
+        doubts, "likely", lambda **said: [doubts.Likely(granny.pid, 0.9, ()), doubts.Likely("x" + "0" * 20, 0.9, ())]
+    )
+    address = "/desk/register/"
+    staged.signed_in(client, people.clerk_li())
+    assert "没有号码就写姓名" in client.post(address, {"number": ""}).content.decode()
+    words = client.post(address, {"name": "王桂兰", "born_on": "1948-03-05"}).content.decode()
+    assert "可能已经有了" in words and "王*兰" in words and "1948 年生" in words and granny.citizen_no not in words
+    wrong = client.post(address, {"name": "王桂兰", "chosen": TWIN})
+    assert wrong.status_code == 422
+    answer = client.post(address, {"name": "王桂兰", "born_on": "1948-03-05", "chosen": granny.pid})
+    assert answer.status_code == 302 and "/desk/register/d" in answer.url
+    there = staged.signed_in(client, away).post(address, {"name": "王桂兰"}).content.decode()
+    assert "其他地方有一位相似的人" in there and "王*兰" not in there and granny.pid not in there
+    assert client.post(address, {"name": "王桂兰", "chosen": granny.pid}).status_code == 422

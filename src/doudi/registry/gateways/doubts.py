@@ -61,5 +61,8 @@ def likely(*, name: str, number: str, born: date | None, area: str) -> list[Like
     if now is None:
         return []
     record = placing.Record(dataset="hukou", number=number, name=name, born=born, area=area)
-    placed = placing.place(lake, now, record, settings.LINKING_KEY)
+    try:
+        placed = placing.place(lake, now, record, settings.LINKING_KEY)
+    except placing.NotPublished:  # a cycle of before there was anything to place with
+        return []
     return [Likely(one.pid, one.probability, tuple(one.why)) for one in placed.candidates]

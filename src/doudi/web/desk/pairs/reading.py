@@ -7,7 +7,7 @@ from typing import Any
 
 from doudi.registry import queries
 from doudi.registry.core import pairs as core
-from doudi.web.desk.person.reading import worded
+from doudi.web.parts.known import worded
 
 MARKS = {"agree": ("✓ 一样", "pine"), "differ": ("✗ 不一样", "red"), "unknown": ("没写", "plain")}
 TONES = {"strong": "pine", "some": "blue", "none": "plain", "against": "amber"}

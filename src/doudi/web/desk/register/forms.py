@@ -14,12 +14,29 @@ from doudi.web.desk import fields
 
 
 class WhoForm(forms.Form):
-    """The citizen number, from a card reader or typed."""
+    """The citizen number, from a card reader or typed; of somebody without one, or not found by it, the name."""
 
-    number = fields.line(label="身份证号", missing="请写身份证号", hint="读卡或手写，18 位", longest=24)
+    number = fields.line(label="身份证号", required=False, hint="读卡或手写，18 位", longest=24)
+    name = fields.line(label="姓名", required=False, hint="没有身份证号、或者号码找不到时才写", longest=40)
+    born_on = forms.DateField(
+        label="出生日期",
+        required=False,
+        help_text="知道才写",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "日期写成 2026-07-01 这样"},
+    )
+    chosen = forms.CharField(required=False, max_length=21, widget=forms.HiddenInput)  # of those shown, who it is
+
+    def clean(self) -> dict[str, object]:
+        said = super().clean()
+        if not said.get("number") and not said.get("name") and "number" not in self.errors:
+            self.add_error("number", "请写身份证号；没有号码就写姓名")
+        return said
 
     def clean_number(self) -> str:
         number = re.sub(r"[\s\-—]", "", unicodedata.normalize("NFKC", self.cleaned_data["number"])).upper()
+        if not number:
+            return ""
         if len(number) != 18:
             raise forms.ValidationError(f"身份证号一共 18 位，您填了 {len(number)} 位")
         if not re.fullmatch(r"\d{17}[\dX]", number):

@@ -21,20 +21,31 @@ from doudi.web.parts.permits import permit
 @permit("case.register")
 @require_http_methods(["GET", "HEAD", "POST"])
 def who(request: HttpRequest) -> HttpResponse:
-    """Whose application it is; an application begun before goes on where it stood."""
+    """Whose application it is; an application begun before goes on where it stood.
+
+    Who is not found by number, or has none, may be in the register under another: it is shown before anybody is added twice.
+    """
     form, at = WhoForm(request.POST or None), time.now()
+    placed, asked = None, False
     if request.method == "POST" and form.is_valid():
-        found = registry.find_by_number(form.cleaned_data["number"], request.viewer)
-        if found is None:
-            form.add_error("number", "没有找到这个人。可能住在别处，请核对号码，或打给住的那个镇。")
-        else:
+        said = form.cleaned_data
+        found = registry.find_by_number(said["number"], request.viewer) if said["number"] else None
+        pid = found.pid if found is not None else ""
+        if not pid and said["name"]:
+            asked = True
+            placed = registry.perhaps(request.viewer, name=said["name"], number=said["number"], born_on=said["born_on"])
+            pid = next((one.pid for one in placed.here if one.pid == said["chosen"]), "")
+        if pid:
             channel = "village" if request.viewer.role == Role.VILLAGE else "window"
             try:
-                draft = actions.start_draft(pid=found.pid, by=request.user, at=at, channel=channel)
+                draft = actions.start_draft(pid=pid, by=request.user, at=at, channel=channel)
                 return redirect("desk:window", draft.ref)
             except NotAllowed as why:
                 form.add_error(None, str(why))
-    return render(request, "desk/register/who.html", {"form": form}, status=422 if form.errors else 200)
+        elif not asked:
+            form.add_error("number", "没有找到这个人。可能住在别处，请核对号码，或打给住的那个镇；也可以写上姓名再找一次。")
+    status = 422 if form.errors or asked else 200
+    return render(request, "desk/register/who.html", {"form": form, "placed": placed, "asked": asked}, status=status)
 
 
 @permit("case.register")
