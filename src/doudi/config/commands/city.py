@@ -83,7 +83,7 @@ def verify(where: Path, as_json: bool) -> None:
 
 
 @city.command()
-@click.option("--kind", type=click.Choice(["linking", "checks", "warnings"]), required=True)
+@click.option("--kind", type=click.Choice(["linking", "checks", "warnings", "quality"]), required=True)
 @click.option(
     "--truth", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="the truth folder of a city"
 )
@@ -100,7 +100,11 @@ def score(kind: str, truth: Path, home: Path | None, as_json: bool) -> None:
 
     planted = scorer.Planted(truth)
     try:
-        if kind == "checks":
+        if kind == "quality":
+            from doudi.sample.city.score_quality import quality
+
+            told = quality(planted, lake())
+        elif kind == "checks":
             told = scorer.checks(planted, published.from_checks(lake()))
         else:
             links, warned = published.from_cycle(lake())

@@ -82,6 +82,8 @@ from doudi.exchange.queries.quality import (
     checks,
     department_scores,
     differing,
+    differing_objects,
+    objects_of,
     standing_invalid,
 )
 from doudi.exchange.queries.retention import DisposalRow, HoldRow, approved, disposal, disposals, holds, over, retention_rules
@@ -141,6 +143,7 @@ __all__ = [
     "department_scores",
     "departments",
     "differing",
+    "differing_objects",
     "disposal",
     "disposals",
     "draft_of",
@@ -156,6 +159,7 @@ __all__ = [
     "mark_of",
     "mending_row",
     "mendings_of",
+    "objects_of",
     "of_batch",
     "of_delivery",
     "over",

@@ -475,3 +475,13 @@ def standing_invalid(viewer: Viewer, today: date, department: str = "", *, count
 def checks() -> Mapping[str, tuple[str, str]]:
     """What rows are compared with, by code: what it is called, and what is wrong where they differ."""
     return core.CHECKS
+
+
+def differing_objects(loads: Sequence[int]) -> dict[int, str]:
+    """Of some loads, the object in the lake that names the rows which disagree; those without any are left out."""
+    return dict(Score.objects.filter(load__in=loads).exclude(differing="").values_list("load", "differing"))
+
+
+def objects_of(loads: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Dataset and object of some loads."""
+    return {pk: (dataset, name) for pk, dataset, name in Load.objects.filter(pk__in=loads).values_list("pk", "dataset", "object")}
