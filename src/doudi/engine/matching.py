@@ -349,9 +349,7 @@ def _keep(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], hous
     con.execute(
         """CREATE TEMP TABLE placeable AS
         SELECT coalesce(known_as.m, newcomers.n, person.n) AS n, person.k, person.name, sound, blurred, gapped,
-            try_cast(person.area AS BIGINT) AS area, try_cast(lives AS BIGINT) AS lives, place, person.n AS was,
-            md5_number_lower(person.name) AS name_key, md5_number_lower(sound) AS sound_key,
-            md5_number_lower(blurred) AS blurred_key
+            try_cast(person.area AS BIGINT) AS area, try_cast(lives AS BIGINT) AS lives, place, person.n AS was
         FROM person LEFT JOIN known_as ON known_as.n = person.n LEFT JOIN newcomers ON newcomers.was = person.n"""
     )
     rolls = [

@@ -14,9 +14,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,6 +36,7 @@ Why = tuple[tuple[str, str], ...]  # what was compared and how far it agrees, as
 Levels = dict[str, int]  # comparison → place of the level in LEVELS; not in it where there is nothing to compare
 _MOST_SHOWN = 5
 _OPENING = threading.Lock()
+_OPEN: dict[tuple[str, str], Index] = {}  # of each lake the cycle asked last
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,15 @@ def opened(lake: Lake, cycle: Cycle) -> Index:
     :raises NotPublished: the cycle holds nothing to place with, or its objects are gone
     """
     with _OPENING:
-        return _opened(str(lake.root), cycle.id, lake, cycle)
+        name = (str(lake.root), cycle.id)
+        if name not in _OPEN:
+            for other in [other for other in _OPEN if other[0] == name[0]]:
+                del _OPEN[other]
+            _OPEN[name] = _read(lake, cycle)
+        return _OPEN[name]
 
 
-@lru_cache(maxsize=2)
-def _opened(root: str, cycle_id: str, lake: Lake, cycle: Cycle) -> Index:
+def _read(lake: Lake, cycle: Cycle) -> Index:
     paths = {}
     for name in ("placing", "placing_beside", "person"):
         told = cycle.manifest["objects"].get(name)
@@ -159,6 +165,11 @@ class Index:
         self.area, self.lives = (people[name].fill_null(-1).to_numpy() for name in ("area", "lives"))
         self.place = people["place"].fill_null(0).to_numpy()
         self._text = {name: people[name].combine_chunks() for name in ("name", "sound", "blurred", "gapped")}
+        with duckdb.connect() as con:
+            con.register("people", people)
+            keys = ", ".join(f"coalesce(md5_number_lower({name}), 0) AS {name}" for name in ("name", "sound", "blurred"))
+            hashed = con.sql(f"SELECT {keys} FROM people").to_arrow_table()
+        self._name_keys = {name: hashed[name].to_numpy() for name in hashed.column_names}
         self._sorted: dict[str, tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = {}
         self._beside = {kind: _of_kind(beside, kind) for kind in (0, 1)}
         said = json.loads((people.schema.metadata or {}).get(b"placing", b"{}"))
@@ -169,7 +180,7 @@ class Index:
 
     def _keys(self, kind: str) -> np.ndarray[Any, Any]:
         if kind in ("name", "sound", "blurred"):
-            return self.people[f"{kind}_key"].to_numpy()
+            return self._name_keys[kind]
         if kind == "order":
             return self.k // 10**11 * 1000 + self.k % 1000
         return {"k": self.k, "born": self.born, "area": self.area, "lives": self.lives, "place": self.place, "n": self._was}[kind]
@@ -242,7 +253,7 @@ class Index:
         return [(odds / total, weight, at, levels) for odds, weight, at, levels in found]
 
     def _bearers(self, kind: str, at: int) -> int:
-        return max(len(self.among(kind, int(self.people[f"{kind}_key"][at].as_py()))), 1)
+        return max(len(self.among(kind, int(self._keys(kind)[at]))), 1)
 
     def answer(self, asked: _Asked, known: float, sure: float, *, second: bool = False, doubted: bool = False) -> Placement:
         """Weigh, and join to the likeliest if that is sure enough and more than a name agrees."""
