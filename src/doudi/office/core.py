@@ -82,6 +82,8 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("event.report", "登记家庭变化", (_V, _T, _C)),
         ("event.confirm", "核实家庭变化", (_T, _C)),
         ("consent.record", "登记同意", (_V, _T, _C)),
+        ("request.list", "处理个人信息请求", (_T, _C, _A)),
+        ("request.answer", "答复个人信息请求", (_T, _C)),
         # cases
         ("case.list", "办理救助申请", (_T, _C, _A)),
         ("case.read", "查看案卷", (_T, _C, _A)),

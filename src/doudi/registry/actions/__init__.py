@@ -34,6 +34,7 @@ from doudi.registry.actions.people import (
     take_member_back,
     withdraw,
 )
+from doudi.registry.actions.requests import answer, ask
 from doudi.registry.actions.roster import export_roster
 from doudi.registry.actions.search import search
 from doudi.registry.actions.told import place_told, tell_of
@@ -43,6 +44,8 @@ __all__ = [
     "AlreadyWithdrawn",
     "NotAsSaid",
     "agree_home",
+    "answer",
+    "ask",
     "ask_about_pair",
     "bring_in",
     "confirm_event",

@@ -19,6 +19,7 @@ from doudi.registry.queries.homes import (
     my_home,
     said,
 )
+from doudi.registry.queries.mine import MyKnown, my_known
 from doudi.registry.queries.numbers import Identity, NumberWhy, Perhaps, Placed, identity, perhaps
 from doudi.registry.queries.pairs import (
     Compared,
@@ -68,6 +69,7 @@ from doudi.registry.queries.people import (
     sign_in,
     to_visit,
 )
+from doudi.registry.queries.requests import RequestPage, RequestRow, my_requests, request, requests, requests_of
 from doudi.registry.queries.roster import PAGE as ROSTER_PAGE
 from doudi.registry.queries.roster import (
     Asked,
@@ -108,6 +110,7 @@ __all__ = [
     "Match",
     "Matches",
     "MemberRow",
+    "MyKnown",
     "NotKnown",
     "NothingThen",
     "NumberWhy",
@@ -119,6 +122,8 @@ __all__ = [
     "PersonRow",
     "Placed",
     "Poverty",
+    "RequestPage",
+    "RequestRow",
     "RosterPage",
     "RosterRow",
     "SayingRow",
@@ -158,6 +163,8 @@ __all__ = [
     "me",
     "my_home",
     "my_household",
+    "my_known",
+    "my_requests",
     "names",
     "pair",
     "pair_villages",
@@ -167,6 +174,9 @@ __all__ = [
     "person_page",
     "pids_of",
     "queue",
+    "request",
+    "requests",
+    "requests_of",
     "roster",
     "roster_lines",
     "rows_behind",

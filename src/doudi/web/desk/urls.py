@@ -17,6 +17,7 @@ from doudi.web.desk.person import views as person
 from doudi.web.desk.publicity import views as publicity
 from doudi.web.desk.reasons import views as reasons
 from doudi.web.desk.register import views as register
+from doudi.web.desk.requests import views as requests
 from doudi.web.desk.retention import views as retention
 from doudi.web.desk.today import views as today
 from doudi.web.desk.whatif import views as whatif
@@ -64,6 +65,8 @@ urlpatterns = [
     path("household/<slug:pid>/report/", household.report, name="household-report"),
     path("household/<slug:pid>/events/<slug:ref>/settle/", household.settle, name="event-settle"),
     path("household/<slug:pid>/events/<slug:ref>/undo/", household.undo, name="event-undo"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/<slug:ref>/", requests.one, name="request"),
     path("person/<slug:pid>/", person.person, name="person"),
     path("person/<slug:pid>/part/<slug:name>/", person.part, name="person-part"),
     path("person/<slug:pid>/reasons/", reasons.reach, name="reach"),

@@ -12,7 +12,7 @@ from doudi.policy import explain
 from doudi.policy.language.errors import RuleError
 from doudi.policy.pack import Pack
 from doudi.registry import queries as registry
-from doudi.web.desk.person.reading import row_words
+from doudi.web.parts.known import row_words
 
 WHO = ("hukou", "division")  # registers that mostly say who and where somebody is
 LEVELS = {"R": ("马上去看", "red"), "O": ("尽快去看", "amber"), "Y": ("抽空去看", "blue")}

@@ -19,8 +19,8 @@ from doudi.office.core import NotAllowed
 from doudi.registry import actions, queries
 from doudi.registry.core.pairs import who_stays
 from doudi.web.desk.pairs.forms import JoinForm, NumberForm, SplitForm
-from doudi.web.parts.known import row_words
 from doudi.web.desk.person.views import purpose_now
+from doudi.web.parts.known import row_words
 from doudi.web.parts.permits import permit
 
 NUMBER = re.compile(r"\d{17}[\dX]")

@@ -61,12 +61,15 @@ PARTS: tuple[Part, ...] = (
     # the wide column: the person's life
     Part("home", "家里人", "person.read", "desk/person/_home.html", sections.home),
     Part("known", "知道些什么", "person.read", "desk/person/_known.html", sections.known, "没列出的就是不清楚，不是“没有”"),
+    Part("differs", "各部门说得不一样的", "person.read", "desk/person/_differs.html", sections.differs),
     Part("rows", "各部门送来的原始行", "person.read", "desk/person/_rows.html", sections.rows),
     Part("identity", "号码、名字和记录的拆合", "person.read", "desk/pairs/_identity.html", pairs.identity),
     # the narrow column: what is being done, and who looked
     Part("cases", "申请和救助", "case.read", "desk/person/_cases.html", sections.cases_, aside=True),
+    Part("money", "发放", "payment.read", "desk/person/_money.html", sections.money, aside=True),
     Part("alerts", "预警", "alert.read", "desk/person/_alerts.html", sections.alerts, aside=True),
     Part("corrections", "校核申请", "correction.list", "desk/feeds/_about.html", corrections.about, aside=True),
+    Part("requests", "本人对自己信息的请求", "request.list", "desk/person/_requests.html", sections.requests, aside=True),
     Part("consents", "本人同意过什么", "person.read", "desk/person/_consents.html", sections.consents, aside=True),
     Part("looks", "谁看过", "person.read", "desk/person/_looks.html", sections.looks, aside=True),
 )

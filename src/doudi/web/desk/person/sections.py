@@ -12,11 +12,12 @@ from doudi.exchange import queries as exchange
 from doudi.monitoring import queries as monitoring
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed
+from doudi.payment import queries as payment
 from doudi.registry import queries as registry
 from doudi.rulebook import queries as rulebook
 from doudi.web.desk.alerts.reading import LEVELS, explanation
-from doudi.web.desk.person.reading import facts_words, row_words
 from doudi.web.desk.today.views import STATES
+from doudi.web.parts.known import differing, dimensions, row_words
 
 if TYPE_CHECKING:
     from doudi.web.desk.person.parts import Asked
@@ -32,11 +33,15 @@ def home(asked: Asked) -> dict[str, Any]:
 
 
 def known(asked: Asked) -> dict[str, Any]:
-    """Every fact the last cycle knows."""
+    """Every fact the last cycle knows, by part of life, with who said it; what nobody said is unknown, not no."""
     page = registry.person_page(asked.pid, asked.viewer)
-    rules = rulebook.pack()
-    facts = facts_words(page.facts, rules) + facts_words(page.household_facts, rules, whole=True)
-    return {"facts": [one for one in facts if not one["is_not"]], "nots": [one for one in facts if one["is_not"]]}
+    found = dimensions(page.facts, page.household_facts, page.rows, rulebook.pack(), exchange.contracts())
+    return {"dimensions": found, "any": any(one.facts or one.nots for one in found)}
+
+
+def differs(asked: Asked) -> dict[str, Any]:
+    """What sources say differently of the person, side by side."""
+    return {"differing": differing(registry.person_page(asked.pid, asked.viewer).rows, exchange.contracts())}
 
 
 def rows(asked: Asked) -> dict[str, Any]:
@@ -61,6 +66,13 @@ def cases_(asked: Asked) -> dict[str, Any]:
     }
 
 
+def money(asked: Asked) -> dict[str, Any]:
+    """What was paid on the person's cases, latest first."""
+    rows = casework.cases_of(asked.pid, asked.viewer, at=asked.at) if asked.viewer.may("case.read") else ()
+    paid = [line for row in rows for line in payment.payments_of(row.ref, asked.viewer)]
+    return {"lines": sorted(paid, key=lambda one: one.for_month, reverse=True)[:24]}
+
+
 def alerts(asked: Asked) -> dict[str, Any]:
     """What the cycles noticed."""
     rules = rulebook.pack()
@@ -75,6 +87,11 @@ def alerts(asked: Asked) -> dict[str, Any]:
 def consents(asked: Asked) -> dict[str, Any]:
     """What the person agreed to."""
     return {"consents": registry.consents(asked.pid)}
+
+
+def requests(asked: Asked) -> dict[str, Any]:
+    """What the person asked about their own data, and what was answered."""
+    return {"requests": registry.requests_of(asked.pid, asked.viewer, asked.today)}
 
 
 def looks(asked: Asked) -> dict[str, Any]:

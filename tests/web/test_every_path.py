@@ -1,0 +1,341 @@
+"""A stolen login sees nobody outside its area, by any path: every address of site and API, with every role, every parameter.
+
+Nothing here goes stale unnoticed. Addresses come from the address table itself, parameters and form fields out of the code of the
+pages; a new place in an address fails until STANDS or NOBODY says what stands in it. The person outside is granny Wang of 石磨村;
+the logins are of posts that do not hold it, of another resident, of nobody.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django import forms
+from django.test import Client
+from django.urls import get_resolver
+
+import doudi.web
+import exchange_feeds
+import people
+from doudi.casework import actions as casework
+from doudi.casework.models import Question
+from doudi.exchange import actions as exchange
+from doudi.exchange import jobs as feeds
+from doudi.exchange.models import Load
+from doudi.monitoring import actions as monitoring
+from doudi.office.core import ACTS, Party, Role
+from doudi.office.models import JournalEntry
+from doudi.payment import actions as payment
+from doudi.payment.models import Line
+from doudi.registry import actions as registry
+from doudi.registry.actions.search import keep_keys
+from doudi.registry.core.pairs import pair_ref
+from doudi.registry.models import Pair, Settlement
+from doudi.verification.models import Check
+from doudi.web.api import tokens
+from house.test_house import pages
+from web import staged
+from web.test_staff_matrix import FOREIGN
+
+pytestmark = pytest.mark.django_db
+WEB = Path(doudi.web.__file__).parent
+
+# What of the person outside stands in an address: the beginning of the address up to its place → which of her refs.
+STANDS = {
+    "progress/<str:receipt>": "receipt", "api/v1/progress/<receipt>": "receipt",
+    "desk/register/receipt/<slug:receipt>": "receipt",
+    "shown/<slug:ref>": "case", "my/cases/<slug:ref>": "case", "my/agree/<slug:ref>": "case", "apply/<slug:ref>": "draft",
+    "desk/cases/<slug:ref>": "case", "questions/<slug:question>": "question", "desk/alerts/<slug:ref>": "alert",
+    "desk/register/<slug:ref>": "draft", "desk/shown/object/<slug:ref>": "case", "desk/shown/<str:area>": "village",
+    "desk/payment/<slug:ref>": "run", "reissue/<slug:line>": "line", "desk/household/<slug:pid>": "pid",
+    "desk/person/<slug:pid>": "pid", "desk/checks/<slug:ref>": "check", "field/visit/<slug:ref>": "alert",
+    "audit/story/<slug:subject>": "case", "desk/people/<slug:pid>": "pid", "desk/corrections/<slug:ref>": "correction",
+    "desk/pairs/<slug:ref>": "pair", "pairs/undo/<slug:decision>": "settlement", "pairs/weigh/<slug:decision>": "settlement",
+    "pairs/join/<slug:pid>": "pid", "pairs/split/<slug:pid>": "pid", "pairs/number/<slug:pid>": "pid",
+    "desk/feeds/<int:number>": "load", "desk/requests/<slug:ref>": "request",
+}  # fmt: skip
+# Places in addresses that name nobody.
+NOBODY = {
+    "sheet/reasons/<str:token>": "token", "<slug:programme>": "dibao", "part/<slug:name>": "looks",
+    "quality/<slug:department>": "civil_affairs", "differ/<slug:check>": "1", "letter/<slug:department>": "civil_affairs",
+    "feeds/receipts/<int:number>": "1", "feeds/upload/<str:ref>": "nothing",
+    "feeds/senders/<slug:code>": "nobody",
+    "left.<slug:kind>": "csv", "rows/<int:row>": "4", "refused/<int:refusal>": "1", "mending/<slug:ref>": "nothing",
+    "rules/rule/<slug:code>": "A01", "rules/number/<str:name>": "A01.threshold", "rules/changes/<slug:ref>": "change",
+    "done/<slug:once>": "once1", "supervision/<slug:code>": "PR-01", "journal/<int:seq>": "1", "feeds/<dataset>": "dibao",
+    "uploads/<ref>": "nothing", "receipts/<number>": "1", "back/<slug:ref>": "nothing", "events/<slug:ref>": "nothing",
+}  # fmt: skip
+PLACE = re.compile(r"<[^>]*>")
+# Pages that show refs of everything to whoever may read the journal, and nothing about anybody.
+JOURNAL = {"oversight:journal", "oversight:proof", "oversight:verify", "oversight:sign", "oversight:checkpoint"}
+# Whoever holds a receipt reads how far it is, at the desk as anywhere; a masked name hangs on the village's board for seven days.
+OPEN_BY_LAW = {"public:progress-of", "api:progress", "desk:receipt", "public:shown", "public:object"}
+CHANGES_ITSELF = {"desk-logout", "phone:sign-out", "look", "demo:clock"}  # would end the login, or the day
+# The gallery's and the API's examples are called Wang too; the demo's pages, which only a demo has, show all messages on purpose.
+MADE_UP = {"gallery", "api:openapi-json", "api-docs", "demo:desk", "demo:sms"}
+
+
+@dataclass
+class Outside:
+    """The person outside: what must not be seen, and the refs that stand for her in addresses and parameters."""
+
+    secrets: dict[str, str]
+    refs: dict[str, str]
+
+    @property
+    def subjects(self) -> set[str]:
+        """Refs the journal may speak of."""
+        return {value for name, value in self.refs.items() if name not in ("village", "receipt", "load")}
+
+
+def addresses() -> list[tuple[str, str, Any]]:
+    """Every page of the site and every door of the API: name, address with places for arguments, view."""
+    return [(name, f"/{address}", view) for address, name, view in pages(get_resolver().url_patterns)]
+
+
+@cache
+def asked_for() -> tuple[set[str], set[str]]:
+    """The names of all parameters and of all form fields the pages read, out of their code."""
+    code = "\n".join(path.read_text() for path in WEB.rglob("*.py"))
+    names = set(re.findall(r'(?:GET|POST)(?:\.get|\.getlist)?[(\[]\s*"(\w+)"', code))
+    fields = {name for form in every_form(forms.Form) for name in form.base_fields}
+    return names, names | fields
+
+
+def every_form(form: type[forms.Form]) -> Iterator[type[forms.Form]]:
+    for one in form.__subclasses__():
+        if one.__module__.startswith("doudi."):
+            yield one
+        yield from every_form(one)
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Outside:
+    """Granny Wang, found by every key, with a draft, a case on its whole road, an alert, a payment, a means check, a doubtful
+    row, a request; and a delivery in which a row about her was rejected."""
+    settings.LAKE = tmp_path / "lake"
+    staged.set_the_stage(monkeypatch)
+    one = appear()
+    row = exchange_feeds.tekun_row(1)
+    row[1], row[2], row[3], row[6] = one.secrets["number"], one.secrets["name"], people.VILLAGE, "九百"
+    file = exchange_feeds.write(tmp_path / "tekun.csv", exchange_feeds.text([*exchange_feeds.tekun_rows(3), row]))
+    feeds.pick_up(file, as_of=date(2026, 6, 30), by=people.HALL, at=staged.TODAY)
+    load = Load.objects.get()
+    assert load.rejected == 1
+    one.refs["load"] = str(load.pk)
+    return one
+
+
+def appear() -> Outside:
+    """She, and everything of hers, comes into the world."""
+    granny = people.granny_wang()
+    keep_keys(granny, known=False)
+    alert = staged.alerted(indicator="A01")
+    case = staged.confirmed()
+    month = staged.TODAY.date().replace(day=1)
+    run = payment.build(county=people.COUNTY, month=month, by=people.officer_zhao(), at=staged.TODAY)
+    draft = casework.start_draft(pid=granny.pid, by=Party.resident(granny.pid), at=staged.TODAY)
+    about = {"weight": 1.0, "probability": 0.4, "area": people.VILLAGE, "seen_in": "c", "since_on": date(2026, 6, 30)}
+    pair = Pair.objects.create(ref=pair_ref("row", "f" * 24, granny.pid), kind="row", left="f" * 24, right=granny.pid, **about)
+    who = {"decided_at": staged.TODAY, "decided_by": "clerk:x", "area": people.VILLAGE}
+    settled = Settlement.objects.create(ref="j" * 16, kind="row", left="e" * 24, right=granny.pid, verdict="apart", **who)
+    correction = exchange.ask_correction(
+        dataset="vehicle", field="plate", believed="无车", evidence="王桂兰说车早卖了", pid=granny.pid, area=people.VILLAGE,
+        by=people.clerk_li(), at=staged.TODAY,
+    )  # fmt: skip
+    asked = registry.ask(
+        pid=granny.pid, wish="explain", words="王桂兰想问问", by=Party.resident(granny.pid), at=staged.TODAY
+    )
+    refs = {
+        "request": asked.ref, "pair": pair.ref,
+        "settlement": settled.ref, "correction": correction.ref, "load": "0",
+        "pid": granny.pid, "hid": "h" + "1" * 20,
+        "case": case.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
+        "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
+        "line": Line.objects.get(run=run).ref, "check": Check.objects.get().ref,
+    }  # fmt: skip
+    secrets = {name: value for name, value in refs.items() if name not in ("village", "question", "load")} | {
+        "name": "王桂兰", "masked": "王*兰", "grandson": "王小宝", "number": granny.citizen_no, "short": granny.citizen_no[-6:],
+        "phone": granny.phone,
+    }  # fmt: skip
+    return Outside(secrets, refs)
+
+
+def filled(address: str, refs: dict[str, str]) -> str:
+    """The address with everything in its places; one that nobody said anything about stays."""
+    for place in PLACE.findall(address):
+        before = address[: address.index(place) + len(place)]
+        named = next((ref for begin, ref in STANDS.items() if before.endswith(begin)), None)
+        plain = next((value for begin, value in NOBODY.items() if before.endswith(begin)), place)
+        if named is None and plain == place:
+            break
+        address = address.replace(place, refs[named] if named else plain, 1)
+    return address
+
+
+def values(names: set[str], one: Outside, *, by: str) -> dict[str, str]:
+    """Every parameter, pointing outside; what is searched for is named by one of its keys."""
+    secrets = one.secrets
+    key = {"sound": "wangguilan", "tail": secrets["number"][-4:], "number": secrets["number"], "phone": secrets["phone"]}[by]
+    known = {
+        **one.refs, "q": key, "area": people.VILLAGE, "number": secrets["number"],
+        "subject": secrets["pid"],
+        "ref": secrets["case"], "name": key,
+        "page": "0", "on": "2026-08-25", "known_on": "2026-08-25", "next": "/desk/", "why": "review", "parts": "all",
+    }  # fmt: skip
+    return {name: known.get(name, secrets["pid"]) for name in sorted(names)}
+
+
+def words_of(answer: Any) -> str:
+    body = b"".join(answer) if answer.streaming else answer.content
+    return body.decode("utf-8", "replace") + "\n".join(f"{key}: {value}" for key, value in answer.headers.items())
+
+
+def told(answer: Any, one: Outside, sent: str) -> list[str]:
+    """Which secrets an answer gives away: all but those that were in the question."""
+    text = words_of(answer)
+    return [what for what, secret in one.secrets.items() if secret not in sent and secret in text]
+
+
+def lines_about(one: Outside) -> int:
+    return JournalEntry.objects.filter(subject__in=one.subjects).count()
+
+
+# A search finds by sound, by the end of the number and of the telephone; typing asks for the list alone.
+QUESTIONS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("sound", {}),
+    ("tail", {"HX-Request": "true"}),
+    ("number", {}),
+    ("phone", {}),
+)
+
+
+def try_everything(client: Client, one: Outside, headers: dict[str, str], role: Role = Role.RESIDENT) -> None:
+    """Read and write every address with everything pointing outside, and say all that went wrong."""
+    wrong = []
+    read, written = asked_for()
+    about = lines_about(one)
+    for name, address, view in addresses():
+        if name in CHANGES_ITSELF | OPEN_BY_LAW | MADE_UP:
+            continue
+        if view.permit in ACTS and role not in ACTS[view.permit][1]:  # the door before the page; nothing behind it is asked
+            address = filled(address, one.refs)
+            answer = client.post(address, values(written, one, by="sound"), headers=headers)
+            if PLACE.search(address):  # another test says so
+                continue
+            if not (
+                answer.status_code in (401, 403, 405) or (answer.status_code == 302 and answer.url.startswith("/desk/login/"))
+            ):
+                wrong.append(f"POST {name} answers {answer.status_code} to a post without {view.permit}")
+            continue
+        here, ghost = filled(address, one.refs), filled(address, {what: nobody(ref) for what, ref in one.refs.items()})
+        searches = QUESTIONS if name in ("desk:find", "oversight:find", "desk:who") else QUESTIONS[:1]
+        for by, more in searches:
+            asked = values(read, one, by=by)
+            answer = client.get(here, asked, headers={**headers, **more})
+            seen = told(answer, one, here + " ".join(asked.values()))
+            if seen and name not in JOURNAL:
+                wrong.append(f"GET {name} by {by} tells {seen}")
+        plain = client.get(here, headers=headers)
+        seen = told(plain, one, here)
+        if seen and name not in JOURNAL:
+            wrong.append(f"GET {name} tells {seen}")
+        if here != ghost and "desk/feeds/" not in address:  # a delivery is a department's, nobody's in particular
+            other = client.get(ghost, headers=headers)
+            if other.status_code != plain.status_code:
+                wrong.append(f"GET {name} answers {plain.status_code} for her and {other.status_code} for nobody")
+        sent = values(written, one, by="sound")
+        answer = client.post(here, sent, headers=headers)
+        seen = told(answer, one, here + " ".join(sent.values()))
+        if seen and name not in JOURNAL:
+            wrong.append(f"POST {name} tells {seen}")
+        now = lines_about(one)
+        if now != about:
+            wrong.append(f"{name} wrote {now - about} lines about her")
+            about = now
+    assert not wrong, "\n".join(wrong)
+
+
+def nobody(ref: str) -> str:
+    """A ref of the same shape that belongs to nobody."""
+    if ref.isdigit() and len(ref) < 12:
+        return "987654"
+    return ref[:-6] + ("000000" if ref[-6:] != "000000" else "111111")
+
+
+def test_every_place_in_an_address_says_what_of_her_stands_there() -> None:
+    refs = dict.fromkeys(STANDS.values(), "x")
+    left = [address for _, address, _ in addresses() if PLACE.search(filled(address, refs))]
+    assert not left, "say in STANDS which of her refs stands here, or in NOBODY that the place names nobody"
+
+
+@pytest.mark.parametrize("role", list(FOREIGN))
+def test_no_login_elsewhere_sees_or_does_anything(client: Client, outside: Outside, role: Role) -> None:
+    thief = people.clerk(f"t-{role}", "外地", role, FOREIGN[role])
+    staged.signed_in(client, thief)
+    client.raise_request_exception = False
+    try_everything(client, outside, {"Authorization": f"Bearer {tokens.issue(thief)}"}, role)
+
+
+def test_another_resident_and_a_passer_by_see_nothing(client: Client, outside: Outside) -> None:
+    client.raise_request_exception = False
+    try_everything(client, outside, {})
+    session = client.session
+    session["pid"] = people.uncle_zhou().pid
+    session.save()
+    try_everything(client, outside, {})
+
+
+def test_who_may_does_see_her(client: Client, outside: Outside) -> None:
+    """The same questions, by those whose place it is: the secrets would be noticed."""
+    li = staged.signed_in(client, people.clerk_li())
+    found = li.get("/desk/find/", values({"q"}, outside, by="sound"))
+    assert {"masked", "pid"} <= set(told(found, outside, ""))
+    assert "masked" in told(li.get("/desk/find/", {"q": outside.secrets["phone"][-4:]}), outside, "")
+    li.post(f"/desk/person/{outside.secrets['pid']}/", {"why": "review"})
+    assert {"name", "grandson"} <= set(told(li.get(f"/desk/person/{outside.secrets['pid']}/?parts=all"), outside, ""))
+    assert "case" in told(li.get("/desk/cases/?pile=all"), outside, "") or "case" in told(li.get("/desk/"), outside, "")
+
+
+@pytest.mark.parametrize("role", list(FOREIGN))
+def test_lists_say_the_same_whether_she_exists_or_not(client: Client, monkeypatch: pytest.MonkeyPatch, role: Role) -> None:
+    """Counts, totals, "more" and empty states of every page without an id."""
+    staged.set_the_stage(monkeypatch)
+    monitoring.publish([], cycle="c", judged_on=date(2026, 6, 30), counts={}, by=Party.system("cycle"), at=staged.TODAY)
+    staged.signed_in(client, people.clerk(f"l-{role}", "外地", role, FOREIGN[role]))
+    client.raise_request_exception = False
+    lists = [(name, address) for name, address, _ in addresses() if "<" not in address and name not in CHANGES_ITSELF | MADE_UP]
+
+    def asked() -> dict[str, str]:
+        return {name: quiet(client.get(address, {"q": "wangguilan"})) for name, address in lists}
+
+    before = asked()
+    appear()
+    after = asked()
+    changed = {name: list(difflib.unified_diff(before[name].split("\n"), after[name].split("\n"), n=0)) for name, _ in lists}
+    differs = [f"{name} {line}" for name, lines in changed.items() if name not in JOURNAL | COUNTS_FOR_ALL for line in lines[3:]]
+    assert not differs, "\n".join(differs)
+
+
+# The city's open figures, and the law's own drafts, which are about no person, are the same for whoever looks.
+COUNTS_FOR_ALL = {"public:shown", "desk:rules-changes", "desk:rules", "oversight:today"}
+
+
+def quiet(answer: Any) -> str:
+    """What a page says, without what differs each time."""
+    text = words_of(answer)
+    text = re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"\w+"', "", text)
+    text = re.sub(r'(csrftoken|sessionid)=\w+|"token": "\w+"|name="(ref|once)" value="\w+"|Content-Length: \d+', "", text)
+    return re.sub(r"\d\d:\d\d(:\d\d)?(\.\d+)?", "", text)
+
+
+def test_every_page_says_who_it_is_for_in_the_table() -> None:
+    for name, _, view in addresses():
+        assert getattr(view, "permit", None) in {*ACTS, "open", "resident", "token", "signed"}, name
