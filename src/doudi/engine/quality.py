@@ -25,6 +25,8 @@ ROLLS = frozenset(
         *("old_age_allowance", "child_benefit", "monitored", "unemployed"),
     }
 )
+FAR_ABOVE = 8  # times the 99th of a hundred sums, from which a sum is far above nearly all
+_SHEET_DAY = "[0-9]{1,2}月[0-9]{1,2}日"  # what a spreadsheet makes of a class or a house number such as 5-3
 _SURE = ("number", "number15")  # rows whose number says whose they are, so that a name may disagree
 
 
@@ -85,7 +87,7 @@ def agreement(
         _people(con, lake, made)
         for load in loads:
             contract = contracts.get(load.dataset)
-            checks = _checks(contract, load) if contract and load.batch in told else {}
+            checks = _checks(contract, load) | _sizes(con, contract, load) if contract and load.batch in told else {}
             if checks:
                 found[load.batch] = _of_load(con, load, checks)
     return found
@@ -125,10 +127,33 @@ def _checks(contract: Contract, load: Landed) -> dict[str, tuple[str, str]]:
         found["name"] = (f"w.how IN ({sure}) AND p.name IS NOT NULL", "r.name <> p.name")
     if "area_code" in columns and contract.code != "hukou":
         found["area"] = ("p.area IS NOT NULL AND r.area_code IS NOT NULL", "left(r.area_code, 6) <> left(p.area, 6)")
+    texts = [name_of(column.name) for column in contract.columns if column.type == "text"]
+    if texts:
+        able = " OR ".join(f"r.{one} IS NOT NULL" for one in texts)
+        found["damaged"] = (able, " OR ".join(f"regexp_full_match(r.{one}, '{_SHEET_DAY}')" for one in texts))
     if contract.code in ROLLS:
         ended = "r.to_date > p.died_on OR r.to_date IS NULL" if "to_date" in columns else "true"
         found["died"] = ("p.pid IS NOT NULL", f"p.died_on < DATE '{load.as_of:%Y-%m-01}' AND ({ended})")
     return found
+
+
+def _sizes(con: duckdb.DuckDBPyConnection, contract: Contract, load: Landed) -> dict[str, tuple[str, str]]:
+    """Whether a sum is written in another unit than the rest of its column: far above nearly all, and among them once divided.
+
+    Where sums differ by much among themselves, nobody can tell, and nothing is said.
+    """
+    sums = [name_of(column.name) for column in contract.columns if column.type == "money"]
+    if not sums:
+        return {}
+    ends = ", ".join(f"quantile_cont({one}, [0.01, 0.99]) FILTER ({one} > 0)" for one in sums)
+    rows = con.execute(f"SELECT {ends} FROM read_parquet({quote(str(load.object))})").fetchone() or ()
+    able, differs = [], []
+    for one, told in zip(sums, rows, strict=True):
+        if told is not None:
+            least, most = told
+            able.append(f"r.{one} > 0")
+            differs.append(f"(r.{one} > {FAR_ABOVE} * {most} AND r.{one} / 100 BETWEEN {least} AND {most})")
+    return {"unit": (" OR ".join(able), " OR ".join(differs))} if able else {}
 
 
 def _of_load(con: duckdb.DuckDBPyConnection, load: Landed, checks: Mapping[str, tuple[str, str]]) -> Agreed:

@@ -389,7 +389,8 @@ def differing(load_id: int, check: str, viewer: Viewer, *, first: int = 0, count
     with duckdb.connect(":memory:") as con:
         columns = {column.name for column in contract.columns}
         number = "r.citizen_no" if "citizen_no" in columns else "NULL"
-        field = _FIELD[check]
+        kind = {"unit": "money", "damaged": "text"}.get(check, "")
+        field = _FIELD.get(check) or next((one.name for one in contract.columns if one.type == kind), "")
         held = f"r.{field}::VARCHAR" if field in columns else "NULL"
         area = "r.area_code" if "area_code" in columns else "''"
         rows = con.execute(

@@ -20,6 +20,8 @@ from doudi.sample.city.score import Planted
 
 # Which comparison would notice a wrong cell that can be read.
 _CHECK_OF = {"birth_date": "birth", "sex": "sex", "name": "name", "citizen_no": "name", "area_code": "area"}
+_CHECK_OF_TYPE = {"money": "unit", "text": "damaged"}
+_PLAIN = ("birth", "sex", "unit", "damaged")  # comparisons that need no other source: here a row that differs was spoilt
 _CHECKED_BY_NUMBER = ("birth", "sex", "name")
 
 
@@ -62,7 +64,8 @@ def quality(planted: Planted, lake: Lake) -> dict[str, Any]:
     kinds: defaultdict[str, Kind] = defaultdict(Kind)
     turned: Counter[str] = Counter()
     invented: Counter[str] = Counter()
-    unreadable = right_reason = 0
+    suspected: Counter[str] = Counter()
+    silent = right_reason = 0
     of_file = {batch: name for batch, name in names.items()}
     by_file = _by_file(cells)
     objects = queries.objects_of(list(names))
@@ -74,9 +77,12 @@ def quality(planted: Planted, lake: Lake) -> dict[str, Any]:
         found = _differ(lake, differing.get(batch, ""))
         landed = pq.read_table(lake.object(path))
         if here is not None:
-            seen, good = _one(here, contract.by_name, landed, reasons, found, kinds)
-            unreadable, right_reason = unreadable + seen, right_reason + good
+            dropped, good = _one(here, contract.by_name, landed, reasons, found, kinds)
+            silent, right_reason = silent + dropped, right_reason + good
         spoilt = set() if here is None else set(zip(here["row_no"].to_pylist(), here["field"].to_pylist(), strict=True))
+        spoilt_rows = {row for row, _ in spoilt}
+        for row, checks in found.items():
+            suspected.update(check for check in checks if check in _PLAIN and row not in spoilt_rows)
         for (row, column), reason in reasons.items():
             turned[reason] += 1
             if (row, column) not in spoilt:
@@ -85,11 +91,15 @@ def quality(planted: Planted, lake: Lake) -> dict[str, Any]:
         "kinds": {kind: kinds[kind].told() for kind in sorted(kinds)},
         "turned_back": {
             "cells": turned.total(),
-            "planted_unreadable": unreadable,
-            "found_with_the_right_reason": right_reason,
+            "for_the_right_reason": right_reason,
+            "silently_left_out": silent,
             "invented": invented.total(),
             "invented_by_reason": dict(invented),
             "by_reason": dict(turned.most_common()),
+        },
+        "suspected_without_cause": {
+            "rows": suspected.total(),
+            **dict(suspected),
         },
     }
 
@@ -139,10 +149,10 @@ def _one(
     found: dict[int, set[str]],
     kinds: defaultdict[str, Kind],
 ) -> tuple[int, int]:
-    """Judge the planted cells of one file; how many nobody can read, and how many of these were turned back for that."""
+    """Judge the planted cells of one file: how many were left out without a word, how many turned back for the right reason."""
     at = dict(zip(landed["row_no"].to_pylist(), range(len(landed)), strict=True))
     rejected = {row for row, _ in reasons}
-    unreadable = good = 0
+    silent = good = 0
     for name in sorted(set(cells["field"].to_pylist())):
         column = columns.get(name)
         if column is None:
@@ -156,8 +166,7 @@ def _one(
         ):
             one = kinds[kind]
             one.planted += 1
-            cannot = column.type != "citizen_no" and bool(reason)
-            unreadable += cannot
+            cannot = column.type != "citizen_no" and bool(reason)  # read alone; a whole column may tell more
             if told := reasons.get((row, name)):
                 one.noticed += 1
                 one.reasons[told] += 1
@@ -172,7 +181,10 @@ def _one(
             elif values[at[row]] is None and column.type == "citizen_no":
                 one.noticed += 1
                 one.reasons[reason] += 1
-            elif _CHECK_OF.get(name) in found.get(row, ()) or (
+            elif values[at[row]] is None and cannot:
+                one.wrongly += 1
+                silent += 1
+            elif _CHECK_OF.get(name, _CHECK_OF_TYPE.get(column.type, "")) in found.get(row, ()) or (
                 column.type == "citizen_no" and found.get(row, set()) & set(_CHECKED_BY_NUMBER)
             ):
                 one.noticed += 1
@@ -181,4 +193,4 @@ def _one(
                 one.missed += 1
             else:
                 one.wrongly += 1
-    return unreadable, good
+    return silent, good
