@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from doudi.engine import scoring, weights
-from doudi.engine.linkage import ALONE, NEAR, REVIEW, Role, born_of, ids_sql, rows_table
+from doudi.engine.linkage import ALONE, NEAR, REVIEW, Role, born_of, ids_sql, pid_of, rows_table
 from doudi.engine.names import plain_sql
 from doudi.engine.sql import name_of, quote
 from doudi.engine.weights import LEVELS, Weights
@@ -33,6 +33,7 @@ def settle(
     on: date,
     key: str,
     told: Weights | None = None,
+    apart: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Join every row in `doubt` to somebody: corrects n and how of the rows, and says who there is beside the `known`.
 
@@ -43,6 +44,7 @@ def settle(
     :param households: dataset → its column that says which rows are one household
     :param key: the linking key, for the pids in `pair`
     :param told: the weights; by default those the program comes with
+    :param apart: pairs of pids a person found to be two people
     """
     told = told or weights.trained()
     scoring.macros(con)
@@ -52,7 +54,9 @@ def settle(
     scoring.learn_names(con, f"SELECT name FROM people UNION SELECT {plain_sql('name')} FROM doubt")
     scoring.know_people(con, "SELECT * FROM people", told)
     _partners(con, read)
+    _keep_beside(con, read, households)
     _same_person(con, read, households, told)
+    _keep_apart(con, key, apart)
     _late(con, read, on, told)
     _placed(con, read, households)
     con.execute("CREATE TEMP VIEW late_asked AS SELECT * FROM late_placed WHERE NOT doubted")
@@ -68,7 +72,7 @@ def settle(
     _newly(con, told)
     _settled(con, read)
     _pairs(con, key, told)
-    _keep(con, read, households)
+    _keep_people(con)
 
 
 def _fresh(con: duckdb.DuckDBPyConnection) -> None:
@@ -142,6 +146,20 @@ def _same_person(
         WHERE turn = 1 AND evidence AND {scoring.near_name()} AND probability >= {told.threshold["same"]!r}
             AND n < (SELECT count(*) FROM known)"""
     )
+
+
+def _keep_apart(con: duckdb.DuckDBPyConnection, key: str, apart: Sequence[tuple[str, str]]) -> None:
+    """Two numbers a person found to be two people stay two, whatever the weights say."""
+    if not apart:
+        return
+    con.register("said_apart", pa.table({"a": [one for one, _ in apart], "b": [other for _, other in apart]}))
+    con.execute(
+        f"""DELETE FROM known_as WHERE n IN (
+            SELECT n FROM (SELECT j.n, {pid_of("fresh.k", key)} AS a, {pid_of("known.k", key)} AS b FROM known_as j
+                JOIN fresh ON fresh.n = j.n JOIN known ON known.n = j.m)
+            WHERE (a, b) IN (SELECT (a, b) FROM said_apart) OR (b, a) IN (SELECT (a, b) FROM said_apart))"""
+    )
+    con.unregister("said_apart")
 
 
 def _shares(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], told: Weights) -> None:
@@ -340,18 +358,12 @@ def _pairs(con: duckdb.DuckDBPyConnection, key: str, told: Weights) -> None:
     )
 
 
-def _keep(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], households: Mapping[str, str]) -> None:
-    """What `placing` places one record with: `placeable`, everybody rows are compared with, and `placing_beside`.
+def _keep_beside(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], households: Mapping[str, str]) -> None:
+    """What one record's household and couple are told by, as rows with a good number tell it: `placing_beside`.
 
-    placing_beside: for the household number of a roll (kind 0, hashed) the register household of its people, and for
-    a person (kind 1) whom rows of two people name beside them.
+    For the household number of a roll (kind 0, hashed) the register household of its people, and for a person (kind 1) whom rows
+    of two people name beside them.
     """
-    con.execute(
-        """CREATE TEMP TABLE placeable AS
-        SELECT coalesce(known_as.m, newcomers.n, person.n) AS n, person.k, person.name, sound, blurred, gapped,
-            try_cast(person.area AS BIGINT) AS area, try_cast(lives AS BIGINT) AS lives, place, person.n AS was
-        FROM person LEFT JOIN known_as ON known_as.n = person.n LEFT JOIN newcomers ON newcomers.was = person.n"""
-    )
     rolls = [
         f"SELECT 0::UTINYINT AS kind, md5_number_lower({quote(dataset + '|')} || r.{name_of(households[dataset])}) AS key, "
         f"min(p.place) AS value FROM {rows_table(dataset, role)} r JOIN people p ON p.n = r.n "
@@ -361,6 +373,16 @@ def _keep(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], hous
     ]
     couples = "SELECT 1::UTINYINT AS kind, a::UBIGINT AS key, b::UBIGINT AS value FROM beside"
     con.execute(f"CREATE TEMP TABLE placing_beside AS {' UNION ALL '.join([*rolls, couples])}")
+
+
+def _keep_people(con: duckdb.DuckDBPyConnection) -> None:
+    """Everybody rows are compared with, and which n they have in the end: `placeable`."""
+    con.execute(
+        """CREATE TEMP TABLE placeable AS
+        SELECT coalesce(known_as.m, newcomers.n, person.n) AS n, person.k, person.name, sound, blurred, gapped,
+            try_cast(person.area AS BIGINT) AS area, try_cast(lives AS BIGINT) AS lives, place, person.n AS was
+        FROM person LEFT JOIN known_as ON known_as.n = person.n LEFT JOIN newcomers ON newcomers.was = person.n"""
+    )
 
 
 def kept(con: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:

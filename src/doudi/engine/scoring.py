@@ -73,10 +73,10 @@ def find(con: duckdb.DuckDBPyConnection, asked: str, into: str, weights: Weights
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE row_asked AS
         SELECT id, folded AS name, sound, blurred, gapped, {day_of("born")} AS day, born, area, place, certificate, bad, whole,
-            CASE WHEN length(digits) BETWEEN 15 AND 19 AND replace(digits, left(digits, 1), '') <> '' THEN digits END AS digits,
-            coalesce(born, CASE WHEN length(digits) = 18 THEN try_cast(substr(digits, 7, 8) AS INTEGER)
-                WHEN length(digits) = 15 THEN try_cast('19' || substr(digits, 7, 6) AS INTEGER) END) AS hint
-        FROM {asked} a LEFT JOIN heard ON heard.name = a.name"""
+            usable AS digits, coalesce(born, CASE WHEN length(usable) = 18 THEN try_cast(substr(usable, 7, 8) AS INTEGER)
+                WHEN length(usable) = 15 THEN try_cast('19' || substr(usable, 7, 6) AS INTEGER) END) AS hint
+        FROM (SELECT *, CASE WHEN length(digits) BETWEEN 15 AND 19 AND replace(digits, left(digits, 1), '') <> '' THEN digits END
+            AS usable FROM {asked}) a LEFT JOIN heard ON heard.name = a.name"""
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE blocked AS {_blocks()}")
     counts = con.execute("SELECT count(*) FROM person").fetchone()
