@@ -21,6 +21,8 @@ from engine.landed import ON, VILLAGE, contracts, no
 from engine.town import town
 from people import NOON, auditor_chen, clerk, clerk_li, clerk_sun, keeper_wu, pid_of, places
 from web import staged
+from web.browser import DESK, PHONE, picture, scrolls_sideways, small_targets, violations
+from web.desk_login import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -125,3 +127,25 @@ def test_somebody_told_of(client: Any) -> None:
     for other in (auditor_chen(), keeper_wu()):
         staged.signed_in(client, other)
         assert client.get(address).status_code == 403
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
+def test_the_pages_in_a_browser(open_browser: Any, size: dict[str, int]) -> None:
+    clerk_li()
+    keeper_wu()
+    page = open_browser(size)
+    sign_in(page, "li")
+    for name, query in (("people", "?which=one"), ("people", ""), ("people-tell", ""), ("touched", "")):
+        page.goto(reverse(f"desk:{name}") + query)
+        assert violations(page) == [] and not scrolls_sideways(page) and small_targets(page, 24) == [], (name, query)
+        picture(page, f"register-{name}{query[7:]}-{size['width']}")
+    page.goto(reverse("desk:people") + "?which=one")
+    page.locator("summary").first.click()
+    assert page.get_by_text("没有来源说到").first.is_visible()
+    page.context.clear_cookies()
+    sign_in(page, "wu")
+    page.goto(reverse("desk:retention"))
+    assert violations(page) == [] and not scrolls_sideways(page) and small_targets(page, 24) == []
+    picture(page, f"register-retention-{size['width']}")
