@@ -166,17 +166,26 @@ def whose_sql(contract: Contract, role: Role) -> str:
     return f"SELECT {place}, n, how FROM {rows_table(contract.code, role)}"
 
 
+def number_of(k: str) -> str:
+    """SQL: the number of a key, with its check character."""
+    digits = " + ".join(f"({k} // {10 ** (16 - place)}) % 10 * {weight}" for place, weight in enumerate(WEIGHTS))
+    return f"{k}::VARCHAR || substr({quote(CHECK_CHARACTERS)}, (({digits}) % 11 + 1)::INTEGER, 1)"
+
+
+def pid_of(k: str, key: str) -> str:
+    """SQL: the pid of who has the number of a key."""
+    return f"'p' || left(sha256({quote(key + ':')} || ({number_of(k)})), 20)"
+
+
 def ids_sql(key: str) -> str:
     """SQL: the id everybody has everywhere in doudi, once settled: n, pid, number and k (NULL for people without a number).
 
     :param key: the linking key; without it nobody can make an id from a number
     """
     salt = quote(key + ":")
-    digits = " + ".join(f"(k // {10 ** (16 - place)}) % 10 * {weight}" for place, weight in enumerate(WEIGHTS))
-    number = f"k::VARCHAR || substr({quote(CHECK_CHARACTERS)}, (({digits}) % 11 + 1)::INTEGER, 1)"
     return (
         f"SELECT n, 'p' || left(sha256({salt} || number), 20) AS pid, number, k FROM ("
-        f"SELECT n, k, {number} AS number FROM (SELECT n, k FROM known UNION ALL SELECT n, k FROM newcomers)) "
+        f"SELECT n, k, {number_of('k')} AS number FROM (SELECT n, k FROM known UNION ALL SELECT n, k FROM newcomers)) "
         f"UNION ALL SELECT n, 'x' || left(sha256({salt} || identity || '|' || turn), 20), NULL, NULL FROM alone"
     )
 

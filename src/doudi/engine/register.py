@@ -43,7 +43,9 @@ def link(
         linkage.no_base(con)
     for code, role in read:
         linkage.read_rows(con, contracts[code], role, loads[code], keep(contracts[code]), key)
-    matching.settle(con, read, {code: column for code, column in HOUSEHOLD_COLUMN.items() if code in datasets}, on, key, weights)
+    homes = {code: column for code, column in HOUSEHOLD_COLUMN.items() if code in datasets}
+    apart = [(one.left, one.right) for one in settled if (one.kind, one.verdict) == ("person", "apart")]
+    matching.settle(con, read, homes, on, key, weights, apart)
     decided.carry_out(con, contracts, read, loads, key, settled)
     return datasets
 

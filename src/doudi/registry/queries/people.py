@@ -12,8 +12,8 @@ from django.db.models import Q
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_account, mask_name, mask_number, mask_phone
 from doudi.office.sealing import blind
-from doudi.registry.core import RELATIONS, SEXES, Purpose, age_on
-from doudi.registry.gateways import register
+from doudi.registry.core import RELATIONS, SEXES, Purpose, RegisterPerson, age_on
+from doudi.registry.gateways import doubts, register
 from doudi.registry.models import Consent, Household, Member, Person
 from doudi.registry.queries.standing import pids_of, standing, standing_of, together
 
@@ -154,7 +154,7 @@ def find_by_number(number: str, viewer: Viewer) -> Found | None:
     viewer.need("person.find")
     kept = Person.objects.filter(number_blind=blind(number)).values_list("pid", "masked_name", "area").first()
     if kept is None:
-        found = register.by_number(number)
+        found = register.by_number(number) or _by_second_number(number)
         if found is None:
             return None
         kept = (found.pid, mask_name(found.name), found.area)
@@ -163,6 +163,12 @@ def find_by_number(number: str, viewer: Viewer) -> Found | None:
         row = _person_row(now)
         pid, name, area = row.pid, row.masked_name, row.area
     return Found(pid, name, area, office.area_label(area)) if viewer.sees(area) else None
+
+
+def _by_second_number(number: str) -> RegisterPerson | None:
+    """The person whom the cycle itself found to have this number beside their own."""
+    likely = doubts.likely(name="", number=number, born=None, area="")[:1]
+    return next((register.person(one.pid) for one in likely if one.why[:1] == (("number", "same"),)), None)
 
 
 def find_by_name(name: str, viewer: Viewer) -> list[Found]:
