@@ -92,13 +92,18 @@ class Proposal:
     anchor: Array
 
 
-def propose(known: Known, said: Sequence[tuple[str, int, int, bool, int]], on: date, better: Array | None = None) -> Proposal:
+def propose(
+    known: Known,
+    said: Sequence[tuple[str, int, int, bool, int]],
+    on: date,
+    learned: tuple[Array, Array] | None = None,
+) -> Proposal:
     """Place everybody and say who is counted.
 
     :param said: (kind, n of a, n of b or NOBODY, holds, day since 1970), what people said of ties and of themselves
-    :param better: for everybody the person visited households make likelier to live with than what the rules say, or NOBODY
+    :param learned: what visited households teach (`visited.choose`): whom the unsure likelier live with, and whom to visit
     """
-    return _Placing(_as_said(known, said), on).all(said, better)
+    return _Placing(_as_said(known, said), on).all(said, learned)
 
 
 def _as_said(known: Known, said: Sequence[tuple[str, int, int, bool, int]]) -> Known:
@@ -128,15 +133,15 @@ class _Placing:
         self.pieces: list[dict[str, Any]] = []
         self.people = np.arange(count, dtype=np.int32)
 
-    def all(self, said: Sequence[tuple[str, int, int, bool, int]], better: Array | None) -> Proposal:
+    def all(self, said: Sequence[tuple[str, int, int, bool, int]], learned: tuple[Array, Array] | None) -> Proposal:
         self._booklets()
         self._couples(said)
         self._rolls()
         self._spouses()
         self._guardians()
         self._addresses()
-        if better is not None:
-            self._better(better)
+        if learned is not None:
+            self._better(*learned)
         self._said(said)
         home = self._separate(said)
         return self._law(home)
@@ -376,13 +381,18 @@ class _Placing:
         other = few & (known.book[order] != known.book[first])
         self._tie("address", "hukou", first[other], order[other], line=known.book_line[order[other]])
 
-    def _better(self, better: Array) -> None:
-        """Where registers are silent or disagree, the person visited households make likelier; always to be seen."""
-        unsure = np.flatnonzero((better != NOBODY) & (self.roll_head == NOBODY) & (better != self.people)).astype(np.int32)
-        unsure = unsure[roots(self.anchor)[unsure] != roots(self.anchor)[better[unsure]]]
-        self.anchor[unsure] = better[unsure]
-        self.why[unsure] = self.code["guessed"]
-        self.look[unsure] = LOOKS.index("unlike")
+    def _better(self, better: Array, doubted: Array) -> None:
+        """Where registers are silent or disagree, whom visited households make likelier, or nobody; all of it to be seen."""
+        top = roots(self.anchor)
+        told = np.flatnonzero((better != NOBODY) & (self.roll_head == NOBODY)).astype(np.int32)
+        alone = told[(better[told] == told) & (self.anchor[told] != told)]
+        self._leave(alone, self.anchor[alone], "other_home")
+        self._alone(alone)
+        with_another = told[(better[told] != told) & (top[told] != top[better[told]])]
+        self.anchor[with_another] = better[with_another]
+        self.why[with_another] = self.code["guessed"]
+        self.look[np.concatenate([alone, with_another])] = LOOKS.index("unlike")
+        self.look[doubted & (self.look == 0)] = LOOKS.index("unlike")
 
     def _said(self, said: Sequence[tuple[str, int, int, bool, int]]) -> None:
         """What people said overrules every register; of two words about the same the later counts."""
@@ -401,13 +411,12 @@ class _Placing:
                 if minor and b not in self.fixed:
                     self.anchor[b], self.look[b] = a, 0
                     self.why[b] = self.code["minor_child" if kind == "parent" else "ward"]
-                elif not minor and roots(self.anchor)[a] != roots(self.anchor)[b]:
+                elif not minor and root_of(self.anchor, a) != root_of(self.anchor, b):
                     self._leave(other, one, "supporter")
 
     def _together(self, a: int, b: int, holds: bool) -> None:
         """Put one person with another, or take them away from there; who was placed with them stays where they were."""
-        top = roots(self.anchor)
-        same = top[a] == top[b]
+        same = root_of(self.anchor, a) == root_of(self.anchor, b)
         if same != holds:
             followers = np.flatnonzero((self.anchor == a) & (self.people != a))
             if self.anchor[a] != a:
@@ -507,6 +516,14 @@ def roots(anchor: Array) -> Array:
         name[one] = min(ring)
     turned = np.array([name.get(int(one), int(one)) for one in np.unique(top)], np.int32)
     return turned[np.searchsorted(np.unique(top), top)]
+
+
+def root_of(anchor: Array, one: int) -> int:
+    """The same for one person."""
+    seen = [one]
+    while (following := int(anchor[seen[-1]])) not in seen:
+        seen.append(following)
+    return min(seen[seen.index(following) :])
 
 
 def living_table(proposal: Proposal, on: date) -> pa.Table:

@@ -16,11 +16,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from doudi.engine import households, living
+from doudi.engine import living, visited
 from doudi.engine.facts import HOUSEHOLD_COLUMN, arrow_type
 from doudi.engine.households import Proposal, Said
 from doudi.engine.linkage import born_of, ids_sql
-from doudi.engine.living import OF_ONE
+from doudi.engine.living import OF_ONE, Known
 from doudi.engine.sql import quote
 from doudi.policy.language.names import Fact
 
@@ -84,15 +84,29 @@ def lay(
     :param key: the linking key, which makes pid and hid
     :param said: what families and officers said of who lives with whom
     """
+    people, spread, facts = _read(con, summed, catalogue, key, on)
+    proposed = visited.propose(living.gather(con, people, spread, facts, on), _numbered(said, people), on)
+    homes = _homes(con, people, spread, key, proposed.home)
+    return side_by_side(people, spread, homes, kinds, catalogue, on, facts=facts), proposed
+
+
+def known(
+    con: duckdb.DuckDBPyConnection, summed: Mapping[str, pa.Table], catalogue: Mapping[str, Fact], key: str, on: date
+) -> Known:
+    """What registers say of everybody that households are proposed from, and nothing else."""
+    people, spread, facts = _read(con, summed, catalogue, key, on)
+    return living.gather(con, people, spread, facts, on)
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection, summed: Mapping[str, pa.Table], catalogue: Mapping[str, Fact], key: str, on: date
+) -> tuple[pa.Table, dict[str, Spread], dict[str, Column]]:
     people = _everybody(con, key)
     count = len(people)
     spread = {code: Spread(table, count) for code, table in summed.items()}
     if "hukou" in spread:
         people = _as_registered(people, spread["hukou"])
-    facts = _person_facts(people, spread, catalogue, on)
-    proposed = households.propose(living.gather(con, people, spread, facts, on), _numbered(said, people), on)
-    homes = _homes(con, people, spread, key, proposed.home)
-    return side_by_side(people, spread, homes, kinds, catalogue, on, facts=facts), proposed
+    return people, spread, _person_facts(people, spread, catalogue, on)
 
 
 def side_by_side(

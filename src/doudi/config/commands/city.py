@@ -83,13 +83,14 @@ def verify(where: Path, as_json: bool) -> None:
 
 
 @city.command()
-@click.option("--kind", type=click.Choice(["linking", "checks", "warnings", "quality"]), required=True)
+@click.option("--kind", type=click.Choice(["linking", "checks", "warnings", "quality", "register", "households"]), required=True)
 @click.option(
     "--truth", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="the truth folder of a city"
 )
+@click.option("--visited", type=int, multiple=True, help="of households: also after so many were visited (reads all rows again)")
 @click.option("--home", type=click.Path(path_type=Path), help="the installation scored; DOUDI_HOME by default")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
-def score(kind: str, truth: Path, home: Path | None, as_json: bool) -> None:
+def score(kind: str, truth: Path, visited: tuple[int, ...], home: Path | None, as_json: bool) -> None:
     """Score what was found against what was planted: precision and recall."""
     if home:
         os.environ["DOUDI_HOME"] = str(home)
@@ -104,11 +105,17 @@ def score(kind: str, truth: Path, home: Path | None, as_json: bool) -> None:
             from doudi.sample.city.score_quality import quality
 
             told = quality(planted, lake())
+        elif kind == "register":
+            from doudi.sample.city.score_register import register
+
+            told = register(planted, lake())
         elif kind == "checks":
             told = scorer.checks(planted, published.from_checks(lake()))
+        elif kind == "households":
+            told = _households(planted, visited)
         else:
             links, warned = published.from_cycle(lake())
-            told = scorer.linking(planted, links) if kind == "linking" else scorer.warnings(planted, links, warned)
+            told = _linking(planted, links) if kind == "linking" else scorer.warnings(planted, links, warned)
     except (published.NothingPublished, FileNotFoundError) as why:
         could_not(str(why), as_json=as_json)
 
@@ -116,6 +123,37 @@ def score(kind: str, truth: Path, home: Path | None, as_json: bool) -> None:
         return _flat(told)
 
     answer({"kind": kind, **told}, as_json=as_json, lines=lines)
+
+
+def _linking(planted: Any, links: Any) -> dict[str, Any]:
+    """Pairs of rows, and row by row where it is hard."""
+    from doudi.exchange.queries import lake
+    from doudi.sample.city import score
+    from doudi.sample.city.doubts import doubts
+    from doudi.sample.city.score_rows import by_row
+
+    return {**score.linking(planted, links), "by_row": by_row(planted, links, doubts(lake()))}
+
+
+def _households(planted: Any, visited: tuple[int, ...]) -> dict[str, Any]:
+    """Households against the truth: of the register, as proposed, and after visits."""
+    from django.conf import settings
+
+    from doudi.engine import cycle
+    from doudi.exchange.queries import lake
+    from doudi.sample.city import published, score_homes, visits
+
+    links, _ = published.from_cycle(lake())
+    register, proposed = published.homes(lake())
+    true = score_homes.truth(planted, links)
+    told = {"register": score_homes.score(true, register), "proposed": score_homes.score(true, proposed)}
+    if visited:
+        made = cycle.current(lake())
+        assert made is not None
+        known = visits.known_of(lake(), made, settings.LINKING_KEY)
+        told["booklets"] = score_homes.score(true, visits.booklets(known))
+        told["visited"] = visits.after_visits(known, made.on, true, visited)
+    return told
 
 
 def _flat(told: dict[str, Any], under: str = "") -> list[str]:

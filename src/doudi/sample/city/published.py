@@ -78,6 +78,21 @@ def from_cycle(lake: Lake) -> tuple[pa.Table, pa.Table]:
     return links, _warnings(lake, made)
 
 
+def homes(lake: Lake) -> tuple[np.ndarray, np.ndarray]:
+    """The household of every person of the current cycle, by number: as the register keeps it, and as all ties propose it.
+
+    :raises NothingPublished: no cycle has been published yet, or one of before households were proposed
+    """
+    made = cycle.current(lake)
+    if made is None or "living" not in made.manifest["objects"]:
+        raise NothingPublished("No cycle with proposed households has been published. Run `doudi cycle` first.")
+    living = _object(lake, made, "living")
+    living = living.filter(living["own"])
+    proposed = np.empty(len(living), np.int64)
+    proposed[living["n"].to_numpy()] = living["home"].to_numpy()
+    return _object(lake, made, "person")["m"].to_numpy().astype(np.int64), proposed
+
+
 def _warnings(lake: Lake, made: cycle.Cycle) -> pa.Table:
     finding, person, household = (_object(lake, made, name) for name in ("finding", "person", "household"))
     pids, hids = person["pid"].cast(pa.string()), household["hid"].cast(pa.string())

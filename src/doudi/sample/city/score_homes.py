@@ -64,7 +64,7 @@ def score(true: Truth, home_of: Array) -> dict[str, Any]:
     both = _pairs(np.unique(true.home.astype(np.int64) * (count + 1) + said, return_counts=True)[1])
     told: dict[str, Any] = {
         "persons": count,
-        "households": int(len(np.unique(true.home))),
+        "households": len(np.unique(true.home)),
         "pairs": {
             "precision": round(both / max(_pairs(np.bincount(said)), 1.0), 6),
             "recall": round(both / max(_pairs(np.bincount(true.home)), 1.0), 6),
@@ -73,7 +73,9 @@ def score(true: Truth, home_of: Array) -> dict[str, Any]:
         "largest": int(np.bincount(said).max(initial=0)),
     }
     told["by_size"] = {
-        str(size) if size < _LARGEST else f"{size}+": _of(true, right, true.size == size if size < _LARGEST else true.size >= size)
+        str(size) if size < _LARGEST else f"{size}+": _of(
+            true, right, true.size == size if size < _LARGEST else true.size >= size
+        )
         for size in range(1, _LARGEST + 1)
     }
     told["wrong_roll"] = {"T11": _of(true, right, true.wrong_roll), "others": _of(true, right, ~true.wrong_roll)}
@@ -97,7 +99,10 @@ def _share(true: Truth, right: Array) -> float:
 def _of(true: Truth, right: Array, here: Array) -> dict[str, Any]:
     weight = 1 / true.size[here]
     households = round(float(weight.sum()))
-    return {"households": households, "exact": round(float((right[here] * weight).sum() / weight.sum()), 6) if households else None}
+    return {
+        "households": households,
+        "exact": round(float((right[here] * weight).sum() / weight.sum()), 6) if households else None,
+    }
 
 
 def _pairs(counts: Array) -> float:
