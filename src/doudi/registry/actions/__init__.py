@@ -34,7 +34,7 @@ from doudi.registry.actions.people import (
     take_member_back,
     withdraw,
 )
-from doudi.registry.actions.requests import answer, ask
+from doudi.registry.actions.requests import answer, ask, change_phone, take_copy
 from doudi.registry.actions.roster import export_roster
 from doudi.registry.actions.search import search
 from doudi.registry.actions.told import place_told, tell_of
@@ -48,6 +48,7 @@ __all__ = [
     "ask",
     "ask_about_pair",
     "bring_in",
+    "change_phone",
     "confirm_event",
     "consent",
     "correct_member",
@@ -66,6 +67,7 @@ __all__ = [
     "settle_pair",
     "split_person",
     "take_back",
+    "take_copy",
     "take_member_back",
     "tell_of",
     "undo_event",

@@ -13,6 +13,7 @@ from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, today
 from doudi.registry import queries
+from doudi.registry.actions.people import keep_contact
 from doudi.registry.core.requests import ANSWER_WORKING_DAYS, AlreadyAnswered, Outcome, Wish
 from doudi.registry.models import Person, Request
 
@@ -96,3 +97,29 @@ def answer(*, ref: str, outcome: Outcome, words: str, by: By, at: datetime) -> R
     detail = {"late": today(at) > found.due_on, "outcome": str(found.outcome), "person": found.pid}
     office.record("registry.answer", subject=found.ref, by=by, at=at, detail=detail)
     return found
+
+
+@transaction.atomic
+def take_copy(*, pid: str, form: str, by: By, at: datetime) -> None:
+    """Note that somebody took a copy of everything known of them along (PIPL Art. 45).
+
+    :param form: page or json
+    :raises NotAllowed: not their own
+    """
+    if not isinstance(by, Party) or by.ref != pid:
+        raise NotAllowed("您只能带走自己的。")
+    office.record("registry.take_copy", subject=pid, by=by, at=at, detail={"form": form})
+
+
+@transaction.atomic
+def change_phone(*, pid: str, phone: str, by: By, at: datetime) -> None:
+    """Change a resident's own telephone number, at once; the old number is told, in case it was somebody else.
+
+    :raises NotAllowed: by another resident, or by a clerk elsewhere
+    :raises NotKnown: the person is not in the database
+    """
+    before = queries.me(pid).phone
+    keep_contact(pid=pid, phone=phone, by=by, at=at)
+    if before and before != phone:
+        body = f"您在民政留的手机号刚改成尾号 {phone[-4:]}。不是您改的，请马上打 12345。"
+        office.notify(body=body, subject=pid, by=by, at=at, phone=before, pid=pid)

@@ -103,4 +103,13 @@ WORDS = (
     gettext_noop("有人回家了"),
     gettext_noop("开始上学"),
     gettext_noop("不再上学"),
+    gettext_noop("不能只由电脑定，请一个人重新看"),
+    gettext_noop("不同意这样用我的信息"),
+    gettext_noop("把规则讲给我听"),
+    gettext_noop("有错，或者缺了，请改过来"),
+    gettext_noop("请删掉"),
+    gettext_noop("替去世的亲人查看、更正或删除"),
+    gettext_noop("照办了"),
+    gettext_noop("办了一部分"),
+    gettext_noop("这次没有办"),
 )

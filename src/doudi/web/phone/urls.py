@@ -8,6 +8,7 @@ from doudi.web.phone.apply import proxy
 from doudi.web.phone.apply import views as apply
 from doudi.web.phone.my import family
 from doudi.web.phone.my import views as my
+from doudi.web.phone.my.known import views as known
 from doudi.web.phone.reasons import views as reasons
 
 app_name = "phone"
@@ -24,6 +25,13 @@ urlpatterns = [
     path("my/family/correct/", family.correct, name="family-correct"),
     path("my/family/back/", family.take_back, name="family-back"),
     path("my/family/happened/", family.happened, name="family-happened"),
+    path("my/known/", known.known, name="known"),
+    path("my/known/copy/", known.copy, name="known-copy"),
+    path("my/known/copy.json", known.copy_json, name="known-json"),
+    path("my/known/wrong/<int:batch>/<int:row_no>/", known.wrong, name="wrong"),
+    path("my/known/contact/", known.contact, name="contact"),
+    path("my/known/ask/", known.ask, name="ask"),
+    path("my/known/requests/", known.requests, name="requests"),
     path("my/cases/<slug:ref>/", my.case, name="case"),
     path("my/cases/<slug:ref>/receipt/", my.receipt, name="receipt"),
     path("my/cases/<slug:ref>/sheet/", my.sheet, name="sheet"),
