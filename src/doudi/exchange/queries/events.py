@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from doudi.engine.contract import Contract
 from doudi.exchange.core.events import ASIDE, LANDS, SHOWN, WAITING, Hour, Sign, signs
 from doudi.exchange.models import Event, StreamHour
-from doudi.exchange.queries.deliveries import contracts
+from doudi.exchange.queries.deliveries import contracts, problem
 from doudi.exchange.queries.senders import senders
 from doudi.office.core import Viewer
 
@@ -146,5 +147,21 @@ def _stream(sender: str, sender_label: str, dataset: str, hours: list[Hour], at:
         rejected=sum(one.rejected for one in day),
         hours=tuple(by_hour.get(this_hour - timedelta(hours=back), 0) for back in range(23, -1, -1)),
         signs=tuple(odd),
-        worst=worst,
+        worst=_in_words(contract, worst),
     )
+
+
+def _in_words(contract: Contract | None, told: str) -> str:
+    """A counted reason ("field reason") as a sentence's end: the column's label and what is wrong with it."""
+    name, _, reason = told.rpartition(" ")
+    if not reason:
+        return ""
+    more = {
+        "missing_column": "缺必需的列",
+        "not_live": "这种数据不能一件一件地送",
+        "no_key": "没有编号",
+        "key_used": "编号用重了",
+    }
+    message = more.get(reason) or problem(contract, {"field": name, "value": None, "reason": reason}).message
+    column = contract.by_name.get(name) if contract else None
+    return f"“{column.label}”{message}" if column else message

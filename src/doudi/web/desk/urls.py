@@ -8,6 +8,7 @@ from doudi.web.desk.alerts import views as alerts
 from doudi.web.desk.cases import views as cases
 from doudi.web.desk.checks import views as checks
 from doudi.web.desk.feeds import arriving, corrections, mend, quality
+from doudi.web.desk.feeds import live as feeds_live
 from doudi.web.desk.feeds import views as feeds
 from doudi.web.desk.household import views as household
 from doudi.web.desk.life import views as life
@@ -83,6 +84,7 @@ urlpatterns = [
     path("feeds/senders/", arriving.senders, name="feed-senders"),
     path("feeds/senders/new/", arriving.sender, name="feed-sender-new"),
     path("feeds/senders/<slug:code>/", arriving.sender, name="feed-sender"),
+    path("feeds/live/", feeds_live.streams, name="feeds-live"),
     path("feeds/<int:number>/", feeds.delivery, name="feed"),
     path("feeds/<int:number>/withdraw/", withdrawn.withdraw, name="withdraw"),
     path("retention/", retention.retention, name="retention"),
