@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from doudi.engine import cycle
 from doudi.engine.contract import Contract
 from doudi.engine.cycle import Cycle, Mark
+from doudi.engine.households import Said
 from doudi.engine.lake import Lake, rename, settle
 from doudi.engine.linkage import Settled
 from doudi.policy.pack import Pack
@@ -116,11 +117,12 @@ def restore(
     key: str,
     mark: Mark = lambda step: None,
     settled: Sequence[Settled] = (),
+    said: Sequence[Said] = (),
 ) -> Cycle:
     """Build a kept cycle's missing objects again from the loads its manifest names; it never becomes the one that counts.
 
     :param pack: the rules it was made with
-    :param settled: what people had decided about doubtful pairs by then
+    :param settled: what people had decided about doubtful pairs by then; `said`: and said of who lives with whom
     :raises CannotRestore: a load is gone, the program or the rules are not the same, or it came out otherwise
     """
     made = cycle.read(lake, cycle_id)
@@ -138,10 +140,10 @@ def restore(
         raise CannotRestore("当时的规则没有保留，不能照原样再算。")
     path = cycle.cycle_path(lake, cycle_id)
     before = path.read_bytes()
-    again = cycle.run(lake, contracts, loads, pack, made.on, key=key, mark=mark, settled=settled, point=False)
+    again = cycle.run(lake, contracts, loads, pack, made.on, key=key, mark=mark, settled=settled, said=said, point=False)
     if again.id != cycle_id or path.read_bytes() != before:
         _put(lake, path, before)
-        raise CannotRestore("再算一次，结果和当时的不一样；没有改动任何东西。人对疑似重复的决定可能已经变了。")
+        raise CannotRestore("再算一次，结果和当时的不一样；没有改动任何东西。人对疑似重复、对谁和谁一起住的说法可能已经变了。")
     return made
 
 

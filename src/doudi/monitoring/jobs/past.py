@@ -64,6 +64,7 @@ def rebuild(on: date, known_on: date, *, mark: Callable[[str], None] = lambda st
         key=settings.LINKING_KEY,
         mark=mark,
         settled=registry.settled(until),
+        said=registry.said(on),
         point=False,
     )
     past.note(lake, [past.Known(until, built.id)])
@@ -93,4 +94,7 @@ def restore(cycle_id: str, *, mark: Callable[[str], None] = lambda step: None) -
         raise CannotRestore(str(why)) from None
     moments = [one.at for one in past.known(lake) if one.cycle == cycle_id]
     settled = registry.settled(min(moments)) if moments else registry.settled()
-    return past.restore(lake, exchange.contracts(), cycle_id, pack, key=settings.LINKING_KEY, mark=mark, settled=settled)
+    said = registry.said(made.on)
+    return past.restore(
+        lake, exchange.contracts(), cycle_id, pack, key=settings.LINKING_KEY, mark=mark, settled=settled, said=said
+    )
