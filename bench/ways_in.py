@@ -1,7 +1,7 @@
 """Files on their way in: how quickly, and that memory does not grow with the file.
 
-    python -m bench.ways_in             0.2 GB and 1.2 GB, landed into a lake of their own, each in a process of its own
-    python -m bench.ways_in --gb 0.2 2  other sizes
+python -m bench.ways_in             0.2 GB and 1.2 GB, landed into a lake of their own, each in a process of its own
+python -m bench.ways_in --gb 0.2 2  other sizes
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tempfile
 import time
 from datetime import date, timedelta
 from pathlib import Path
+
 
 def write(path: Path, size: int) -> int:
     """Write a file of medical bills of about this many bytes; how many rows."""
@@ -32,7 +33,9 @@ def write(path: Path, size: int) -> int:
                 cells = []
                 for column in columns:
                     if column.type == "citizen_no":
-                        cells.append(f"990101{1940 + at % 60}{1 + at % 12:02}{1 + at % 28:02}{at % 1000:03}X")
+                        cells.append(
+                            f"99{at // 840_000 % 10_000:04}{1940 + at % 60}{1 + at % 12:02}{1 + at % 28:02}{at // 840 % 1000:03}X"
+                        )
                     elif column.type == "name":
                         cells.append("王李张刘陈"[at % 5] + "秀英桂兰"[at // 5 % 4] + "芳华明强"[at // 20 % 4])
                     elif column.type == "date":
@@ -40,7 +43,7 @@ def write(path: Path, size: int) -> int:
                     elif column.type == "month":
                         cells.append(f"2026-{1 + at % 6:02}")
                     elif column.type in ("money", "number", "integer"):
-                        cells.append(str(at % 90_000))
+                        cells.append(str(at % 90_007))
                     elif column.type == "code":
                         cells.append(next(iter(column.codes.values()))[0])
                     elif column.type == "area":

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -21,6 +22,8 @@ from doudi.engine.recognise import Match, Refused
 
 _ROW_GROUP = 8_192  # small, so that one person's rows are read without the rest
 _ROUNDS = 20
+_LIKENESS = "likeness"  # beside the columns of rows that wait on the disk
+_MEMORY, _AT_ONCE = "400MB", 100_000  # for finding repeated rows in a file too large to hold
 BROKEN = "broken"  # the column in which a reader tells why a line could not be split into cells
 _MANY = 0.3  # of the rows with a text of their own, and a dictionary costs more than it saves
 _PROBLEM = pa.struct([("field", pa.string()), ("value", pa.string()), ("reason", pa.string())])
@@ -388,27 +391,48 @@ def _write_held(contract: Contract, read: _Sorted, path: Path) -> tuple[int, dic
 
 
 def _write_streamed(contract: Contract, pieces: Iterable[_Sorted], path: Path, workshop: Path) -> tuple[int, dict[str, int]]:
-    """The same for a table too large to hold: written as it comes, and once more if rows turn out to be repeated."""
+    """The same for a table too large to hold: written as it comes, and once more without the repeated rows."""
     schema = pa.schema(kept_columns(contract))
     held = workshop / f"{uuid4().hex}.parquet"
-    likenesses, numbers = [], []
-    with _writer(held, schema) as writer:
+    last = 0
+    with _writer(held, schema.append(pa.field(_LIKENESS, pa.uint64()))) as writer:
         for piece in pieces:
-            writer.write_table(piece.good.cast(schema), row_group_size=_ROW_GROUP)
-            likenesses.append(piece.likeness)
-            numbers.append(piece.good["row_no"].to_numpy())
-    likeness = np.concatenate(likenesses)
-    alike = _alike(likeness)
-    source, wanted = pq.ParquetFile(held), pa.array(np.concatenate(numbers)[alike])
-    chosen = []
-    for batch in source.iter_batches(_ROW_GROUP * 16) if len(alike) else ():
-        chosen.append(pa.Table.from_batches([batch]).filter(pc.is_in(batch["row_no"], wanted)))
-    repeated = wanted.take(pa.array(_repeats(pa.concat_tables(chosen), likeness[alike]))) if chosen else wanted
+            written = piece.good.cast(schema).append_column(_LIKENESS, pa.array(piece.likeness))
+            writer.write_table(written, row_group_size=_ROW_GROUP)
+            last = max(last, pc.max(piece.good["row_no"]).as_py() or 0)
+    marked, repeated = _mark_repeated(held, schema.names[1:], last, workshop)
     states: Counter[str] = Counter()
     with _writer(path, schema) as writer:
-        for batch in source.iter_batches(_ROW_GROUP * 16):
-            kept = pa.Table.from_batches([batch]).filter(pc.invert(pc.is_in(batch["row_no"], repeated)))
+        for batch in pq.ParquetFile(held).iter_batches(_ROW_GROUP * 16, columns=schema.names):
+            numbers = batch["row_no"].to_numpy()
+            stays = (marked[numbers >> 3] >> (numbers & 7).astype(np.uint8)) & 1 == 0
+            kept = pa.Table.from_batches([batch]).filter(pa.array(stays))
             writer.write_table(kept, row_group_size=_ROW_GROUP)
             states += _states(contract, kept)
     held.unlink()
-    return len(repeated), dict(sorted(states.items()))
+    return repeated, dict(sorted(states.items()))
+
+
+def _mark_repeated(held: Path, columns: Sequence[str], last: int, workshop: Path) -> tuple[npt.NDArray[np.uint8], int]:
+    """One bit for each row number, set where an earlier row says the same in every column; and how many those are.
+
+    Only rows whose likeness another row has are compared, by a second hash over all their columns: together 128 bits. What
+    does not fit into the memory allowed lies on the disk meanwhile, so that a file of one row a million times is no danger.
+    """
+    marked, repeated = np.zeros(last // 8 + 1, dtype=np.uint8), 0
+    with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(workshop / "spilled"), "threads": 2}) as con:
+        names = ", ".join(f'"{name}"' for name in columns)
+        found = con.sql(
+            f"""
+            WITH alike AS (SELECT {_LIKENESS} FROM read_parquet($1) GROUP BY 1 HAVING count(*) > 1),
+                 rows AS (SELECT row_no, {_LIKENESS} a, hash({names}) b FROM read_parquet($1) SEMI JOIN alike USING ({_LIKENESS}))
+            SELECT row_no FROM rows LEFT JOIN (SELECT a, b, min(row_no) first FROM rows GROUP BY ALL) USING (a, b)
+            WHERE row_no > first
+            """,
+            params=[str(held)],
+        )
+        for batch in found.to_arrow_reader(_AT_ONCE):
+            numbers = batch["row_no"].to_numpy()
+            np.bitwise_or.at(marked, numbers >> 3, np.left_shift(1, numbers & 7).astype(np.uint8))
+            repeated += len(numbers)
+    return marked, repeated

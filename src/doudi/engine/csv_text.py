@@ -23,7 +23,7 @@ DELIMITERS = (",", "\t", ";", "|")
 HELD_BYTES = 256 << 20  # a file up to this size is read at once, a larger one piece by piece
 _HEAD = 1 << 17
 _BLOCK = 1 << 22
-_PIECE = 64 << 20
+_PIECE = 16 << 20
 _ROWS_AT_ONCE = 200_000
 _JOINED = 40  # a quoted cell may run over this many lines; more means a stray quote
 LONGEST_LINE = 1 << 20
@@ -108,31 +108,51 @@ def regular_tables(
         raise Irregular
     names = [f"c{at}" for at in range(width)]
     kinds = {name: pa.dictionary(pa.int32(), pa.string()) if at in different else pa.string() for at, name in enumerate(names)}
-    large = path.stat().st_size > HELD_BYTES
     how = {
-        "read_options": pyarrow.csv.ReadOptions(
-            column_names=names, skip_rows=skip, encoding=encoding, block_size=_PIECE if large else None
-        ),
         "parse_options": pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=bool(quotes)),
         "convert_options": pyarrow.csv.ConvertOptions(
             column_types=kinds, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
         ),
     }
+    first = pyarrow.csv.ReadOptions(column_names=names, skip_rows=skip, encoding=encoding)
     try:
-        if not large:
-            table = pyarrow.csv.read_csv(path, **how).unify_dictionaries().combine_chunks()
+        if path.stat().st_size <= HELD_BYTES:
+            table = pyarrow.csv.read_csv(path, read_options=first, **how).unify_dictionaries().combine_chunks()
             if quotes and table.num_rows != lines - skip:  # blank lines, or cells that run over lines
                 _one_line_each(table)
             yield table
             return
-        with pyarrow.csv.open_csv(path, **how) as reader:
-            for batch in reader:
-                table = pa.Table.from_batches([batch])
-                if quotes:
-                    _one_line_each(table)
-                yield table
+        later = pyarrow.csv.ReadOptions(column_names=names, encoding=encoding)
+        for number, piece in enumerate(_pieces(path)):
+            options = later if number else first
+            table = (
+                pyarrow.csv.read_csv(pa.BufferReader(piece), read_options=options, **how).unify_dictionaries().combine_chunks()
+            )
+            if quotes:
+                _one_line_each(table)
+            yield table
     except (pa.ArrowInvalid, UnicodeError):
         raise Irregular from None
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """A file in pieces that end with a line; arrow's own streaming reads hundreds of megabytes ahead.
+
+    :raises Irregular: a piece ends within quotes, or a line is longer than a piece
+    """
+    with path.open("rb", buffering=0) as file:
+        left = b""
+        while block := file.read(_PIECE):
+            cut = block.rfind(b"\n") + 1
+            if not cut and len(left) > _PIECE:
+                raise Irregular
+            piece, left = (left + block[:cut], block[cut:]) if cut else (b"", left + block)
+            if piece.count(b'"') % 2:
+                raise Irregular
+            if piece:
+                yield piece
+        if left:
+            yield left
 
 
 def _counted(path: Path) -> tuple[int, int]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.engine import csv_text, sheets
-from doudi.engine.apart import Landed, as_different, kept_columns, read_at_once, set_apart, write_good
+from doudi.engine.apart import BROKEN, Landed, as_different, kept_columns, read_at_once, set_apart, write_good
 from doudi.engine.contract import Column, Contract, plain_header
 from doudi.engine.recognise import HEADING_ROWS, Match, Refused, heading_row, recognise
 
@@ -259,12 +259,18 @@ def _encoded(table: pa.Table, match: Match) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def land_rows(contract: Contract, rows: Sequence[Mapping[str, Any]], workshop: Path) -> tuple[Landed, list[dict[str, Any]]]:
+def land_rows(
+    contract: Contract, rows: Sequence[Mapping[str, Any]], workshop: Path, *, broken: Sequence[str | None] | None = None
+) -> tuple[Landed, list[dict[str, Any]]]:
     """Land rows pushed by a machine, and answer for each of them: accepted, rejected (with problems) or repeated.
+
+    broken: of each row, the reason why it is none at all, if so
 
     :raises Refused: the rows' names do not fit the contract
     """
     match, table = _pushed(contract, rows)
+    if broken and any(broken):
+        table = table.append_column(BROKEN, pa.array(broken, pa.string()))
     landed = set_apart(match, [table], workshop)
     told = {row["row_no"]: row["problems"] for row in read_rejects(landed.bad)} if landed.bad else {}
     kept = set(pq.read_table(landed.good, columns=["row_no"])["row_no"].to_pylist())

@@ -32,7 +32,7 @@ from doudi.exchange.actions.receiving import (
 )
 from doudi.exchange.actions.retention import approve_disposal, finish_disposal, lift_hold, place_hold, plan_disposal
 from doudi.exchange.actions.senders import keep_sender, rotate_key, stop_sender, use_nonce
-from doudi.exchange.actions.sources import keep_source, note_pull, reach
+from doudi.exchange.actions.sources import hear, keep_source, note_pull, reach
 from doudi.exchange.actions.withdrawing import reinstate_load, withdraw_load
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "extend_correction",
     "finish_disposal",
     "give_receipt",
+    "hear",
     "keep_agreement",
     "keep_scores",
     "keep_sender",

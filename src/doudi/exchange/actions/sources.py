@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,10 +11,12 @@ from django.db import transaction
 from doudi.exchange import queries
 from doudi.exchange.core import ADD, FULL, Door
 from doudi.exchange.gateways import databases
-from doudi.exchange.models import Pull, Sender, Source
+from doudi.exchange.models import Heard, Pull, Sender, Source
 from doudi.office import actions as office
 from doudi.office.actions import By, party
 from doudi.office.queries import need
+
+REMEMBERED = timedelta(days=14)  # of messages; twice as long as a broker keeps them for us
 
 
 @transaction.atomic
@@ -102,3 +104,15 @@ def note_pull(*, source: int, rows: int, problem: str, receipt: int | None, by: 
     detail = {"problem": bool(problem), "receipt": receipt, "rows": rows}
     office.record("exchange.note_pull", subject=f"source:{pull.source.code}", by=by, at=at, detail=detail)
     return pull
+
+
+@transaction.atomic
+def hear(*, digests: Sequence[str], by: By, at: datetime) -> None:
+    """Note messages as taken in, with the rows they became; a broker hands out only what it has lately, so old ones go.
+
+    :raises NotAllowed: this clerk does not take in data
+    """
+    need(by, "feed.load", area=None, at=at)
+    Heard.objects.filter(heard_at__lt=at - REMEMBERED).delete()
+    Heard.objects.bulk_create([Heard(digest=one, heard_at=at) for one in digests], batch_size=500)
+    office.record("exchange.hear", subject="messages", by=by, at=at, detail={"messages": len(digests)})

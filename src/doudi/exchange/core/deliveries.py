@@ -35,6 +35,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "too_long": ("太长了", "请核对这一格，也可能是引号没有配对"),
     "wrong_columns": ("这一行的列数和表头不一样", "请检查这一行里多余或缺少的分隔符"),
     "stray_quote": ("这一行的引号没有配对", "请去掉单独的引号，或成对书写"),
+    "not_a_message": ("这条消息不是约定的 JSON", "请发一个或一列读数，写明 meter_no、read_at、kwh"),
     "broken_text": ("这一行有不成字的字节", "请从原系统重新导出，不要手工改编码"),
 }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from doudi.engine.recognise import Refused
+from doudi.exchange.gateways.broker import BrokerTrouble
 from doudi.exchange.jobs.corrections import write_letter
 from doudi.exchange.jobs.events import EventAnswer, land_events, receive_events
+from doudi.exchange.jobs.listening import Heard, land_messages, listen
 from doudi.exchange.jobs.looking import Look, look_at
 from doudi.exchange.jobs.mending import (
     BadMend,
@@ -32,8 +34,10 @@ __all__ = [
     "MANIFEST",
     "MOST_ROWS_PUSHED",
     "BadMend",
+    "BrokerTrouble",
     "Busy",
     "EventAnswer",
+    "Heard",
     "Look",
     "Outcome",
     "PickedUp",
@@ -54,6 +58,8 @@ __all__ = [
     "headings",
     "here",
     "land_events",
+    "land_messages",
+    "listen",
     "look_at",
     "open_upload",
     "path_of",

@@ -45,9 +45,11 @@ def push_rows(
     as_of: date | None = None,
     door: Door = Door.CONSOLE,
     then: Callable[[list[Load]], None] | None = None,
+    broken: Sequence[str | None] | None = None,
 ) -> Pushed:
     """Take in rows pushed by a machine, typed the same way as files. The same key again answers the same and adds nothing.
 
+    :param broken: of each row, why it is none at all, where a gateway found that out
     :param then: done in the transaction that writes the rows into the books
 
     :raises Refused: no such dataset, not this sender's, no or too many rows, a required column is missing, the key was used
@@ -71,7 +73,7 @@ def push_rows(
             json.dumps({"dataset": dataset, "sender": sender, "batch": batch_key, "rows": rows}, ensure_ascii=False, default=str)
         )
         delivery, size = lake.keep_delivery(body, workshop), body.stat().st_size
-        landed, answers = landing.land_rows(contract, rows, workshop)
+        landed, answers = landing.land_rows(contract, rows, workshop, broken=broken)
         answers = [_told(contract, one) for one in answers]
         known = queries.of_batch(dataset, sender, batch_key)
         if known and known.delivery != delivery:

@@ -96,7 +96,7 @@ from doudi.exchange.queries.senders import (
     senders,
     senders_seen,
 )
-from doudi.exchange.queries.sources import PullRow, SourceRow, sources, sources_seen
+from doudi.exchange.queries.sources import PullRow, SourceRow, heard, sources, sources_seen
 from doudi.exchange.queries.withdrawals import WithdrawalRow, withdrawals
 
 __all__ = [
@@ -149,6 +149,7 @@ __all__ = [
     "draft_of",
     "events_beyond",
     "events_to_land",
+    "heard",
     "holds",
     "lake",
     "latest_day",

@@ -9,7 +9,7 @@ from django.db.models import Window
 from django.db.models.functions import RowNumber
 
 from doudi.exchange.gateways import databases
-from doudi.exchange.models import Pull, Source
+from doudi.exchange.models import Heard, Pull, Source
 from doudi.exchange.queries.deliveries import contracts
 from doudi.office.core import Viewer
 
@@ -92,3 +92,11 @@ def _rows(found: list[Source]) -> list[SourceRow]:
     for pull in Pull.objects.filter(source__in=ids).annotate(place=order).filter(place__lte=_SHOWN).select_related("receipt"):
         latest[pull.source_id].append(pull)
     return [_row(one, sorted(latest[one.pk], key=lambda pull: pull.place)) for one in found]
+
+
+def heard(digests: list[str]) -> set[str]:
+    """Which of these messages were taken in before."""
+    found: set[str] = set()
+    for first in range(0, len(digests), 500):
+        found |= set(Heard.objects.filter(digest__in=digests[first : first + 500]).values_list("digest", flat=True))
+    return found
