@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -288,9 +288,10 @@ class Look:
     what: str
 
 
-def looks(pid: str, limit: int = 50) -> list[Look]:
-    """Who looked at a person's data, latest first."""
-    rows = list(JournalEntry.objects.filter(subject=pid, act="office.look").order_by("-seq")[:limit])
+def looks(pid: str | Collection[str], limit: int = 50) -> list[Look]:
+    """Who looked at a person's data, latest first; of somebody known by several ids, under all of them."""
+    pids = [pid] if isinstance(pid, str) else list(pid)
+    rows = list(JournalEntry.objects.filter(subject__in=pids, act="office.look").order_by("-seq")[:limit])
     details = [json.loads(row.detail) for row in rows]
     names = clerk_names([row.by.partition(":")[2] for row in rows])
     labels = area_labels([detail["area"] for detail in details])

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 import people
+from doudi.office import actions as office_actions
 from doudi.office import queries as office
 from doudi.registry import actions, queries
 from doudi.registry.core import RegisterHousehold, RegisterMember, RegisterPerson
@@ -247,3 +248,11 @@ def test_at_the_window_nobody_is_added_twice(client, granny, monkeypatch):
     there = staged.signed_in(client, away).post(address, {"name": "王桂兰"}).content.decode()
     assert "其他地方有一位相似的人" in there and "王*兰" not in there and granny.pid not in there
     assert client.post(address, {"name": "王桂兰", "chosen": granny.pid}).status_code == 422
+
+
+def test_an_old_address_leads_to_the_one_page_and_old_looks_are_still_told(client, granny, li):
+    office_actions.look(subject=TWIN, viewer=staged.viewer_of(people.officer_zhao()), at=staged.TODAY, why="看旧的那份")
+    actions.merge_persons(goes=TWIN, stays=granny.pid, reason="同一个人", by=people.clerk_li(), at=staged.TODAY)
+    assert client.get(f"/desk/person/{TWIN}/").url == f"/desk/person/{granny.pid}/"
+    client.post(f"/desk/person/{granny.pid}/", {"why": "review"})
+    assert "看旧的那份" in client.get(f"/desk/person/{granny.pid}/part/looks/").content.decode()

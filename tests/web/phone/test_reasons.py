@@ -81,9 +81,9 @@ def test_in_english_the_frame_is_english_and_the_law_stays_as_written(client, ho
 def test_query_counts(client, home, django_assert_num_queries):
     signed_in(client, home.liu)
     client.get("/my/reasons/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get("/my/reasons/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get("/my/reasons/dibao/")
 
 

@@ -111,7 +111,7 @@ def story(request: HttpRequest, subject: str) -> HttpResponse:
         "case": case,
         "receipt": cases.show_receipt(case.receipt) if case else "",
         "lines": _worded(lines),
-        "looks": office.looks(pid),
+        "looks": office.looks(registry.pids_of(pid)),
         "state": office.journal_state(),
     }
     return render(request, "oversight/story.html", context)

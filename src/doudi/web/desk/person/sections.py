@@ -96,4 +96,4 @@ def requests(asked: Asked) -> dict[str, Any]:
 
 def looks(asked: Asked) -> dict[str, Any]:
     """Who looked and why."""
-    return {"looks": time.looks(asked.pid)}
+    return {"looks": time.looks(registry.pids_of(asked.pid))}

@@ -85,6 +85,8 @@ def person(request: HttpRequest, pid: str) -> HttpResponse:
     """
     at = time.now()
     who = _somebody(request, pid)
+    if who.pid != pid:  # two records were found to be one person: there is one page
+        return redirect("desk:person", who.pid)
     form = PurposeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         kept = request.session.get("purposes", {})
@@ -119,6 +121,8 @@ def part(request: HttpRequest, pid: str, name: str) -> HttpResponse:
     """
     at = time.now()
     who = _somebody(request, pid)
+    if who.pid != pid:
+        return redirect("desk:person", who.pid)
     one = next((part for part in parts_for(request.viewer) if part.name == name), None)
     if one is None:
         raise Http404

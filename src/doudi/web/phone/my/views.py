@@ -125,7 +125,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "drafts": drafts,
         "cases": cases.my_cases(request.pid, at=at),
         "asked": cases.asked_to_agree(request.pid, at=at),
-        "looks": queries.looks(request.pid, limit=20),
+        "looks": queries.looks(registry.pids_of(request.pid), limit=20),
     }
     return render(request, "phone/my/home.html", shown)
 
@@ -140,7 +140,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
         "lines": roads.lines(one),
         "stages": roads.stages(one),
         "payments": payment.my_payments(request.pid) if own and one.benefit else (),
-        "looks": queries.looks(request.pid, limit=20) if own else [],
+        "looks": queries.looks(registry.pids_of(request.pid), limit=20) if own else [],
         "own": own,
     }
     return render(request, "phone/my/case.html", shown)

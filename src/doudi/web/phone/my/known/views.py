@@ -57,7 +57,7 @@ def _words(one: MyKnown) -> dict[str, Any]:
 @resident
 def known(request: HttpRequest) -> HttpResponse:
     """What departments said of me, what was worked out of it, who looked, and what I may do."""
-    looks = time.looks(request.pid, limit=20)
+    looks = time.looks(queries.pids_of(request.pid), limit=20)
     shown = {"people": [_words(one) for one in _everybody(request)], "looks": looks, "on": _today()}
     return render(request, "phone/my/known/page.html", shown)
 
@@ -68,7 +68,7 @@ def copy(request: HttpRequest) -> HttpResponse:
     actions.take_copy(pid=request.pid, form="page", by=Party.resident(request.pid), at=time.now())
     shown = {
         "people": [_words(one) for one in _everybody(request)],
-        "looks": time.looks(request.pid, limit=1000),
+        "looks": time.looks(queries.pids_of(request.pid), limit=1000),
         "consents": queries.consents(request.pid),
         "on": _today(),
     }
@@ -109,7 +109,7 @@ def copy_json(request: HttpRequest) -> HttpResponse:
         ],
         "looks": [
             {"at": one.at, "who": one.who, "role": one.role, "area": one.area, "purpose": one.purpose, "what": one.what}
-            for one in time.looks(request.pid, limit=1000)
+            for one in time.looks(queries.pids_of(request.pid), limit=1000)
         ],
         "consents": [
             {"purpose": one.purpose.label, "sources": one.sources, "given_at": one.given_at, "withdrawn_at": one.withdrawn_at}
