@@ -129,6 +129,26 @@ def test_somebody_told_of(client: Any) -> None:
         assert client.get(address).status_code == 403
 
 
+def test_tiers_gaps_and_an_earlier_day_on_the_persons_page(client: Any) -> None:
+    staged.signed_in(client, clerk_li())
+    pid = pid_of(LIU)
+    assert client.post(reverse("desk:person", args=[pid]), {"why": "visit"}).status_code == 302
+
+    def part(name: str, query: str = "") -> str:
+        answer = client.get(reverse("desk:person-part", args=[pid, name]) + query)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    assert "低保" in part("standing") and "2025 年 1 月 1 日" in part("standing")
+    assert "住房：没有来源说到" in part("unseen") and "请人去看看" in part("unseen")
+    assert "哪一天的情况" in part("then")
+    told = part("then", "?on=2026-06-30&known_on=2026-07-01")
+    assert "陈秀兰" in told and "截至 2026 年 6 月 30 日" in told
+    assert "还没有算过" in part("then", "?on=2026-06-30&known_on=2026-06-30")
+    staged.signed_in(client, clerk_sun())
+    assert client.get(reverse("desk:person-part", args=[pid, "then"]) + "?on=2026-06-30").status_code in (302, 404)
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])

@@ -119,12 +119,12 @@ def tell(request: HttpRequest) -> HttpResponse:
     """Tell of somebody of whom no data know; who may be the same already in the register is shown before it is kept."""
     villages = [(code, label) for code, label in time.places_within(request.viewer.within) if len(code) == 12]
     form = TellForm(request.POST or None, villages=villages, initial={"ref": f"t{token_hex(10)}"})
-    problem, same = "", ()
+    problem, same, elsewhere = "", (), False
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         placed = registry.perhaps(request.viewer, name=given["name"], area=given["area"])
-        same = placed.here if not given["sure"] else ()
-        if not same:
+        same, elsewhere = ((), False) if given["sure"] else (placed.here, placed.elsewhere)
+        if not same and not elsewhere:
             told = {name: given[name] for name in ("ref", "name", "about_age", "area", "place", "trouble", "said_by")}
             try:
                 actions.tell_of(**told, by=request.user, at=time.now())
@@ -136,7 +136,8 @@ def tell(request: HttpRequest) -> HttpResponse:
         "form": form,
         "problem": problem,
         "same": same,
+        "elsewhere": elsewhere,
         "kept": "kept" in request.GET,
         "told": registry.told_list(request.viewer),
     }
-    return render(request, "desk/people/tell.html", context, status=422 if form.errors or problem or same else 200)
+    return render(request, "desk/people/tell.html", context, status=422 if form.errors or problem or same or elsewhere else 200)

@@ -20,6 +20,7 @@ from doudi.office.core import Viewer
 from doudi.registry.queries import PersonRow
 from doudi.web.desk.feeds import corrections
 from doudi.web.desk.pairs import sections as pairs
+from doudi.web.desk.people import sections as register
 from doudi.web.desk.person import sections
 
 
@@ -64,7 +65,10 @@ PARTS: tuple[Part, ...] = (
     Part("differs", "各部门说得不一样的", "person.read", "desk/person/_differs.html", sections.differs),
     Part("rows", "各部门送来的原始行", "person.read", "desk/person/_rows.html", sections.rows),
     Part("identity", "号码、名字和记录的拆合", "person.read", "desk/pairs/_identity.html", pairs.identity),
+    Part("unseen", "还不知道什么", "person.read", "desk/people/_unseen.html", register.unseen),
+    Part("then", "某一天是什么样", "person.read", "desk/people/_then.html", register.then),
     # the narrow column: what is being done, and who looked
+    Part("standing", "在哪一类，从哪天起", "person.read", "desk/people/_standing.html", register.standing, aside=True),
     Part("cases", "申请和救助", "case.read", "desk/person/_cases.html", sections.cases_, aside=True),
     Part("money", "发放", "payment.read", "desk/person/_money.html", sections.money, aside=True),
     Part("alerts", "预警", "alert.read", "desk/person/_alerts.html", sections.alerts, aside=True),
