@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from doudi.engine import cycle
+from doudi.exchange import jobs, queries
+from doudi.office import queries as office
+from doudi.office.core import Party
+from doudi.policy import pack
 from doudi.sample.city import score
 from doudi.sample.city.make import contracts
+from doudi.sample.city.score_register import register
 from doudi.sample.city.verify import read_table
+
+SNAPSHOT = date(2026, 6, 30)
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +121,17 @@ def test_accusing_name_twins_costs_precision(pilot, planted):
     assert told["lists"]["P5"]["recall"] == 1.0
     assert told["lists"]["P5"]["found"] == told["lists"]["P5"]["planted"] + len(twins)
     assert rows.num_rows > 0
+
+
+@pytest.mark.slow
+def test_whom_few_know(planted, pilot, tmp_path, settings, db):
+    """The pilot city through the front door: those one department knows are on the list."""
+    settings.LAKE = tmp_path / "lake"
+    jobs.pick_up(pilot / "feeds", by=Party.system("feeds"), at=office.now())
+    lake = queries.lake()
+    rules = pack.load(settings.PACKS)
+    cycle.run(lake, queries.contracts(), queries.current_loads(SNAPSHOT), rules, SNAPSHOT, key=settings.LINKING_KEY)
+    told = register(planted, lake)
+    assert told["one_source"]["planted"] >= 10 and told["one_source"]["recall"] >= 0.9
+    assert told["no_hukou"]["recall"] >= 0.9 and told["one_source_with_number"]["precision"] >= 0.4
+    assert sum(told["gaps"].values()) >= 5900
