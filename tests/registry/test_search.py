@@ -111,6 +111,14 @@ def test_people_no_register_knows_are_found_by_name_sound_birthday_and_phone() -
     assert not SearchKey.objects.filter(person=person).exists()
 
 
+def test_who_the_village_told_of_is_found_before_any_cycle_has_them() -> None:
+    said = {"place": "", "trouble": "没人管", "said_by": "王秀英", "by": people.worker_wang(), "at": NOON}
+    actions.tell_of(ref="t" + "a1" * 10, name="阿毛爷", about_age=80, area=VILLAGE, **said)
+    for text in ("阿毛爷", "毛爷", "amaoye", "amy 石磨村", "石磨村 阿毛"):
+        assert "阿*爷" in asked(text), text
+    assert asked("阿毛爷", OTHER_TOWNSHIP) == [] and "阿*爷" not in asked("阿毛爷 桥头村")
+
+
 def test_who_moved_away_is_their_new_places() -> None:
     """The register still has them here; our own record says they live next door."""
     away = people.person("王桂兰", date(1952, 3, 5), order=2, area="990101002209")

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from doudi.engine import cycle
+from doudi.engine import cycle, finding
 from doudi.engine.cycle import Cycle, NothingLoaded
 from doudi.engine.lake import Lake
 from doudi.engine.linkage import Landed
@@ -93,6 +93,8 @@ def evaluate(on: date | None = None, *, mark: Callable[[str], None] = lambda ste
     mark("tiers")
     gateway.bring_up_tiers({one.load for one in exchange.withdrawals(still=True)})
     told.send_somebody(lake, made, at=at)
+    mark("finding")
+    finding.make(lake, made.manifest["objects"]["person"]["sha256"])  # else the first to search waits for it
     mark("withdrawn")
     aftermath.look_through(made.id, at=at)
     mark("done")

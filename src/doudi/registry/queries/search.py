@@ -12,7 +12,7 @@ from doudi.registry.core import search as core
 from doudi.registry.core.search import Piece
 from doudi.registry.gateways import register
 from doudi.registry.gateways.register import Asked, most_counted
-from doudi.registry.models import Person, SearchKey
+from doudi.registry.models import Person, SearchKey, Told
 
 MOST = 20
 _KEYS_ASKED = 400  # people one key may name
@@ -22,7 +22,7 @@ _KEYS_ASKED = 400  # people one key may name
 class Match:
     """Somebody found: enough to know whether it is the right person, and no more."""
 
-    pid: str
+    pid: str  # empty: the village told of them, and no cycle has them yet
     masked_name: str
     area: str
     area_label: str
@@ -80,7 +80,9 @@ def search(text: str, viewer: Viewer, *, most: int = MOST) -> Matches:
         people.append((hit.pid, mask_name(hit.name), area, hit.born_on, hit.dead))
     strangers = [row for row in rows.values() if register.person(row.pid) is None]
     people += [(row.pid, row.masked_name, row.area, row.born_on, False) for row in strangers]
-    count = hits.count - moved + len(strangers)
+    heard = _told(pieces, named, viewer.within)
+    people += [("", row.masked_name, row.area, None, False) for row in heard]
+    count = hits.count - moved + len(strangers) + len(heard)
     labels = dict(places)
     most_said = most_counted()
     return Matches(
@@ -119,6 +121,19 @@ def _own(kept: list[set[str]], named: list[tuple[str, ...]], within: str) -> set
         if area.startswith(within)
         and all(pid in pids or area.startswith(where or ("-",)) for pids, where in zip(kept, named, strict=True))
     }
+
+
+def _told(pieces: tuple[Piece, ...], named: list[tuple[str, ...]], within: str) -> list[Told]:
+    """People the village told of whom no cycle has yet: few, so their names are opened and compared here."""
+    waiting = Told.objects.filter(area__startswith=within, pid="").order_by("-told_at")[:_KEYS_ASKED]
+    return [
+        row
+        for row in waiting
+        if all(
+            core.asked_keys(piece) & core.name_keys(row.name, "", None) or row.area.startswith(where or ("-",))
+            for piece, where in zip(pieces, named, strict=True)
+        )
+    ]
 
 
 def _kinds(pieces: tuple[Piece, ...], named: list[tuple[str, ...]]) -> tuple[str, ...]:
