@@ -76,7 +76,7 @@ class Proposed(Lookup):
 def changes(lake: Lake, before: Cycle, after: Cycle) -> list[Row]:
     """What happened in families between two cycles, as data tell it: kind, pid, other ('' where alone), on (None: unknown), area.
 
-    kind: birth, death, marriage, divorce, moved_out, custody, released. Only of people in a household of whom somebody is on a
+    kind: birth, death, marriage, divorce, moved_out, custody, released. Only of people proposed to live with somebody who is on a
     roll or in hardship on record, before or after; sorted by area, kind and person.
     """
     told = [_read(lake, one) for one in (before, after)]
@@ -92,13 +92,18 @@ def _read(lake: Lake, made: Cycle) -> dict[str, pa.Table]:
     def table(name: str, columns: list[str]) -> pa.Table:
         return pq.read_table(lake.object(objects[name]["sha256"]), columns=columns).combine_chunks()
 
-    person = table("person", ["pid", "area", "m"])
+    person = table("person", ["pid", "area"])
     facts = table("person_facts", list(_FACTS))
-    edge = table("edge", ["kind", "a", "b", "from_on"]) if "edge" in objects else None
-    helped = np.zeros(int(np.max(person["m"].to_numpy(), initial=-1)) + 1, bool)
-    m = person["m"].to_numpy()
-    helped[m[np.asarray(facts["tier"].is_valid())]] = True
-    return {"person": person, "facts": facts, "edge": edge, "watched": pa.table({"is": pa.array(helped[m])})}
+    if "edge" not in objects:  # a cycle of before households were proposed
+        return {"person": person, "facts": facts, "edge": None, "watched": pa.table({"is": facts["tier"].is_valid()})}
+    living = table("living", ["home", "n", "own"])
+    living = living.filter(living["own"])
+    home = np.zeros(len(person), np.int64)
+    home[living["n"].to_numpy()] = living["home"].to_numpy()
+    helped = np.zeros(len(person), bool)
+    helped[home[np.asarray(facts["tier"].is_valid())]] = True
+    watched = pa.table({"is": pa.array(helped[home])})
+    return {"person": person, "facts": facts, "edge": table("edge", ["kind", "a", "b", "from_on"]), "watched": watched}
 
 
 def _of_couples(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
