@@ -256,3 +256,19 @@ def test_an_old_address_leads_to_the_one_page_and_old_looks_are_still_told(clien
     assert client.get(f"/desk/person/{TWIN}/").url == f"/desk/person/{granny.pid}/"
     client.post(f"/desk/person/{granny.pid}/", {"why": "review"})
     assert "看旧的那份" in client.get(f"/desk/person/{granny.pid}/part/looks/").content.decode()
+
+
+def test_somebody_alike_elsewhere_is_said_before_a_person_is_told_of(client, granny, monkeypatch):
+    monkeypatch.setattr(doubts, "likely", lambda **said: [doubts.Likely(granny.pid, 0.9, ())])
+    staged.signed_in(client, people.clerk_sun())
+    told = {
+        "ref": "t" + "1" * 20,
+        "name": "王桂兰",
+        "area": f"{people.OTHER_TOWNSHIP}201",
+        "trouble": "一个人过",
+        "said_by": "邻居",
+    }
+    people.Area.objects.create(code=told["area"], label="南河村", kind="village", parent=people.OTHER_TOWNSHIP)
+    words = client.post("/desk/people/tell/", told).content.decode()
+    assert "其他地方有一位相似的人" in words and "王*兰" not in words
+    assert client.post("/desk/people/tell/", {**told, "sure": "on"}).status_code == 302
