@@ -10,7 +10,7 @@ import click
 
 from bench.table import Row, show
 
-PARTS = ("city", "household", "pages", "search", "whatif", "rules", "openfisca_dibao", "equality")
+PARTS = ("city", "household", "pages", "search", "linkage", "whatif", "rules", "openfisca_dibao", "equality")
 
 
 @click.command()
