@@ -274,6 +274,12 @@ def _leave_beside(folder: Path, match: Match, table: pa.Table, workshop: Path) -
     draft.replace(folder / "texts.parquet")
 
 
+def headings_beside(folder: Path) -> list[str]:
+    """The headings of a delivery whose texts lie there from the last time; none where they do not."""
+    path = folder / "texts.parquet"
+    return json.loads(pq.read_schema(path).metadata[_HEAD])["headings"] if path.exists() else []
+
+
 def _from_beside(
     folder: Path, contract: Contract, contracts: Mapping[str, Contract], renamed: Mapping[str, str], file_name: str
 ) -> Opened | None:

@@ -54,6 +54,11 @@ class Preview:
         return asdict(self)
 
 
+def _beside(source: queries.Source) -> Path:
+    """Where the texts of a delivery lie between two looks."""
+    return queries.lake().root / "tmp" / f"texts-{source.delivery}-{source.dataset}"
+
+
 def _opened(source: queries.Source, mends: Sequence[mending.Mend], workshop: Path) -> mending.Opened:
     if not source.path.exists():
         raise Refused("no_original", "原件已经不在了（可能按保存期限销毁了），不能在这里改。", "请部门重新发送。")
@@ -64,7 +69,7 @@ def _opened(source: queries.Source, mends: Sequence[mending.Mend], workshop: Pat
         workshop,
         file_name=source.file_name,
         mends=mends,
-        beside=queries.lake().root / "tmp" / f"texts-{source.delivery}-{source.dataset}",
+        beside=_beside(source),
     )
 
 
@@ -190,7 +195,8 @@ def headings(source: queries.Source) -> list[str]:
     """
     if not source.path.exists():
         raise Refused("no_original", "原件已经不在了（可能按保存期限销毁了），不能在这里改。", "请部门重新发送。")
-    return landing.headings_of(source.path, queries.contracts())
+    known = mending.headings_beside(_beside(source)) or queries.headings_of_rejects(source)
+    return known or landing.headings_of(source.path, queries.contracts())
 
 
 def row_as_it_came(source: queries.Source, told: Sequence[Mapping[str, Any]], row: int) -> dict[str, str] | None:

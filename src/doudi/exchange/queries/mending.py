@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from doudi.engine import mending, rejected
+from doudi.engine import landing, mending, rejected
 from doudi.engine.contract import Contract
 from doudi.engine.recognise import named
 from doudi.exchange.models import Load, Mending, Refusal
@@ -199,3 +199,11 @@ def rejects_of_rows(source: Source, numbers: Sequence[int]) -> list[RejectLine]:
         RejectLine(row["row_no"], [problem(source.contract, told) for told in row["problems"]], json.loads(row["raw"]))
         for row in table.sort_by("row_no").to_pylist()
     ]
+
+
+def headings_of_rejects(source: Source) -> list[str]:
+    """The headings of a delivery as its first row that was not taken tells them; none where every row was taken."""
+    if not source.rejects:
+        return []
+    first = landing.read_rejects(lake().object(source.rejects), count=1)
+    return [heading for heading in first[0]["raw"] if heading and "#" not in heading] if first else []

@@ -46,7 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "pressing": queries.pressing(viewer, day),
         "next": f"?which={which}&department={department}&page={number + 1}" if len(rows) > PAGE else "",
         "may_send": viewer.may("correction.ask") and viewer.may("feed.list") and not viewer.department,
-        "may_ask_us": bool(viewer.department),
+        "may_ask_us": viewer.department not in ("", "civil_affairs"),
     }
     return render(request, "desk/feeds/corrections.html", context)
 
