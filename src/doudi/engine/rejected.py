@@ -103,7 +103,8 @@ def offers(group: Group, contract: Contract) -> list[Offer]:
     if group.different <= MOST_VALUES and group.reason not in ("unknown_code", "not_a_flag", "empty", "ambiguous_date"):
         found.append(Offer("values", column.name, guesses=tuple((one.text, "", one.count) for one in group.values)))
     if not column.required and group.reason != "empty":
-        found.append(Offer("clear", column.name))
+        known_to_be_nothing = group.reason in ("placeholder_date", "spreadsheet_damage")
+        found.insert(0 if known_to_be_nothing else len(found), Offer("clear", column.name))
     return found
 
 
