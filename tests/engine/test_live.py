@@ -18,6 +18,7 @@ from doudi.engine.lake import Lake
 from doudi.engine.live import Live, Told
 from doudi.exchange.queries import contracts
 from doudi.policy import pack
+from engine.landed import no
 from engine.unit_city import judged
 
 RULES = pack.load()
@@ -92,7 +93,8 @@ def some_row(dice: random.Random, dataset: str) -> dict[str, Any]:
                          "assisted": dice.choice([None, 500]), "hospital_class": dice.choice(["3", "1", None])},
         "insurance": {"event": dice.choice(["job_stop", "job_start", "base_change", "pension_start"]), "event_date": day,
                       "base": dice.choice([None, 3000, 9000]), "employer": "甲公司"},
-        "disaster": {"event": "火灾", "event_date": day, "loss": dice.choice([None, 80_000]), "relief": dice.choice([None, 0, 500])},
+        "disaster": {"event": "火灾", "event_date": day, "loss": dice.choice([None, 80_000]),
+                     "relief": dice.choice([None, 0, 500])},
         "death": {"death_date": day, "service": "cremation", "service_date": day},
         "unemployed": {"since": day, "reason": None, "on_benefit": dice.choice(["是", "否"])},
         "disease": {"disease": "肿瘤", "serious": "是", "since": day},
@@ -144,3 +146,34 @@ def test_events_taken_one_by_one_are_what_a_full_cycle_makes_of_them(city: tuple
     assert changed > 20 and ended and tiers
     touched = {home.hid for home in homes}
     assert {hid for hid in after_found if after_found[hid] != before_found.get(hid)} <= touched
+
+
+def test_whoever_an_event_is_about_gets_the_id_a_cycle_gives_them(city: tuple[Lake, Cycle, str]) -> None:
+    """Without a number, with a number nobody has, under a wrong name, twice over: strangers stay the same strangers."""
+    lake, before, key = city
+    dice = random.Random(4)
+    people = dice.sample(people_of(lake, before), 12)
+    fire = {"event": "火灾", "event_date": ON, "loss": 80_000}
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("disaster", {"name": "欧阳不在册", "area_code": "990101001201", **fire}),
+        ("disaster", {"name": "欧阳不在册", "area_code": "990101001201", **fire}),  # the same once more
+        ("disaster", {"name": "欧阳不在册", "area_code": "990101001201", **fire, "loss": 1}),  # or not quite
+        ("disaster", {"name": "诸葛新来", "citizen_no": no("19800101", 77), "area_code": "990101001202", **fire}),
+        ("medical_cost", {"name": "诸葛新来", "citizen_no": no("19800101", 77), "period": "2026-06", "total": 9,
+                          "self_paid": 50_000}),
+        *(("disaster", {"name": one["name"], "area_code": one["area"], **fire}) for one in people[:6]),
+        *(("disaster", {"name": "慕容" + one["name"][-1:], "citizen_no": one["citizen_no"], **fire}) for one in people[6:9]),
+        *(("insurance", {"name": one["name"] + "先生", "citizen_no": one["citizen_no"], "event": "停保", "event_date": ON})
+          for one in people[9:]),
+    ]  # fmt: skip
+    live = Live(lake, before, contracts(), RULES, key, ON)
+    taken = [live.take(read(dataset, at, **row)) for at, (dataset, row) in enumerate(rows, 1)]
+    assert [one.repeated for one in taken[:5]] == [False, True, False, False, False]
+    assert taken[0].pid.startswith("x") and taken[3].pid == taken[4].pid and taken[3].pid.startswith("p")
+    after_facts, after_found = everything(lake, afterwards(lake, before, key, [one.event for one in taken if not one.repeated]))
+    homes = live.homes([one.pid for one in taken])
+    assert len(homes) >= 8
+    for home in homes:
+        for subject, told in home.facts.items():
+            assert told == after_facts[subject], subject
+        assert set(home.findings) == after_found.get(home.hid, set())

@@ -28,6 +28,7 @@ from doudi.engine.people import HOMES, Homes, Laid, Spread, side_by_side
 from doudi.engine.placing import place, record_of
 from doudi.engine.sql import name_of, quote
 from doudi.engine.standing import Standing
+from doudi.engine.trial import NotPublished
 from doudi.facts.household import Household, Member
 from doudi.policy.assess import Asked, Sign
 from doudi.policy.pack import Pack
@@ -135,10 +136,13 @@ class Live:
             if known is not None and plain(known) == plain(name):
                 return pid, "number15" if row.get(role.number + "_state") == "from15" else "number"
         values = landing.kept_row(contract, row)
-        placed = place(self.lake, self.cycle, record_of(contract, role, values), self.key)
-        if placed.pid is not None:
-            owner = bool(number) and placed.pid == self._standing.pid_of(number)
-            return placed.pid, "number" if owner else "name_birth"
+        try:
+            placed = place(self.lake, self.cycle, record_of(contract, role, values), self.key).pid
+        except NotPublished:  # a cycle of before there was an index: a number decides, a name does not
+            placed = self._standing.pid_of(number) if number else None
+        if placed is not None:
+            owner = bool(number) and placed == self._standing.pid_of(number)
+            return placed, "number" if owner else "name_birth"
         if number and self._standing.place(self._standing.pid_of(number)) is None:
             return self._standing.pid_of(number), "number"
         return self._alone(contract, event), "review" if number else "alone"
