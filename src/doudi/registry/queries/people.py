@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,6 +17,8 @@ from doudi.registry.core import RELATIONS, SEXES, Purpose, RegisterPerson, age_o
 from doudi.registry.gateways import doubts, register
 from doudi.registry.models import Consent, Household, Member, Person
 from doudi.registry.queries.standing import pids_of, standing, standing_of, together
+
+_NUMBER = re.compile(r"\d{17}[\dX]")
 
 
 class NotKnown(Exception):
@@ -167,6 +170,8 @@ def find_by_number(number: str, viewer: Viewer) -> Found | None:
 
 def _by_second_number(number: str) -> RegisterPerson | None:
     """The person whom the cycle itself found to have this number beside their own."""
+    if not _NUMBER.fullmatch(number):  # a name, or part of a number: anything is typed into a search
+        return None
     likely = doubts.likely(name="", number=number, born=None, area="")[:1]
     return next((register.person(one.pid) for one in likely if one.why[:1] == (("number", "same"),)), None)
 

@@ -13,6 +13,7 @@ from doudi.registry.core.search import Piece
 from doudi.registry.gateways import register
 from doudi.registry.gateways.register import Asked, most_counted
 from doudi.registry.models import Person, SearchKey, Told
+from doudi.registry.queries.standing import standing_of
 
 MOST = 20
 _KEYS_ASKED = 400  # people one key may name
@@ -70,14 +71,18 @@ def search(text: str, viewer: Viewer, *, most: int = MOST) -> Matches:
     hits = register.find(asked, viewer.within, most)
     own = _own(kept, named, viewer.within)
     rows = {row.pid: row for row in Person.objects.filter(pid__in=own | {hit.pid for hit in hits.people})}
+    stands = standing_of([hit.pid for hit in hits.people])  # of two records found to be one person, one is opened
     people, moved = [], 0
     for hit in hits.people:
         row = rows.pop(hit.pid, None)
+        if stands[hit.pid] != hit.pid and stands[hit.pid] in stands:
+            moved += 1
+            continue
         if row is not None and not viewer.sees(row.area):  # they moved away; the register does not know it yet
             moved += 1
             continue
         area = row.area if row else hit.area
-        people.append((hit.pid, mask_name(hit.name), area, hit.born_on, hit.dead))
+        people.append((stands[hit.pid], mask_name(hit.name), area, hit.born_on, hit.dead))
     strangers = [row for row in rows.values() if register.person(row.pid) is None]
     people += [(row.pid, row.masked_name, row.area, row.born_on, False) for row in strangers]
     heard = _told(pieces, named, viewer.within)
