@@ -26,6 +26,7 @@ RAIL = (
     ("校核", "ask", "desk:corrections", "correction.answer"),
     ("核对", "steps", "desk:checks", "check.batch"),
     ("认人", "search", "desk:pairs", "pair.list"),
+    ("请求", "ask", "desk:requests", "request.list"),
     ("规则", "check", "desk:rules", "rules.read"),
     ("试算", "ask", "desk:whatif", "rules.try"),
     ("监督", "eye", "oversight:today", "audit.read"),
