@@ -10,8 +10,9 @@ import pytest
 from doudi.exchange import actions, jobs, queries
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party
+from doudi.office.models import Post
 from exchange_feeds import tekun_rows, text, write
-from people import NOON, clerk_li, keeper_wu, officer_zhao
+from people import COUNTY, NOON, clerk, clerk_li, keeper_wu, officer_zhao
 
 pytestmark = pytest.mark.django_db
 BY = Party.system("feeds")
@@ -69,6 +70,10 @@ def test_who_may_and_how(tmp_path: Path) -> None:
     for stranger in (clerk_li(), officer_zhao(), Party.resident("p" + "0" * 20)):
         with pytest.raises(NotAllowed):
             actions.withdraw_load(load=new, why="发错了", by=stranger, at=NOON)
+    other = clerk("wen", "文一", "data", COUNTY)
+    Post.objects.filter(clerk=other).update(department="education")  # whose posts withdraw only what their own department sent
+    with pytest.raises(NotAllowed, match="部门"):
+        actions.withdraw_load(load=new, why="发错了", by=other, at=NOON)
     for why in ("", "  ", "里面有 11010519491231002X"):
         with pytest.raises(NotAllowed):
             actions.withdraw_load(load=new, why=why, by=keeper_wu(), at=NOON)

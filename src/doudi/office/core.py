@@ -142,7 +142,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
 # What the data officer of one department may do: look after what that department sends, and nothing else here.
 OF_A_DEPARTMENT = frozenset(
     {
-        *("desk.today", "feed.list", "feed.load", "feed.mend", "quality.read"),
+        *("desk.today", "feed.list", "feed.load", "feed.mend", "feed.withdraw", "quality.read"),
         *("correction.list", "correction.ask", "correction.answer", "clock.move"),
     }
 )

@@ -7,21 +7,24 @@ from datetime import datetime
 from django.db import transaction
 
 from doudi.exchange.models import Load, Withdrawal
+from doudi.exchange.queries import contracts
 from doudi.office import actions as office
 from doudi.office.actions import By, party
 from doudi.office.core import NotAllowed, Party, may, names_a_person
 from doudi.office.queries import need, posts
 
 
-def _may_withdraw(by: By, at: datetime) -> None:
+def _locked(load: int, why: str, by: By, at: datetime) -> Load:
+    """The load, when this doer may withdraw it: who keeps one department's data, only that department's."""
     held = [] if isinstance(by, Party) else posts(by, at)
-    need(by, "feed.withdraw", area=next((post.area for post in held if may(post.role, "feed.withdraw")), ""), at=at)
-
-
-def _locked(load: int, why: str) -> Load:
+    area = next((post.area for post in held if may(post.role, "feed.withdraw")), "")
+    viewer = need(by, "feed.withdraw", area=area, at=at)
     found = Load.objects.select_for_update().filter(pk=load).first()
     if found is None:
         raise NotAllowed("没有这一次送来的数据。")
+    contract = contracts().get(found.dataset)
+    if viewer is not None and not viewer.answers_for(contract.department_code if contract else ""):
+        raise NotAllowed("这不是您部门的数据。")
     if not why.strip():
         raise NotAllowed("请写一句为什么，送数据的部门和以后查看的人都要看得懂。")
     if names_a_person(why):
@@ -37,8 +40,7 @@ def withdraw_load(*, load: int, why: str, by: By, at: datetime) -> Load:
 
     :raises NotAllowed: the post does not allow it, no reason, no such load, or it is withdrawn already
     """
-    _may_withdraw(by, at)
-    found = _locked(load, why)
+    found = _locked(load, why, by, at)
     if found.withdrawn_at is not None:
         raise NotAllowed("这一次送来的数据已经撤回了。")
     found.withdrawn_at, found.withdrawn_by, found.withdrawn_why = at, party(by), why.strip()
@@ -61,8 +63,7 @@ def reinstate_load(*, load: int, why: str, by: By, at: datetime) -> Load:
 
     :raises NotAllowed: the post does not allow it, no reason, no such load, or it was not withdrawn
     """
-    _may_withdraw(by, at)
-    found = _locked(load, why)
+    found = _locked(load, why, by, at)
     if found.withdrawn_at is None:
         raise NotAllowed("这一次送来的数据没有撤回过，本来就在算。")
     found.withdrawn_at, found.withdrawn_by, found.withdrawn_why = None, "", ""

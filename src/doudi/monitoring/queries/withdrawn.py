@@ -74,7 +74,8 @@ def coming(load_id: int, viewer: Viewer) -> Coming | None:
     """
     viewer.need("feed.withdraw")
     load = exchange.load(load_id, viewer)
-    if load is None:
+    contract = exchange.contracts().get(load.dataset) if load else None
+    if load is None or not viewer.answers_for(contract.department_code if contract else ""):
         return None
     last = Evaluation.objects.order_by("-published_at", "-id").first()
     came = None
