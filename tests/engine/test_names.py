@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doudi.engine.names import plain, plain_sql, sound, sounds
+from doudi.engine.names import blurred, folded, gapped, heard, plain, plain_sql, sound, sounds
 
 NAMES = st.text(st.sampled_from("张王李德顺桂兰买提艾力·户主同志本人Aab （）()"), max_size=9)
 
@@ -43,3 +43,36 @@ def test_sql_leaves_out_what_python_leaves_out(names: list[str]) -> None:
     with duckdb.connect() as con:
         rows = con.execute(f"SELECT name, {plain_sql('name')} FROM (SELECT unnest(?) AS name)", [names]).fetchall()
     assert rows == [(name, plain(name)) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("单雄", "善雄"), ("曾明", "增明"), ("仇志", "求志"), ("尉迟恭", "玉池公"), ("万俟明", "莫奇明")]
+)
+def test_surnames_sound_as_surnames_do(one: str, other: str) -> None:
+    assert sound(one) == sound(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("张山", "臧三"), ("陈静", "成进"), ("石生", "司森")])
+def test_ears_that_hear_no_difference(one: str, other: str) -> None:
+    assert blurred(one) == blurred(other) and sound(one) != sound(other)
+
+
+def test_many_ways_of_writing_a_name_fold_into_one_and_lost_characters_leave_gaps() -> None:
+    assert folded("劉國鳳") == "刘国凤"
+    assert [gapped(name) for name in ("刘□□", "王YAN红", "李?", "张三", "??")] == ["刘__", "王_红", "李_", None, None]
+
+
+def test_no_two_syllables_share_a_code() -> None:
+    from doudi.engine.names import _CODES, _spelling
+
+    said = {syllable for syllable in map(_spelling, map(chr, range(0x4E00, 0x9FA6))) if syllable}
+    assert len({_CODES.of(one) for one in said}) == len(said) > 380
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(NAMES, min_size=1, max_size=8))
+def test_many_at_once_are_heard_as_one_by_one(names: list[str]) -> None:
+    names = [plain(name) for name in names]
+    told = heard(names)
+    assert told["sound"] == [sound(name) for name in names]
+    assert told["folded"] == [folded(name) for name in names] and told["gapped"] == [gapped(name) for name in names]

@@ -45,13 +45,10 @@ def _noisy(rng: random.Random, one: dict[str, Any]) -> dict[str, Any]:
     return {"citizen_no": written, "name": name, "birth_date": born, "area_code": area}
 
 
-@pytest.fixture(scope="module")
-def linked(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, list[dict[str, Any]]]]]:
+def rows_of_many() -> dict[str, list[dict[str, Any]]]:
+    """A register of 240 and what four departments say of half of them."""
     rng = random.Random(20261129)
     people = _population(rng, 240)
-    lake = Lake(tmp_path_factory.mktemp("lake"))
     rows: dict[str, list[dict[str, Any]]] = {"hukou": people, "disease": [], "dibao": [], "marriage": [], "disaster": []}
     for at, one in enumerate(rng.sample(people, 120)):
         said = _noisy(rng, one)
@@ -70,6 +67,14 @@ def linked(
             names = {"name": one["name"] if event == "marriage" else said["name"], "spouse_name": other["name"]}
             numbers = {"citizen_no": number, "spouse_no": other["citizen_no"]}
             rows["marriage"].append({"certificate_no": f"{event}{at}", "event": event, "event_date": ON, **names, **numbers})
+    return rows
+
+
+@pytest.fixture(scope="module")
+def linked(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, list[dict[str, Any]]]]]:
+    lake, rows = Lake(tmp_path_factory.mktemp("lake")), rows_of_many()
     loads = {dataset: [land(lake, dataset, told)] for dataset, told in rows.items()}
     with duckdb.connect() as con:
         register.link(con, contracts(), loads, ON, key=KEY)

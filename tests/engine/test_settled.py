@@ -26,7 +26,9 @@ TWICE = no("19561120", 453, "990112")  # 刘大山 under another number
 ROWS: dict[str, list[dict[str, Any]]] = {
     "hukou": FAMILY,
     "dibao": [STRANGER, {**ROLL, "case_no": "D2", "citizen_no": no(*CHEN), "name": "陈秀兰"}],
-    "disease": [{"name": "刘大山", "citizen_no": TWICE, "birth_date": date(1956, 11, 20), "disease_code": "E11", "serious": False}],
+    "disease": [
+        {"name": "刘大山", "citizen_no": TWICE, "birth_date": date(1956, 11, 20), "disease_code": "E11", "serious": False}
+    ],
     "court": [{"case_no": "C1", "name": "周德顺", "kind": "missing", "ruling_date": ON}],
 }
 

@@ -78,7 +78,6 @@ _DOUBLE = {
     "万俟": ("mo", "qi"),
     "长孙": ("zhang", "sun"),
     "澹台": ("tan", "tai"),
-    "单于": ("chan", "yu"),
 }
 
 
@@ -134,10 +133,10 @@ def sound(name: str) -> str:
 def _sound(name: str) -> str:
     said = name.translate(_SYLLABLES)
     surname = _SURNAMES.get(name[:1])
-    if surname is not None:
-        said = _CODES.of(surname) + said[1:]
-    elif name[:2] in _DOUBLE and len(name) > 2:
+    if name[:2] in _DOUBLE and len(name) > 2:
         said = "".join(map(_CODES.of, _DOUBLE[name[:2]])) + said[2:]
+    elif surname is not None:
+        said = _CODES.of(surname) + said[1:]
     return said
 
 

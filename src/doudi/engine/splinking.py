@@ -26,6 +26,7 @@ GOLD = 60_000  # rows with a good number that m is learned from
 LEAST = 2_000  # below so many the weights the program comes with are better
 PAIRS = 2_000_000  # random pairs that u is learned from
 _SEED = 20261129
+_SUREST = 0.999999  # a share nobody contradicted is still not certain
 _LEARNED = {"name": ("lost", "close", "surname", "other"), "birth": LEVELS["birth"], "place": LEVELS["place"]}
 
 
@@ -131,8 +132,8 @@ def _told(model: dict[str, Any], given: Weights) -> Weights:
         told = [one for one in comparison["comparison_levels"] if not one.get("is_null_level")]
         for key, one in zip(LEVELS[name], told, strict=True):
             share_m, share_u = one.get("m_probability"), one.get("u_probability")
-            if isinstance(share_m, float) and 0 < share_m < 1:
-                m[name][key] = share_m
-            if isinstance(share_u, float) and 0 < share_u < 1 and key in _LEARNED[name]:
-                u[name][key] = share_u
+            if isinstance(share_m, float) and share_m > 0:
+                m[name][key] = min(share_m, _SUREST)
+            if isinstance(share_u, float) and share_u > 0 and key in _LEARNED[name]:
+                u[name][key] = min(share_u, _SUREST)
     return Weights(m, u, given.prior, given.threshold)

@@ -34,6 +34,7 @@ _HOW = {
     "name_household": "姓名相同，同一户",
     "name_area": "姓名相同，同一村里只有一人",
     "sound": "姓名同音，其他相同",
+    "decided": "经办人认定",
     "review": "号码和姓名对不上，要人看",
     "number_other_name": "号码相同，姓名不同，要人看",
 }
