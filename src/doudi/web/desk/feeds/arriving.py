@@ -76,6 +76,7 @@ def look(request: HttpRequest, ref: str) -> HttpResponse:
                 messages.info(request, f"{found.file_name} 没有收，已经丢掉。")
                 return redirect("desk:feed-upload")
             receipt = jobs.take_in(found, by=request.user, at=office.now())
+            jobs.score_loads(at=office.now(), loads=[load["load"] for load in receipt.loads])
             return redirect("desk:feed-receipt", receipt.id)
         except jobs.Busy:
             problem = "这个文件正在入库，请过一会儿刷新这一页。"
