@@ -24,6 +24,7 @@ class Member:
     area: str
     does: str
     phone: str = ""
+    department: str = ""  # code of the one department a data officer works for
 
 
 STAFF = (
@@ -33,6 +34,7 @@ STAFF = (
     Member("wang", "王秀英", Role.VILLAGE, TOWNSHIP, "走访", phone="0990-5550117"),
     Member("gao", "高远", Role.VERIFICATION, COUNTY, "看核对结果和批量核对"),
     Member("shu", "舒文", Role.DATA, CITY, "看各部门送来的数据和退回的行"),
+    Member("he", "何静", Role.DATA, CITY, "只看、只改残联自己的数据，答复校核申请", department="disabled_federation"),
     Member("chen", "陈静", Role.AUDITOR, CITY, "从头看一件事，自己验证"),
     Member("jiang", "江涛", Role.DIRECTOR, CITY, "一张图；批规则变更"),
     Member("tang", "唐颖", Role.DIRECTOR, CITY, "看规则、改市里定的数（由另一个人批）"),
@@ -47,6 +49,7 @@ def appoint_all(*, at: datetime) -> int:
         if queries.clerk(member.username) is not None:
             continue
         clerk = actions.hire(username=member.username, name=member.name, password=PASSWORD, phone=member.phone, by=by, at=at)
-        actions.appoint(clerk=clerk, role=member.role, area=member.area, from_on=date(2026, 1, 1), by=by, at=at)
+        post = {"role": member.role, "area": member.area, "department": member.department}
+        actions.appoint(clerk=clerk, **post, from_on=date(2026, 1, 1), by=by, at=at)
         new += 1
     return new
