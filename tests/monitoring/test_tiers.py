@@ -196,6 +196,10 @@ def test_a_visit_is_asked_for_once(town: Town) -> None:
     assert actions.ask_visit(pid=pid("吴一"), why="又问一次", by=clerk_li(), at=NOON) == one
     viewer = office.viewer(clerk_li(), "alert.list", NOON)
     assert viewer and one.ref in {row.ref for row in queries.inbox(viewer).rows}
+    last = queries.latest()
+    assert last is not None
+    actions.bring_live([], pids=[one.pid], cycle=last.cycle, judged_on=MAY, settled=[], by=BY, at=NOON)
+    assert Alert.objects.get(ref=one.ref).state == "open", "no event takes away what a person asked for"
     with pytest.raises(NotAllowed):
         actions.ask_visit(pid=pid("吴一"), why="x", by=clerk_sun(), at=NOON)
     with pytest.raises(NotAllowed):

@@ -135,7 +135,7 @@ def bring_live(
                 alert.seen_on, alert.level, alert.mask, alert.figures = judged_on, one.level, one.mask, one.values
                 changed.append(alert)
     for ref, alert in there.items():
-        if alert.state == State.OPEN and ref not in found:
+        if alert.state == State.OPEN and ref not in found and alert.indicator != core.ASKED:
             alert.state = State.LAPSED
             counted["lapsed"] += 1
             changed.append(alert)
