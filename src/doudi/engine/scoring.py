@@ -52,8 +52,8 @@ def know_people(con: duckdb.DuckDBPyConnection, people: str, weights: Weights) -
     shares = []
     for level, digits in (("village", 12), ("town", 9), ("county", 6)):
         shares.append(
-            f"SELECT '{level}' AS level, sum(share * share) AS u FROM (SELECT count(*) / sum(count(*)) OVER () AS share "
-            f"FROM person WHERE length(area) >= {digits} GROUP BY left(area, {digits}))"
+            f"SELECT '{level}' AS level, (sum(here * here) / (sum(here) * sum(here)))::DOUBLE AS u FROM "
+            f"(SELECT count(*) AS here FROM person WHERE length(area) >= {digits} GROUP BY left(area, {digits}))"
         )
     con.execute(f"CREATE OR REPLACE TEMP TABLE place_share AS {' UNION ALL '.join(shares)}")
 
