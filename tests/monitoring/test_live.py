@@ -71,8 +71,20 @@ def at_the_desk(clerk: Callable[[], Any]) -> set[str]:
     return {row.ref for row in queries.inbox(viewer, size=200).rows}
 
 
+def judged() -> str:
+    latest = queries.latest()
+    assert latest
+    return latest.cycle
+
+
+def plainly(person: Any) -> dict[str, Any]:
+    """Somebody without their place in the files."""
+    assert person
+    return {name: value for name, value in person.items() if name != "m"}
+
+
 def test_an_event_is_at_the_right_desk_and_the_next_cycle_neither_doubles_nor_loses_it(lake: Lake) -> None:
-    before = alerts()
+    before, known = alerts(), Lookup(lake).person(pid_of(WU["citizen_no"]))
     (fire,) = tell(("disaster", "f1", FIRE))
     assert (fire.state, fire.sequence) == ("accepted", 1) and alerts() == before
     taker = Taker()
@@ -82,6 +94,11 @@ def test_an_event_is_at_the_right_desk_and_the_next_cycle_neither_doubles_nor_lo
     assert not set(new) & at_the_desk(clerk_sun)
     lookup, pid = Lookup(lake), pid_of(WU["citizen_no"])
     assert lookup.facts(pid)["disaster_on"] == date(2026, 7, 1) and lookup.facts(pid)["disaster_loss"] == 8_000_000
+    assert plainly(lookup.person(pid)) == plainly(known)
+    published = Lookup(lake, judged()).household_of(pid)
+    fresh = lookup.household_of(pid)
+    assert fresh and published and [*map(plainly, fresh["members"])] == [*map(plainly, published["members"])]
+    assert (fresh["hid"], fresh["head"], fresh["area"]) == (published["hid"], published["head"], published["area"])
     (row,) = [row for row in lookup.everything(pid) if row["dataset"] == "disaster"]
     assert (row["batch"], row["row_no"], row["values"]["event"]) == (-1, 1, "火灾")
     live, facts = alerts(), lookup.facts(pid)
