@@ -9,11 +9,13 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -90,9 +92,8 @@ def land(path: Path, lake: Path) -> dict[str, float]:
     }
 
 
-def figures(sizes: list[float], folder: Path) -> list[dict[str, float]]:
+def figures(sizes: list[float], folder: Path) -> Iterator[dict[str, float]]:
     """Each size written, hashed and landed, each landing in a process of its own so that peaks do not mix."""
-    found = []
     for gb in sizes:
         path = folder / "bills.csv"
         write(path, int(gb * 1e9))
@@ -102,14 +103,11 @@ def figures(sizes: list[float], folder: Path) -> list[dict[str, float]]:
         reading = time.monotonic() - began
         command = [sys.executable, "-m", "bench.ways_in", "--land", str(path), str(folder / f"lake-{gb}")]
         done = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-        found.append(done | {"gb": gb, "only_hashing_s": round(reading, 1)})
+        yield done | {"gb": gb, "only_hashing_s": round(reading, 1)}
         path.unlink()
-    return found
 
 
 def main() -> None:
-    import os
-
     os.environ.setdefault("DOUDI_HOME", tempfile.mkdtemp(prefix="doudi-bench-"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doudi.config.settings")
     import django
@@ -120,11 +118,12 @@ def main() -> None:
     parser.add_argument("--land", nargs=2, metavar=("FILE", "LAKE"))
     told = parser.parse_args()
     if told.land:
-        print(json.dumps(land(Path(told.land[0]), Path(told.land[1]))))
+        sys.stdout.write(json.dumps(land(Path(told.land[0]), Path(told.land[1]))))
         return
     with tempfile.TemporaryDirectory(prefix="doudi-ways-in-") as folder:
         for one in figures(told.gb, Path(folder)):
-            print(json.dumps(one))
+            sys.stdout.write(json.dumps(one) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -106,12 +106,11 @@ def test_the_listener_is_killed_mid_way_and_nothing_is_lost_or_doubled(tmp_path:
             sent += count
 
         ready = time.monotonic() + 60
-        while not (home / "lake" / "objects").exists():  # until it has subscribed, nobody keeps messages for it
+        while not accepted(home):  # until it has subscribed, nobody keeps messages for it
             speak(1)
             assert time.monotonic() < ready and listener.poll() is None, listener.stderr.read() if listener.stderr else ""
             time.sleep(0.2)
-        first = {meter for meter, _ in accepted(home)}
-        begun = min(int(meter) for meter in first) if first else 0
+        begun = min(int(meter) for meter, _ in accepted(home))
         speak(300)
         assert "messages" in (listener.stderr.readline() if listener.stderr else "")
         listener.send_signal(signal.SIGKILL)

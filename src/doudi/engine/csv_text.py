@@ -20,7 +20,7 @@ from doudi.engine.apart import BROKEN
 from doudi.engine.recognise import Refused
 
 DELIMITERS = (",", "\t", ";", "|")
-HELD_BYTES = 256 << 20  # a file up to this size is read at once, a larger one piece by piece
+HELD_BYTES = 96 << 20  # a file up to this size is read at once, a larger one piece by piece
 _HEAD = 1 << 17
 _BLOCK = 1 << 22
 _PIECE = 16 << 20
