@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -56,6 +59,23 @@ def test_the_standards_own_example_is_read_and_its_base_is_the_same() -> None:
     made = Ed25519PrivateKey.from_private_bytes(base64.b64decode(private)).sign(signing._base(request, covered, parameters))
     expected = "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw=="
     assert base64.b64encode(made).decode() == expected
+
+
+def test_the_example_departments_are_given_is_let_in() -> None:
+    """The code in docs/howto/send-us-data.md, run as it stands there."""
+    page = (Path(__file__).parents[2] / "docs/howto/send-us-data.md").read_text("utf-8")
+    code = next(block for block in re.findall(r"```python\n(.*?)```", page, re.S) if "def signed" in block)
+    written: dict[str, Any] = {}
+    exec(code, written)
+    headers = written["signed"](PRIVATE, "PATCH", "https://Doudi.example/api/v1/feeds/uploads/x?a=1", b"piece", upload_offset="7")
+    request = Request("PATCH", "doudi.example", "/api/v1/feeds/uploads/x", "a=1", headers)
+    at = datetime.now(UTC)
+    with pytest.raises(NotSigned):
+        let_in(replace(request, query=""), at=at)
+    assert signing.told_digest(headers["content-digest"]) == hashlib.sha256(b"piece").digest()
+    authority = "https://doudi.example/api/v1/feeds/uploads/x?a=1"
+    headers = written["signed"](PRIVATE, "PATCH", authority, b"piece", upload_offset="7")
+    assert let_in(replace(request, headers=headers), at=at).key_id == signing.key_id(PUBLIC)
 
 
 def test_a_signed_request_is_let_in_and_names_its_key() -> None:
