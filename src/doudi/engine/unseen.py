@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def own() -> frozenset[str]:
 
 
 @cache
-def _told() -> dict:  # type: ignore[type-arg]
+def _told() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
@@ -78,8 +81,8 @@ def measure(links: pa.Table, person: pa.Table, as_of: Mapping[int, date], newest
     age_of_row = ages[np.searchsorted(known, batches)] if len(known) else np.zeros(len(batches), np.int32)
 
     sources = np.zeros(count, np.uint8)
-    here: dict[str, np.ndarray] = {}  # type: ignore[type-arg]
-    age_of: dict[str, np.ndarray] = {}  # type: ignore[type-arg]
+    here: dict[str, Array] = {}
+    age_of: dict[str, Array] = {}
     for code, name in enumerate(names):
         rows = np.flatnonzero(dataset == code)
         if not len(rows):
@@ -124,6 +127,6 @@ def _months(day: date, on: date) -> int:
     return max((on.year - day.year) * 12 + on.month - day.month, 0)
 
 
-def _years(born_on: pa.ChunkedArray, on: date) -> np.ndarray:  # type: ignore[type-arg]
+def _years(born_on: pa.ChunkedArray, on: date) -> Array:
     """Whole years, near enough for who goes to school; -1 where nobody knows."""
     return np.asarray(pc.fill_null(pc.subtract(pa.scalar(on.year, pa.int64()), pc.year(born_on)), -1))
