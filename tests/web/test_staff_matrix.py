@@ -19,7 +19,9 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "field:today", "field:fresh", "field:worker", "oversight:today", "oversight:find", "oversight:journal", "oversight:verify",
     "oversight:sign", "oversight:checkpoint", "oversight:supervision", "oversight:supervision-rule", "desk:rules-life",
     "desk:rules", "desk:rules-rule", "desk:rules-number", "desk:rules-set", "desk:rules-new", "desk:rules-changes", "desk:whatif",
-    "desk:pairs", "desk:pairs-decided",
+    "desk:pairs", "desk:pairs-decided", "desk:corrections", "desk:correction-letter", "desk:correction-letter-file", "desk:events",
+    "desk:feeds-live", "desk:people", "desk:people-csv", "desk:people-tell", "desk:quality", "desk:quality-of", "desk:requests",
+    "desk:retention", "desk:touched", "desk:quality", "desk:quality-of", "desk:corrections", "desk:correction-letter",
 }  # fmt: skip
 
 
@@ -76,6 +78,12 @@ def stage(monkeypatch):
         "senders/<slug:code>": "senders/nobody",
         "<str:ref>": "x" * 22,
         "<slug:decision>": "nothing",
+        "<slug:department>": "civil_affairs",
+        "part/<slug:name>": "part/looks",
+        "<slug:check>": "1",
+        "<slug:kind>": "csv",
+        "<int:row>": "4",
+        "<int:refusal>": "1",
         "<slug:question>": "q1",
         "<slug:line>": "l1",
         "<slug:once>": "once1",
