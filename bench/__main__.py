@@ -10,7 +10,7 @@ import click
 
 from bench.table import Row, show
 
-PARTS = ("city", "household", "pages", "search", "linkage", "whatif", "rules", "openfisca_dibao", "equality")
+PARTS = ("city", "household", "pages", "search", "live", "linkage", "whatif", "rules", "openfisca_dibao", "equality")
 
 
 @click.command()
@@ -18,7 +18,7 @@ PARTS = ("city", "household", "pages", "search", "linkage", "whatif", "rules", "
 def main(parts: tuple[str, ...]) -> None:
     """Measure everything, or only the PARTS named, in one run on one machine, so that ratios mean something.
 
-    `pages`, `search`, `whatif` and `rules` ask the city that `city` made. HOUSEHOLDS says how many `equality` compares.
+    `pages`, `search`, `live`, `whatif` and `rules` ask the city that `city` made. HOUSEHOLDS says how many `equality` compares.
     """
     root = Path(os.environ.get("BENCH_DIR", "build/bench")).resolve()
     profile = os.environ.get("PROFILE", "city")

@@ -26,7 +26,7 @@ PORT = int(os.environ.get("BENCH_PORT", "8765"))
 RATE, SECONDS = int(os.environ.get("BENCH_RATE", "100")), int(os.environ.get("BENCH_SECONDS", "60"))
 BURST = int(os.environ.get("BENCH_BURST", "10000"))
 CLERKS, THINKS = 4, 2.0  # people at pages, and the seconds each of them looks at one
-SENDERS = 16  # connections a system keeps open
+SENDERS = 32  # connections a system keeps open
 _IN_A_LIST = 50
 
 

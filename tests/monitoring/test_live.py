@@ -100,7 +100,7 @@ def test_an_event_is_at_the_right_desk_and_the_next_cycle_neither_doubles_nor_lo
     assert fresh and published and [*map(plainly, fresh["members"])] == [*map(plainly, published["members"])]
     assert (fresh["hid"], fresh["head"], fresh["area"]) == (published["hid"], published["head"], published["area"])
     (row,) = [row for row in lookup.everything(pid) if row["dataset"] == "disaster"]
-    assert (row["batch"], row["row_no"], row["values"]["event"]) == (-1, 1, "火灾")
+    assert (row["batch"], row["row_no"], row["values"]["event"]) == (0, 1, "火灾")
     live, facts = alerts(), lookup.facts(pid)
     done = jobs.evaluate(date(2026, 7, 1))
     assert {ref: row for ref, row in alerts().items() if ref in new} == new and done.alerts["lapsed"] == 0
@@ -201,6 +201,17 @@ def test_an_event_that_breaks_the_program_is_set_aside_and_told(lake: Lake, monk
     monkeypatch.undo()
     jobs.evaluate(date(2026, 7, 1))
     assert Lookup(lake).facts(pid_of(WU["citizen_no"]))["medical_self_paid_year"] == 6_000_000, "its row is in the cycle"
+
+
+def test_an_alert_about_a_home_whose_head_was_another_is_the_same_alert(lake: Lake) -> None:
+    home = Alert.objects.filter(subject_kind="household").first()
+    assert home
+    whole = Alert.objects.count()
+    Alert.objects.filter(pk=home.pk).update(pid="p" + "0" * 20)
+    tell(("insurance", "i1", {"name": "刘大山", "citizen_no": LIU, "event": "停保", "event_date": "2026-01-01"}))
+    Taker().step()
+    assert Event.objects.get().state == "shown" and Alert.objects.filter(pk=home.pk).count() == 1
+    assert Alert.objects.count() >= whole
 
 
 def test_a_stream_says_when_it_is_odd(lake: Lake) -> None:

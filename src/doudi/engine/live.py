@@ -33,7 +33,7 @@ from doudi.facts.household import Household, Member
 from doudi.policy.assess import Asked, Sign
 from doudi.policy.pack import Pack
 
-BATCH = -1  # where a row stands that is in no load of the cycle: the row number is then the event's
+BATCH = 0  # where a row stands that is in no load of the cycle (loads count from 1): the row number is then the event's
 _LAST = 2147483647  # as if a load later than all others; events count in their order
 Row = dict[str, Any]
 
@@ -111,6 +111,11 @@ class Live:
     def close(self) -> None:
         """Let go of memory."""
         self._con.close()
+
+    def begin_again(self) -> None:
+        """Forget every event, not the cycle."""
+        self.told.clear()
+        self._new.clear()
 
     # ---- whose it is ---------------------------------------------------------------------------------------------------
 

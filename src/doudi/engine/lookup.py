@@ -296,7 +296,7 @@ class Lookup:
     def everything(self, pid: str, datasets: Iterable[str] | None = None) -> list[Row]:
         """Every delivered row about a person, or those of some datasets: dataset, role, batch, row_no, as_of, how, values.
 
-        Of a row that came as an event since the cycle, the batch is -1 and the row number the event's.
+        Of a row that came as an event since the cycle, the batch is 0 and the row number the event's.
         """
         files, wanted = self._files(), None if datasets is None else set(datasets)
         added = (self._added(pid) or {}).get("rows", [])

@@ -113,6 +113,8 @@ def bring_live(
             .defer("reason")
             .in_bulk(list(Alert.objects.filter(pid__in=everybody[first : first + 500]).values_list("ref", flat=True)))
         )
+    # an alert about a household keeps the pid of who was its head when it was raised
+    there |= Alert.objects.select_for_update().defer("reason").in_bulk([ref for ref in found if ref not in there])
     counted = dict.fromkeys(("new", "kept", "returned", "lapsed", "closed"), 0)
     new, changed = [], []
     for ref, one in found.items():

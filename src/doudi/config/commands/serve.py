@@ -36,7 +36,7 @@ def open_site(*, host: str, port: int, workers: int) -> None:
             could_not(f"{host}:{port} is taken by another program. Choose another: PORT={port + 1} make demo", as_json=False)
     say(f"http://{host}:{port}/  (Ctrl-C stops it)")
     subprocess.Popen([*command(), "--beside", str(os.getpid())], start_new_session=True)  # this process becomes the server
-    words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "8"]
+    words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "12"]
     os.execv(
         sys.executable,
         [sys.executable, "-m", "granian", *words, "--no-ws", "--log-level", "warning", "doudi.config.wsgi:application"],

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db import InterfaceError, OperationalError
+
 from doudi.exchange import actions as exchange_actions
 from doudi.exchange import jobs as exchange_jobs
 from doudi.exchange import queries as exchange
@@ -59,12 +61,15 @@ class Taker:
             self._take(live, waiting)
         except (AnotherCycle, Elsewhere):
             self.forget()
+        except (OperationalError, InterfaceError):  # the database is at fault, not the event
+            self.forget()
+            raise
         except Exception:
             if len(waiting) == 1:
                 _log.exception("event %s is set aside", waiting[0].sequence)
                 self._set_aside(waiting[0])
             else:  # one of them is at fault; take them one by one
-                self.forget()
+                self._go_back()
                 for _ in waiting:
                     self.step(1)
         return len(waiting)
@@ -74,6 +79,12 @@ class Taker:
         if self._live is not None:
             self._live.close()
         self._live = None
+
+    def _go_back(self) -> None:
+        """After a step that failed: count only those events as known that are shown."""
+        if self._live is not None:
+            self._live.begin_again()
+            self._learn(self._live, self._live.on)
 
     def _current(self, at: datetime) -> Live | None:
         """The latest evaluation's cycle with every event that is not in it; read anew when cycle, day or rules changed."""
@@ -92,12 +103,16 @@ class Taker:
 
     def _replay(self, live: Live, on: date) -> None:
         """Bring what was shown since the cycle was made to the desks again: of another cycle or day it may say something else."""
+        pids = self._learn(live, on)
+        for first in range(0, len(pids), AT_ONCE):
+            self._bring(live, pids[first : first + AT_ONCE], [])
+
+    def _learn(self, live: Live, on: date) -> list[str]:
+        """Count every event that was shown and is not in the cycle as known; returns whose they are."""
         current = [load.batch for load in exchange.current_loads(on)]
         batches = [one["batch"] for one in live.cycle.manifest["inputs"]]
         taken = [live.take(_told(event)) for event in exchange.events_beyond(batches, current)]
-        pids = list(dict.fromkeys(one.pid for one in taken))
-        for first in range(0, len(pids), AT_ONCE):
-            self._bring(live, pids[first : first + AT_ONCE], [])
+        return list(dict.fromkeys(one.pid for one in taken))
 
     def _take(self, live: Live, waiting: Sequence[EventRow]) -> None:
         taken = [live.take(_told(event)) for event in waiting]
@@ -118,7 +133,7 @@ class Taker:
         gateway.show(live.cycle.id, homes, live.on)
 
     def _set_aside(self, event: EventRow) -> None:
-        self.forget()
+        self._go_back()
         try:
             exchange_actions.set_event_aside(sequence=event.sequence, why="program", by=_ME, at=office.now())
         except Elsewhere:
