@@ -91,13 +91,13 @@ def _checked(has_empty: bool, cursor: str) -> None:
 
 @contextmanager
 def _postgresql(dsn: str, table: list[str], columns: list[str], cursor: str, after: Any) -> Iterator[Rows]:
-    with psycopg.connect(dsn, connect_timeout=15, options="-c default_transaction_read_only=on") as connection:
-        connection.read_only = True
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    with psycopg.connect(dsn, connect_timeout=15, options="-c default_transaction_read_only=on") as session:
+        session.read_only = True
+        session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         query, values = _query(table, columns, cursor, after, '"', "%s")
         if cursor:
-            _checked(connection.execute(_empty(table, cursor, '"')).fetchone() is not None, cursor)
-        with connection.cursor("doudi") as reader:
+            _checked(session.execute(_empty(table, cursor, '"')).fetchone() is not None, cursor)
+        with session.cursor("doudi") as reader:
             reader.itersize = AT_ONCE
             reader.execute(query, values)
             yield Rows([one.name for one in reader.description or ()], iter(reader))
@@ -108,7 +108,7 @@ def _mysql(dsn: str, table: list[str], columns: list[str], cursor: str, after: A
     parts = urlsplit(dsn)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     where = {"unix_socket": options["socket"]} if "socket" in options else {"host": parts.hostname, "port": parts.port or 3306}
-    connection = pymysql.connect(
+    session = pymysql.connect(
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         database=unquote(parts.path.lstrip("/")),
@@ -117,8 +117,8 @@ def _mysql(dsn: str, table: list[str], columns: list[str], cursor: str, after: A
         ssl={"ca": options["ssl_ca"]} if "ssl_ca" in options else None,
         **where,
     )
-    with closing(connection):
-        with connection.cursor() as once:
+    with closing(session):
+        with session.cursor() as once:
             once.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             once.execute("SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES')")  # quoting by doubling only
             once.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
@@ -126,7 +126,7 @@ def _mysql(dsn: str, table: list[str], columns: list[str], cursor: str, after: A
             if cursor:
                 once.execute(_empty(table, cursor, "`"))
                 _checked(once.fetchone() is not None, cursor)
-        with connection.cursor(SSCursor) as reader:
+        with session.cursor(SSCursor) as reader:
             reader.execute(query, values)
             yield Rows([one[0] for one in reader.description or ()], _pieces(reader))
 
@@ -136,17 +136,17 @@ def _sqlite(dsn: str, table: list[str], columns: list[str], cursor: str, after: 
     path = unquote(urlsplit(dsn).path)
     if not Path(path).is_file():
         raise SourceTrouble(f"没有 {path} 这个文件。")
-    with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, isolation_level=None, timeout=15)) as connection:
-        connection.text_factory = _decoded
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("BEGIN")
+    with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, isolation_level=None, timeout=15)) as session:
+        session.text_factory = _decoded
+        session.execute("PRAGMA query_only = ON")
+        session.execute("BEGIN")
         query, values = _query(table, columns, cursor, after, '"', "?")
-        there = connection.execute("SELECT name FROM pragma_table_info(?)", (table[-1],)).fetchall()
+        there = session.execute("SELECT name FROM pragma_table_info(?)", (table[-1],)).fetchall()
         if missing := [name for name in (*columns, cursor) if name and name not in {one[0] for one in there}]:
             raise SourceTrouble(f"{'.'.join(table)} 里没有这些列：{'、'.join(missing)}。")  # SQLite would take "x" for a text
         if cursor:
-            _checked(connection.execute(_empty(table, cursor, '"')).fetchone() is not None, cursor)
-        reader = connection.execute(query, values)
+            _checked(session.execute(_empty(table, cursor, '"')).fetchone() is not None, cursor)
+        reader = session.execute(query, values)
         yield Rows([one[0] for one in reader.description], _pieces(reader))
 
 
