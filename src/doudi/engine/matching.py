@@ -73,6 +73,7 @@ def settle(
     _settled(con, read)
     _pairs(con, key, told)
     _keep_people(con)
+    scoring.drop(con, ("heard", "person", "people", "common_name", "common_sound", "common_blurred", "beside"))
 
 
 def _fresh(con: duckdb.DuckDBPyConnection) -> None:

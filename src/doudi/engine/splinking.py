@@ -17,7 +17,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator
 
 from doudi.engine import scoring
 from doudi.engine.contract import Contract
-from doudi.engine.linkage import LINE, Landed, Role, particulars, rows_table, source
+from doudi.engine.linkage import LINE, Landed, Role, born_of, particulars, rows_table, source
 from doudi.engine.names import plain_sql
 from doudi.engine.sql import name_of, quote
 from doudi.engine.weights import LEVELS, Weights
@@ -56,8 +56,9 @@ def train(
     columns = "unique_id, label, name, sound, blurred, gapped, born, day, area, lives, place"
     con.execute("CREATE OR REPLACE TEMP TABLE splink_rows AS SELECT " + columns + " FROM gold")
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE splink_people AS SELECT 'p' || n AS unique_id, k AS label, name, sound, blurred, gapped, "
-        "born, day, area, lives, place FROM person"
+        "CREATE OR REPLACE TEMP TABLE splink_people AS SELECT 'p' || was AS unique_id, k AS label, name, sound, blurred, gapped, "
+        f"{born_of('k')} AS born, {scoring.day_of(born_of('k'))} AS day, area::VARCHAR AS area, lives::VARCHAR AS lives, place "
+        "FROM placeable"
     )
     api = DuckDBAPI(connection=con)
     settings = SettingsCreator(
@@ -94,7 +95,8 @@ def _gold(
         if code in households and not role.called:  # where the others of the row's household are registered
             column = name_of(households[code])
             place = (
-                f"(SELECT min(q.place) FROM {rows} h JOIN person q ON q.n = h.n WHERE h.{column} = s.{column} AND h.line <> s.at)"
+                f"(SELECT min(q.place) FROM {rows} h JOIN placeable q ON q.n = h.n "
+                f"WHERE h.{column} = s.{column} AND h.line <> s.at)"
             )
         numbered = (
             f"SELECT *, {LINE} AS at, left({name_of(role.number)}, 17)::BIGINT AS k FROM ({source(loads[code])}) "
@@ -103,7 +105,7 @@ def _gold(
         parts.append(
             f"SELECT {quote(code + role.called)} || s.at AS unique_id, k AS label, {plain_sql(told['name'])} AS name, "
             f"{told['born']} AS born, {told['area']} AS area, {place} AS place FROM ({numbered}) s "
-            "WHERE k IN (SELECT k FROM person)"
+            "WHERE k IN (SELECT k FROM placeable)"
         )
     con.execute(f"CREATE OR REPLACE TEMP TABLE gold_said AS {' UNION ALL '.join(parts)}")
     scoring.learn_names(con, "SELECT name FROM gold_said")
