@@ -12,7 +12,7 @@ from doudi.exchange.core.corrections import Pace, pace
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.office.models import Clerk, JournalEntry, Post
-from people import CITY, HERE, NOON, OTHER_COUNTY, TOWNSHIP, VILLAGE, clerk, clerk_li, places
+from people import CITY, COUNTY, HERE, NOON, OTHER_COUNTY, TOWNSHIP, VILLAGE, clerk, clerk_li, places
 
 pytestmark = pytest.mark.django_db
 LAW_DAY = NOON  # 1 July 2026, a Wednesday
@@ -91,6 +91,14 @@ def test_people_of_other_places_see_nothing_and_may_not_ask():
         actions.withdraw_correction(ref=asked.ref, by=stranger, at=LAW_DAY)
 
 
+def test_a_data_officer_of_one_county_sees_its_people_only():
+    asked = ask(clerk_li(), dataset="tekun", field="name", believed="王芳")
+    theirs, others = (clerk(f"d{area}", "舒文", Role.DATA, area) for area in (COUNTY, OTHER_COUNTY))
+    day = date(2026, 7, 2)
+    assert queries.correction(asked.ref, seen(theirs), day) and not queries.correction(asked.ref, seen(others), day)
+    assert queries.letter("civil_affairs", seen(others), day).lines == []
+
+
 def test_a_resident_asks_about_their_own_rows_only():
     assert ask(Party.resident("p1"), origin="objection").asked_by
     with pytest.raises(NotAllowed, match="自己"):
@@ -123,6 +131,6 @@ def test_late_requests_are_escalated_after_five_working_days():
 def test_a_post_of_a_department_opens_nothing_else():
     police = officer("traffic_police")
     viewer = seen(police)
-    assert viewer.may("feed.list") and not viewer.may("clerk.appoint") and not viewer.may("feed.withdraw")
+    assert viewer.may("feed.list") and not viewer.may("clerk.appoint") and not viewer.may("data.retain")
     with pytest.raises(NotAllowed):
         office.need(police, "clerk.appoint", area=TOWNSHIP, at=LAW_DAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,11 +138,13 @@ def letter_file(request: HttpRequest, department: str) -> HttpResponse:
         found = queries.letter(department, viewer, today(at))
     except NotAllowed:
         raise Http404 from None
+    if not found.lines:
+        raise Http404
     for page in found.lines:
         if page.line.pid:
             office.look(subject=page.line.pid, viewer=viewer, at=at, what="校核申请清单")
     with tempfile.TemporaryDirectory() as folder:
-        content = jobs.write_letter(found, Path(folder)).open("rb")
+        content = BytesIO(jobs.write_letter(found, Path(folder)).read_bytes())
     return FileResponse(content, as_attachment=True, filename=f"校核申请-{found.department}-{today(at)}.xlsx")
 
 
