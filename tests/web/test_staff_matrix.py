@@ -14,14 +14,14 @@ pytestmark = pytest.mark.django_db
 PREFIXES = ("desk/", "field/", "audit/")
 OPEN = {"desk-login", "desk-logout"}
 LISTS = {  # pages that are for everybody of the role; elsewhere they are simply empty
-    "desk:today", "desk:cases", "desk:alerts", "desk:showings", "desk:runs", "desk:find", "desk:who", "desk:feeds", "desk:feed-upload",
-    "desk:feed-receipts", "desk:feed-senders", "desk:feed-sources", "desk:feed-sender-new", "desk:checks",
-    "field:today", "field:fresh", "field:worker", "oversight:today", "oversight:find", "oversight:journal", "oversight:verify",
-    "oversight:sign", "oversight:checkpoint", "oversight:supervision", "oversight:supervision-rule", "desk:rules-life",
-    "desk:rules", "desk:rules-rule", "desk:rules-number", "desk:rules-set", "desk:rules-new", "desk:rules-changes", "desk:whatif",
-    "desk:pairs", "desk:pairs-decided", "desk:corrections", "desk:correction-letter", "desk:correction-letter-file", "desk:events",
-    "desk:feeds-live", "desk:people", "desk:people-csv", "desk:people-tell", "desk:quality", "desk:quality-of", "desk:requests",
-    "desk:retention", "desk:touched", "desk:quality", "desk:quality-of", "desk:corrections", "desk:correction-letter",
+    "desk:today", "desk:cases", "desk:alerts", "desk:showings", "desk:runs", "desk:find", "desk:who", "desk:feeds",
+    "desk:feed-upload", "desk:feed-receipts", "desk:feed-senders", "desk:feed-sources", "desk:feed-sender-new", "desk:checks",
+    "field:today", "field:fresh", "field:worker", "oversight:today", "oversight:find", "oversight:journal",
+    "oversight:verify", "oversight:sign", "oversight:checkpoint", "oversight:supervision", "oversight:supervision-rule",
+    "desk:rules-life", "desk:rules", "desk:rules-rule", "desk:rules-number", "desk:rules-set", "desk:rules-new",
+    "desk:rules-changes", "desk:whatif", "desk:pairs", "desk:pairs-decided", "desk:corrections", "desk:correction-letter",
+    "desk:correction-letter-file", "desk:events", "desk:feeds-live", "desk:people", "desk:people-csv", "desk:people-tell",
+    "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
 }  # fmt: skip
 
 
