@@ -388,8 +388,13 @@ class _Placing:
         alone = told[(better[told] == told) & (self.anchor[told] != told)]
         self._leave(alone, self.anchor[alone], "other_home")
         self._alone(alone)
-        with_another = told[(better[told] != told) & (top[told] != top[better[told]])]
+        with_another = told[(better[told] != told) & (better[told] != self.anchor[told])]
+        before = self.anchor[with_another]
         self.anchor[with_another] = better[with_another]
+        moved = roots(self.anchor)[before] != roots(self.anchor)[with_another]  # the others only stand beside somebody else now
+        moved |= top[before] != top[better[with_another]]
+        self._leave(with_another[moved], before[moved], "other_home")
+        with_another = with_another[moved]
         self.why[with_another] = self.code["guessed"]
         self.look[np.concatenate([alone, with_another])] = LOOKS.index("unlike")
         self.look[doubted & (self.look == 0)] = LOOKS.index("unlike")

@@ -1,7 +1,8 @@
 """What households that were asked teach about the others: how likely two people with certain ties really live together.
 
-Only where registers are silent or disagree (`UNSURE`) does the likelihood choose between the groupings the ties allow, and what
-it chooses is always to be seen. Where the law is plain it changes nothing; where it finds the rules unlikely it asks for a visit.
+Only where registers are silent or disagree (`UNSURE`), or where the law itself asks whether somebody has lived there for long
+(Art. 7 1(4)) and no register can tell, does the likelihood choose between the groupings the ties allow, and what it changes is to
+be seen. Where the law is plain it changes nothing; where it finds the rules unlikely it asks for a visit.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import numpy as np
 
 from doudi.engine import households
 from doudi.engine.households import Proposal
-from doudi.engine.living import KINDS, LOOKS, NOBODY, OTHER, RELATIONS, Array, Known
+from doudi.engine.living import ADULT, HUB, KINDS, LOOKS, NOBODY, OTHER, RELATIONS, Array, Known, reasons
 
-LEAST = 200  # answers below which nothing is learned, and of each kind a tenth
+LEAST = 100  # answers below which nothing is learned, and of each kind a tenth
 UNSURE = ("headless", "two_heads", "spouse_elsewhere", "guardian_elsewhere")
 _JOIN = 0.5
 _UNLIKELY = 0.2  # below which a tie the rules hold asks for a visit
@@ -29,9 +30,33 @@ def propose(known: Known, said: Sequence[Said], on: date) -> Proposal:
     ruled = households.propose(known, said, on)
     if not said:
         return ruled
-    pairs = pairs_of(known, ruled)
+    unasked = households.propose(known, [], on)
+    pairs = pairs_of(known, unasked)
     learned = learn(pairs, said, known.count)
-    return ruled if learned is None else households.propose(known, said, on, choose(known, ruled, pairs, learned))
+    if learned is None or not better_than_rules(known, unasked, pairs, said, on):
+        return ruled
+    return households.propose(known, said, on, choose(known, ruled, pairs, learned, on))
+
+
+def better_than_rules(known: Known, unasked: Proposal, pairs: Pairs, said: Sequence[Said], on: date) -> bool:
+    """Whether what half of the answers teach is wrong less often about the other half than the rules are, where they are unsure.
+
+    :param unasked: what the rules propose without anything said
+    """
+    where, answer = answers(pairs, said, known.count)
+    unsure = _unsure(known, unasked, on)
+    half = (pairs.a[where].astype(np.uint64) * np.uint64(2654435761) >> np.uint64(16)) % np.uint64(
+        2
+    ) == 0  # drawn, yet the same each time
+    taught = _fit(pairs.features[where[half]], answer[half])
+    if taught is None:
+        return False
+    other = where[~half]
+    asked = unsure[pairs.a[other]] | unsure[pairs.b[other]]
+    by_rule = unasked.home[pairs.a[other]] == unasked.home[pairs.b[other]]
+    by_answers = Learned(taught, int(half.sum())).likely(pairs)[other] >= _JOIN
+    wrong = [int(((told != (answer[~half] == 1)) & asked).sum()) for told in (by_answers, by_rule)]
+    return wrong[0] < wrong[1]
 
 
 @dataclass(frozen=True)
@@ -57,9 +82,9 @@ class Learned:
 
 
 def pairs_of(known: Known, proposal: Proposal) -> Pairs:
-    """Every two people with a tie between them, and whom else the booklet would allow: the other heads in it."""
+    """Every two people with a tie between them, and whoever else stands in one booklet that is no institution's."""
     ties = proposal.ties
-    more_a, more_b = _other_heads(known)
+    more_a, more_b = _of_one_booklet(known)
     a = np.concatenate([ties.a, more_a]).astype(np.int64)
     b = np.concatenate([ties.b, more_b]).astype(np.int64)
     low, high = np.minimum(a, b), np.maximum(a, b)
@@ -83,6 +108,8 @@ def pairs_of(known: Known, proposal: Proposal) -> Pairs:
         (known.surname[first] == known.surname[second]) & (known.surname[first] >= 0),
         (gap > 15) & (gap <= 45),
         gap > 45,
+        (known.age[first] >= ADULT) & (known.age[second] >= ADULT),
+        (married := _married(proposal))[first] | married[second],
         rolls == 1,
         (rolls == 2) & ~same_roll,
         same_roll,
@@ -91,18 +118,28 @@ def pairs_of(known: Known, proposal: Proposal) -> Pairs:
     return Pairs(first, second, np.column_stack(columns).astype(np.float32))
 
 
-def _other_heads(known: Known) -> tuple[Array, Array]:
-    """Members of a booklet with several heads, each with every head but the one they stand under."""
-    people = np.flatnonzero(known.book != 0)
-    order = people[np.lexsort((known.book_line[people], known.book[people]))]
-    heads = order[known.relation[order] == 0]
-    books, counts = np.unique(known.book[heads], return_counts=True)
-    crowded = books[counts > 1]
-    heads = heads[np.isin(known.book[heads], crowded)]
-    members = order[np.isin(known.book[order], crowded) & (known.relation[order] != 0)]
-    first, end = (np.searchsorted(known.book[heads], known.book[members], side=side) for side in ("left", "right"))
-    a = np.concatenate([heads[start:stop] for start, stop in zip(first, end, strict=True)]) if len(members) else members
-    return a.astype(np.int32), np.repeat(members, end - first).astype(np.int32)
+def _married(proposal: Proposal) -> Array:
+    """Who stands in the marriage register as married, or in a booklet as somebody's spouse or a child's."""
+    ties = proposal.ties
+    found = np.zeros(len(proposal.home), bool)
+    wed = ties.kind == KINDS.index("married")
+    found[ties.a[wed]] = found[ties.b[wed]] = True
+    return found
+
+
+def _of_one_booklet(known: Known) -> tuple[Array, Array]:
+    """Every two people of each booklet."""
+    people = np.flatnonzero((known.book != 0) & ~known.dead)
+    order = people[np.lexsort((known.book_line[people], known.book[people]))].astype(np.int32)
+    book = known.book[order]
+    a, b = [], []
+    _, size = np.unique(book, return_counts=True)
+    few = np.repeat(size <= HUB, size)
+    for step in range(1, HUB):  # each with the one so many rows further on
+        same = np.flatnonzero((book[:-step] == book[step:]) & few[:-step]) if step < len(book) else np.empty(0, int)
+        a.append(order[same])
+        b.append(order[same + step])
+    return np.concatenate(a), np.concatenate(b)
 
 
 def answers(pairs: Pairs, said: Sequence[Said], count: int) -> tuple[Array, Array]:
@@ -135,9 +172,14 @@ def answers(pairs: Pairs, said: Sequence[Said], count: int) -> tuple[Array, Arra
 def learn(pairs: Pairs, said: Sequence[Said], count: int) -> Learned | None:
     """Learn from what was said, or None while it is too little: a logistic regression, by Newton's steps."""
     where, answer = answers(pairs, said, count)
+    weights = _fit(pairs.features[where], answer)
+    return None if weights is None else Learned(weights, len(answer))
+
+
+def _fit(features: Array, answer: Array) -> Array | None:
     if len(answer) < LEAST or min(answer.sum(), len(answer) - answer.sum()) < LEAST / 10:
         return None
-    x = pairs.features[where].astype(np.float64)
+    x = features.astype(np.float64)
     weights = np.zeros(x.shape[1])
     for _ in range(_ROUNDS):
         likely = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
@@ -147,20 +189,35 @@ def learn(pairs: Pairs, said: Sequence[Said], count: int) -> Learned | None:
         weights += step
         if float(np.abs(step).max()) < 1e-8:
             break
-    return Learned(np.round(weights, 9), len(answer))
+    return np.round(weights, 9)
 
 
-def choose(known: Known, proposal: Proposal, pairs: Pairs, learned: Learned) -> tuple[Array, Array]:
+def _unsure(known: Known, proposal: Proposal, on: date) -> Array:
+    """Of whom registers say too little: on no roll, no lodger, and flagged or counted for having lived there for long."""
+    found = np.isin(proposal.look, [LOOKS.index(word) for word in UNSURE]) | _long_together(known, proposal, on)
+    return found & (known.roll == NOBODY) & (known.relation != OTHER)
+
+
+def _long_together(known: Known, proposal: Proposal, on: date) -> Array:
+    """Who is counted only because they are taken to have lived there for long."""
+    duty = next((at for at, one in enumerate(reasons(on)) if one.code == "duty_together"), NOBODY)
+    found = np.zeros(known.count, bool)
+    found[proposal.member[(proposal.reason == duty) & (proposal.of == proposal.home[proposal.member])]] = True
+    return found
+
+
+def choose(known: Known, proposal: Proposal, pairs: Pairs, learned: Learned, on: date) -> tuple[Array, Array]:
     """For the unsure on no roll the likeliest person to live with, themselves where all are unlikely; and whom to visit.
 
     :returns: better (`households.propose`), and for everybody whether a tie the rules hold is unlikely
     """
     likely = learned.likely(pairs)
-    unsure = np.isin(proposal.look, [LOOKS.index(word) for word in UNSURE]) & (known.roll == NOBODY) & (known.relation != OTHER)
+    unsure = _unsure(known, proposal, on)
     who, whom = np.concatenate([pairs.a, pairs.b]), np.concatenate([pairs.b, pairs.a])
     odds = np.concatenate([likely, likely])
-    mine = np.flatnonzero(unsure[who] & ~known.dead[whom])
-    order = mine[np.lexsort((whom[mine], -odds[mine], who[mine]))]
+    mine = np.flatnonzero(unsure[who] & ~known.dead[whom] & (known.relation[whom] != OTHER))
+    stays = (whom[mine] == proposal.anchor[who[mine]]) & (odds[mine] >= _JOIN)  # who is likely where they are stays there
+    order = mine[np.lexsort((whom[mine], -odds[mine], ~stays, who[mine]))]
     best = order[np.concatenate([[True], who[order][1:] != who[order][:-1]])] if len(order) else order
     better = np.full(known.count, NOBODY, np.int32)
     better[who[best]] = np.where(odds[best] >= _JOIN, whom[best], who[best])
