@@ -33,7 +33,7 @@ def _may_mend(by: By, dataset: str, at: datetime) -> None:
     viewer = need(by, "feed.mend", area=None, at=at)
     if viewer and not viewer.answers_for(contract.department_code):
         raise NotAllowed("这是别的部门的数据，请由送数据的部门来改。")
-    if viewer and not queries.sees_whole(viewer):
+    if viewer and not viewer.whole_city:
         raise NotAllowed("一份数据里有别处的人，要由全市的数据管理员来改。")
     if dataset == "division":
         raise NotAllowed("区划是所有人办事的范围，不能在这里改；请改好原表再送。")

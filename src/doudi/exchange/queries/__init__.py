@@ -45,7 +45,6 @@ from doudi.exchange.queries.deliveries import (
     problem,
     refusals,
     rejects,
-    sees_whole,
     with_rejects,
 )
 from doudi.exchange.queries.events import (
@@ -179,7 +178,6 @@ __all__ = [
     "retention_rules",
     "rows_with",
     "saved_mends",
-    "sees_whole",
     "sender",
     "sender_named",
     "sender_of_key",

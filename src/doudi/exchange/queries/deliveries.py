@@ -89,11 +89,6 @@ def _mended(loads: list[Load]) -> list[Load]:
     ]
 
 
-def sees_whole(viewer: Viewer) -> bool:
-    """Whether a viewer's area is the whole city, so that a delivery may be seen as one; below it, only rows of own places."""
-    return 0 < len(viewer.within) <= 4
-
-
 def sent_by(department: str) -> list[str]:
     """Codes of the datasets a department sends."""
     return [code for code, contract in contracts().items() if contract.department_code == department]

@@ -107,7 +107,7 @@ def _choose(request: HttpRequest, refusal: int) -> HttpResponse:
     """Which dataset a refused file was to be."""
     viewer = request.viewer  # type: ignore[attr-defined]
     found = next((one for one in queries.refusals(viewer, count=10_000) if one.id == refusal), None)
-    if found is None or not queries.sees_whole(viewer):
+    if found is None or not viewer.whole_city:
         raise Http404
     known = sorted(queries.contracts().values(), key=lambda one: (one.no or "~", one.code))
     context = {
@@ -282,7 +282,7 @@ def undo(request: HttpRequest, ref: str) -> HttpResponse:
 def left(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     """What was not taken, as a table to work on: reason and remedy in each row; safe to open in a spreadsheet."""
     load = queries.load(number, request.viewer) if request.viewer.whole_city else None  # type: ignore[attr-defined]
-    whole = queries.sees_whole(request.viewer)  # type: ignore[attr-defined]
+    whole = request.viewer.whole_city  # type: ignore[attr-defined]
     if load is None or not whole or not load.rejected or kind not in ("csv", "xlsx"):
         raise Http404
     with tempfile.TemporaryDirectory() as folder:
