@@ -8,11 +8,13 @@ the logins are of posts that do not hold it, of another resident, of nobody.
 from __future__ import annotations
 
 import difflib
+import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from doudi.exchange import actions as exchange
 from doudi.exchange import jobs as feeds
 from doudi.exchange.models import Load
 from doudi.monitoring import actions as monitoring
+from doudi.office import queries as office
 from doudi.office.core import ACTS, Party, Role
 from doudi.office.models import JournalEntry
 from doudi.payment import actions as payment
@@ -38,6 +41,7 @@ from doudi.registry import actions as registry
 from doudi.registry.actions.search import keep_keys
 from doudi.registry.core.pairs import pair_ref
 from doudi.registry.models import Pair, Settlement
+from doudi.registry.queries.roster import Asked as RosterAsked
 from doudi.verification.models import Check
 from doudi.web.api import tokens
 from house.test_house import pages
@@ -344,3 +348,58 @@ def quiet(answer: Any) -> str:
 def test_every_page_says_who_it_is_for_in_the_table() -> None:
     for name, _, view in addresses():
         assert getattr(view, "permit", None) in {*ACTS, "open", "resident", "token", "signed"}, name
+
+
+# ---- the queries behind the pages ---------------------------------------------------------------------------------------
+
+ROOMS = ("registry", "exchange", "verification", "casework", "payment", "monitoring")
+
+
+def viewer_queries() -> list[tuple[str, Callable[..., Any]]]:
+    """Every public query of every room that is told who looks."""
+    found = []
+    for room in ROOMS:
+        for name, query in inspect.getmembers(import_module(f"doudi.{room}.queries"), inspect.isfunction):
+            if query.__module__.startswith(f"doudi.{room}.") and "viewer" in inspect.signature(query).parameters:
+                found.append((f"{room}.{name}", query))
+    return found
+
+
+def arguments(query: Callable[..., Any], one: Outside) -> Iterator[dict[str, Any]]:
+    """What a query is asked, pointing at her: each of her refs in turn where it takes one."""
+    day, secrets = date(2026, 6, 30), one.secrets
+    plain: dict[str, Any] = {
+        "pid": one.refs["pid"], "pids": [one.refs["pid"]], "subject": one.refs["pid"], "at": staged.TODAY,
+        "today": staged.TODAY.date(),
+        "on": day, "known_on": day, "month": day.replace(day=1), "facts": {"age": ("hukou",)}, "name": secrets["name"],
+        "text": "wangguilan", "number": secrets["number"], "receipt": one.refs["receipt"], "case_ref": one.refs["case"],
+        "load_id": int(one.refs["load"]), "change": "nothing", "department": "civil_affairs", "check": "1",
+        "asked": RosterAsked(),
+    }  # fmt: skip
+    takes = inspect.signature(query).parameters
+    wanted = [name for name, takes in takes.items() if takes.default is inspect.Parameter.empty and name != "viewer"]
+    if "number" in wanted and takes["number"].annotation == "int":
+        plain["number"] = 1
+    refs = sorted(one.subjects) if "ref" in wanted else [""]
+    for ref in refs if "row" not in wanted else ():  # a row is what another query gave
+        yield {name: ref if name == "ref" else plain[name] for name in wanted}
+
+
+@pytest.mark.parametrize("role", list(FOREIGN))
+def test_no_query_tells_a_post_elsewhere_anything(outside: Outside, role: Role) -> None:
+    """Called as pages, commands and machines call them; what they give holds none of her secrets but the ref that was asked."""
+    looks = office.viewer(people.clerk(f"q-{role}", "外地", role, FOREIGN[role]), "person.read", staged.TODAY)
+    assert looks
+    wrong, asked = [], 0
+    for name, query in viewer_queries():
+        for given in arguments(query, outside):
+            asked += 1
+            try:
+                found = query(viewer=looks, **given)
+                text = repr(list(found) if inspect.isgenerator(found) else found)
+            except Exception as why:  # whatever is refused: its words are told to somebody too
+                text = f"{why!r}"
+            seen = [what for what, secret in outside.secrets.items() if secret in text and secret not in repr(given)]
+            if seen:
+                wrong.append(f"{name}({given}) tells {seen}")
+    assert asked > 100 and not wrong, "\n".join(wrong)
