@@ -55,7 +55,8 @@ def by_row(planted: Planted, links: pa.Table, pairs: pa.Table) -> dict[str, Any]
     result["for_a_person_to_settle"] = {
         "pairs": len(pairs),
         "share_of_rows": round(len(pairs) / max(int(landed.sum()), 1), 6),
-        "same_pairs_right": f"{len(proposed['right'])} of {proposed['all']}",
+        "same_pairs": proposed["all"],
+        "same_pairs_right": len(proposed["right"]),
     }
     return result
 
