@@ -148,3 +148,11 @@ def test_the_page_can_be_used_by_everybody(open_browser, client, family, size, l
             one.evaluate("e => e.open = true")
         picture(page, f"household-{at}-{size['width']}")
         assert violations(page) == [] and not scrolls_sideways(page)
+
+
+def test_the_list_of_events_asks_as_often_for_many_as_for_one(li, family, django_assert_num_queries):
+    for number in families.NAMES:
+        sent = {"event-kind": "death", "event-person": families.pid(number), "event-on": "2026-08-20"}
+        li.post(f"{family}report/", sent | {"event-channel": "village"})
+    with django_assert_num_queries(10):
+        assert li.get("/desk/household/events/").content.decode().count("去世：") == 6

@@ -14,7 +14,7 @@ from doudi.office.core import NotAllowed, Viewer, mask_name
 from doudi.registry.core import RELATIONS, age_on
 from doudi.registry.core import homes as words
 from doudi.registry.core.homes import EVENTS, SAYINGS, EventState, LivingHome
-from doudi.registry.gateways import homes
+from doudi.registry.gateways import homes, register
 from doudi.registry.models import FamilyEvent, Member, Person, Saying
 from doudi.registry.queries.people import HouseholdRow, NotKnown, _household, _person_row
 
@@ -423,11 +423,9 @@ def events_waiting(viewer: Viewer, *, first: int = 0) -> EventPage:
     some = list(rows.order_by("known_on", "ref")[first : first + PAGE])
     pids = {pid for row in some for pid in (row.person, row.other) if pid}
     names = dict(Person.objects.filter(pid__in=pids).values_list("pid", "masked_name"))
-    for pid in pids - set(names):
-        try:
-            names[pid] = mask_name(_person_row(pid).name)
-        except NotKnown:
-            names[pid] = ""
+    for pid in pids - set(names):  # nobody acted for them yet: the register is asked, which is no query
+        found = register.person(pid)
+        names[pid] = mask_name(found.name) if found else ""
     return EventPage(_events(some, names), rows.count())
 
 
