@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.conf import settings as django_settings
 
 from doudi.config.cli import cli
-from doudi.engine import destroying
+from doudi.engine import cycle, destroying, past
 from doudi.engine.lake import Lake
 from doudi.exchange import actions, queries
 from doudi.exchange import jobs as arriving
@@ -19,8 +20,11 @@ from doudi.exchange.models import Load
 from doudi.monitoring import jobs
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party
+from doudi.policy import pack
 from doudi.registry import actions as keeping
 from doudi.registry.models import Person
+from engine.landed import ON, contracts
+from engine.town import town
 from exchange_feeds import tekun_rows, text, write
 from people import NOON, clerk_li, granny_wang, keeper_wu, places
 
@@ -98,6 +102,25 @@ def test_a_person_says_yes_and_it_is_gone(told: dict[str, Any], monkeypatch: pyt
     assert kinds(at) == [] and jobs.plan() == ""
     wu = office.viewer(keeper_wu(), "feed.list", at)
     assert wu and queries.rejects(may.pk, wu) == []
+
+
+@pytest.mark.slow
+def test_an_old_cycle_goes_and_takes_nothing_a_younger_one_names(tmp_path: Path) -> None:
+    lake, rules = Lake(tmp_path / "lake"), pack.load(django_settings.PACKS)
+    days = [ON, ON + timedelta(days=400), ON + timedelta(days=401)]
+    first, second, last = (cycle.run(lake, contracts(), town(lake), rules, day, key="ab" * 32) for day in days)
+    past.note(lake, [past.Known(NOON + timedelta(days=after), one.id) for after, one in enumerate((first, second, last))])
+    before = (NOON + timedelta(days=1)).date()
+    assert [one.name for one in destroying.old_cycles(lake, before)] == [first.id]
+    shared = {one["sha256"] for one in first.manifest["objects"].values()} & {
+        one["sha256"] for made in (second, last) for one in made.manifest["objects"].values()
+    }
+    assert shared, "cycles without a new delivery between them have objects in common"
+    destroying.destroy(lake, "cycle", first.id, {first.id})
+    assert not past.is_whole(lake, first) and past.is_whole(lake, second) and past.is_whole(lake, last)
+    assert not destroying.is_there(lake, "cycle", first.id) and destroying.old_cycles(lake, before) == []
+    destroying.destroy(lake, "cycle", last.id, {last.id})
+    assert past.is_whole(lake, last), "the one that counts never goes"
 
 
 def test_all_is_held(told: dict[str, Any]) -> None:

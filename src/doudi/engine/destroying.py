@@ -39,32 +39,35 @@ def needed_loads(lake: Lake) -> set[str]:
 
 def old_cycles(lake: Lake, before: date) -> list[Lying]:
     """Cycles with objects of their own left, last known before a day; never the one that counts, nor the last in the history."""
-    current = cycle.current(lake)
-    history = tiers.current(lake)
-    spared = {current.id if current else "", history.cycle if history else ""}
     last: dict[str, datetime] = {}
     for one in past.known(lake):
         last[one.cycle] = one.at
+    made = {one.id: one for one in _cycles(lake)}
+    days = {name: last[name].date() if name in last else one.on for name, one in made.items()}
+    due = {name for name, day in days.items() if day < before} - _spared(lake)
+    stay = _named_by([one for one in made.values() if one.id not in due and past.is_whole(lake, one)])
     found = []
-    for made in _cycles(lake):
-        known = last.get(made.id)
-        day = known.date() if known else made.on
-        own = [lake.object(sha) for sha in own_objects(lake, made, spared)]
-        left = sum(size_of(path) for path in own)
-        if made.id not in spared and day < before and left:
-            found.append(Lying(made.id, day, left, made.counts["persons"]))
+    for name in sorted(due):
+        left = sum(size_of(lake.object(sha)) for sha in _named_by([made[name]]) - stay)
+        if left:
+            found.append(Lying(name, days[name], left, made[name].counts["persons"]))
     return found
 
 
-def own_objects(lake: Lake, made: Cycle, spared: Collection[str] = ()) -> list[str]:
-    """The objects of a cycle that no spared cycle shares."""
-    shared = {
-        one["sha256"]
-        for other in _cycles(lake)
-        if other.id in spared and other.id != made.id
-        for one in other.manifest["objects"].values()
-    }
-    return [one["sha256"] for one in made.manifest["objects"].values() if one["sha256"] not in shared]
+def _spared(lake: Lake) -> set[str]:
+    """The cycle that counts, and the one the history of tiers stands beside."""
+    current, history = cycle.current(lake), tiers.current(lake)
+    return {one for one in (current.id if current else "", history.cycle if history else "") if one}
+
+
+def _named_by(cycles: Collection[Cycle]) -> set[str]:
+    return {one["sha256"] for made in cycles for one in made.manifest["objects"].values()}
+
+
+def own_objects(lake: Lake, made: Cycle, going: Collection[str]) -> set[str]:
+    """The objects of a cycle that no whole cycle names, but for those that are going too."""
+    others = [other for other in _cycles(lake) if other.id != made.id and other.id not in going]
+    return _named_by([made]) - _named_by([other for other in others if past.is_whole(lake, other)])
 
 
 def leftovers(lake: Lake, before: datetime) -> list[Lying]:
@@ -85,10 +88,11 @@ def _cycles(lake: Lake) -> list[Cycle]:
     return [made for made in (cycle.read(lake, name) for name in names) if made is not None]
 
 
-def destroy(lake: Lake, kind: str, name: str) -> None:
+def destroy(lake: Lake, kind: str, name: str, going: Collection[str] = ()) -> None:
     """Take something away for good; what is gone already stays gone.
 
     :param kind: load, reject, delivery, refusal, cycle or workshop
+    :param going: cycles that go with it, which keep no object of theirs alive
     """
     if kind in ("load", "reject"):
         _unlink(lake.object(name))
@@ -96,10 +100,8 @@ def destroy(lake: Lake, kind: str, name: str) -> None:
         _unlink(lake.delivery(name))
     elif kind == "cycle":
         made = cycle.read(lake, name)
-        if made is not None:
-            current, history = cycle.current(lake), tiers.current(lake)
-            spared = {current.id if current else "", history.cycle if history else ""}
-            for sha in own_objects(lake, made, spared) if made.id not in spared else ():
+        if made is not None and name not in _spared(lake):
+            for sha in sorted(own_objects(lake, made, going)):
                 _unlink(lake.object(sha))
     elif kind == "workshop":
         shutil.rmtree(lake.root / "tmp" / name, ignore_errors=True)
@@ -116,7 +118,7 @@ def is_there(lake: Lake, kind: str, name: str) -> bool:
     if kind == "workshop":
         return (lake.root / "tmp" / name).exists()
     made = cycle.read(lake, name)
-    return made is not None and any(lake.object(one["sha256"]).exists() for one in made.manifest["objects"].values())
+    return made is not None and any(lake.object(sha).exists() for sha in own_objects(lake, made, ()))
 
 
 def _unlink(path: Path) -> None:

@@ -48,9 +48,10 @@ def carry_out() -> dict[str, int]:
         # a list of which part is gone already, because somebody pulled the plug, is gone through again from the start
         free = {(one.kind, one.name) for one in over(at)}
         gone = [one for one in found[1] if (one.kind, one.name) in free or _is_gone(one)]
+        going = {one.name for one in gone if one.kind == "cycle"}
         for one in gone:
             if one.kind != "contact":
-                destroying.destroy(exchange.lake(), one.kind, one.name)
+                destroying.destroy(exchange.lake(), one.kind, one.name, going)
         people = [one.name for one in gone if one.kind == "contact"]
         for first in range(0, len(people), 500):
             keeping.erase_contact(
