@@ -10,7 +10,7 @@ import click
 
 from bench.table import Row, show
 
-PARTS = ("city", "household", "pages", "search", "live", "linkage", "whatif", "rules", "openfisca_dibao", "equality")
+PARTS = ("city", "household", "pages", "search", "live", "linkage", "whatif", "rules", "openfisca_dibao", "equality", "ways_in")
 
 
 @click.command()

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from bench.table import Row
+
 
 def write(path: Path, size: int) -> int:
     """Write a file of medical bills of about this many bytes; how many rows."""
@@ -105,6 +107,22 @@ def figures(sizes: list[float], folder: Path) -> Iterator[dict[str, float]]:
         done = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
         yield done | {"gb": gb, "only_hashing_s": round(reading, 1)}
         path.unlink()
+
+
+def measure(root: Path, profile: str) -> list[Row]:
+    """A small and a large file: how quickly, and whether memory grew with it."""
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="ways-in-", dir=root) as folder:
+        small, large = figures([0.2, 1.0], Path(folder))
+    return [
+        Row(
+            f"a CSV of {one['gb']} GB taken in ({one['rows']:,} rows)",
+            f"{one['mb_per_s']} MB/s, {one['cpu']} CPU s, peak {one['peak_mb']} MB",
+            f"only hashing it {one['only_hashing_s']} s",
+            "the same peak whatever the size",
+        )
+        for one in (small, large)
+    ]
 
 
 def main() -> None:

@@ -175,12 +175,13 @@ def sender(request: HttpRequest, code: str = "") -> HttpResponse:
             problem = str(why)
     known = queries.contracts()
     chosen = said.getlist("datasets") if problem else found.datasets if found else ()
+    theirs = [one for one in known.values() if not found or one.department_code == found.department_code or one.code in chosen]
     context = {
         "sender": found,
         "problem": problem,
         "said": said if problem else vars_of(found),
         "departments": sorted({(one.department_code, one.department) for one in known.values()}, key=lambda one: one[1]),
-        "datasets": [(one, one.code in chosen) for one in sorted(known.values(), key=lambda one: (one.department, one.no))],
+        "datasets": [(one, one.code in chosen) for one in sorted(theirs, key=lambda one: (one.department, one.no))],
         "doors": [(door, door.value in (said.getlist("doors") if problem else found.doors if found else ())) for door in DOORS],
     }
     return render(request, "desk/feeds/sender.html", context, status=422 if problem else 200)
