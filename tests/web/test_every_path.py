@@ -381,7 +381,7 @@ def arguments(query: Callable[..., Any], one: Outside) -> Iterator[dict[str, Any
     if "number" in wanted and takes["number"].annotation == "int":
         plain["number"] = 1
     refs = sorted(one.subjects) if "ref" in wanted else [""]
-    for ref in refs if "row" not in wanted else ():  # a row is what another query gave
+    for ref in refs if not {"row", "rows", "cases"} & set(wanted) else ():  # rows are what another query gave
         yield {name: ref if name == "ref" else plain[name] for name in wanted}
 
 
