@@ -58,6 +58,7 @@ from doudi.exchange.queries.events import (
     unlanded,
     waiting_events,
 )
+from doudi.exchange.queries.invalid import Differing, Standing, differing, standing_invalid
 from doudi.exchange.queries.marks import mark_of
 from doudi.exchange.queries.mending import (
     MendingRow,
@@ -77,15 +78,11 @@ from doudi.exchange.queries.mending import (
 from doudi.exchange.queries.quality import (
     DatasetScore,
     DepartmentLine,
-    Differing,
-    Standing,
     by_department,
     checks,
     department_scores,
-    differing,
     differing_objects,
     objects_of,
-    standing_invalid,
 )
 from doudi.exchange.queries.retention import DisposalRow, HoldRow, approved, disposal, disposals, holds, over, retention_rules
 from doudi.exchange.queries.senders import (
