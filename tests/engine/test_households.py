@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doudi.engine import households, visited
+from doudi.engine import households, living_tables, visited
 from doudi.engine.households import Proposal, propose
 from doudi.engine.living import LARGE, LOOKS, NEVER, NOBODY, RELATIONS, Couples, Known, reasons
 
@@ -267,7 +267,7 @@ def test_visited_households_teach_where_a_booklet_has_two_heads_and_never_the_la
 
 
 def test_days_of_ties_are_kept_and_unknown_ones_stay_unknown():
-    found = households.tie_table(propose(known(book("self", 45), book("spouse", 40), couples=[(0, 1, True, 100)]), [], ON))
+    found = living_tables.tie_table(propose(known(book("self", 45), book("spouse", 40), couples=[(0, 1, True, 100)]), [], ON))
     rows = {row["kind"]: row for row in found.to_pylist()}
     assert rows["married"]["from_on"] == date(1970, 4, 11) and rows["booklet"]["from_on"] is None
     assert rows["booklet"]["word"] == "spouse" and rows["booklet"]["holds"] and NEVER < 0

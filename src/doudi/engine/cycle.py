@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi import __version__
-from doudi.engine import facts, households, matching, people, register, unseen, weights
+from doudi.engine import facts, living_tables, matching, people, register, unseen, weights
 from doudi.engine.contract import Contract
 from doudi.engine.households import Said
 from doudi.engine.lake import Lake, rename, settle
@@ -226,8 +226,8 @@ def _build(
             "person_facts": laid.person_facts,
             "household": laid.household,
             "household_facts": laid.household_facts,
-            "living": households.living_table(proposed, on),
-            "edge": households.tie_table(proposed),
+            "living": living_tables.living_table(proposed, on),
+            "edge": living_tables.tie_table(proposed),
             "link": links.drop_columns(["n"]),
             "pair": pairs,
             **placing,
@@ -259,7 +259,7 @@ def _build(
         "pairs": _counted(pairs["kind"]),
         "facts": {"person": laid.person_facts.num_columns, "household": laid.household_facts.num_columns},
         "tiers": _counted(laid.person["tier"]),
-        "to_visit": households.to_visit(proposed),
+        "to_visit": living_tables.to_visit(proposed),
         "findings": len(found),
         "by_indicator": _counted(found["indicator"]),
         "silent": silent,
