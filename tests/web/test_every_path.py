@@ -360,7 +360,8 @@ def viewer_queries() -> list[tuple[str, Callable[..., Any]]]:
     found = []
     for room in ROOMS:
         for name, query in inspect.getmembers(import_module(f"doudi.{room}.queries"), inspect.isfunction):
-            if query.__module__.startswith(f"doudi.{room}.") and "viewer" in inspect.signature(query).parameters:
+            own = query.__module__.startswith(f"doudi.{room}.") and not name.startswith("_")
+            if own and "viewer" in inspect.signature(query).parameters:
                 found.append((f"{room}.{name}", query))
     return found
 
@@ -381,7 +382,7 @@ def arguments(query: Callable[..., Any], one: Outside) -> Iterator[dict[str, Any
     if "number" in wanted and takes["number"].annotation == "int":
         plain["number"] = 1
     refs = sorted(one.subjects) if "ref" in wanted else [""]
-    for ref in refs if not {"row", "rows", "cases"} & set(wanted) else ():  # rows are what another query gave
+    for ref in refs:
         yield {name: ref if name == "ref" else plain[name] for name in wanted}
 
 
