@@ -130,7 +130,7 @@ def _checks(contract: Contract, load: Landed) -> dict[str, tuple[str, str]]:
     texts = [name_of(column.name) for column in contract.columns if column.type == "text"]
     if texts:
         able = " OR ".join(f"r.{one} IS NOT NULL" for one in texts)
-        found["damaged"] = (able, " OR ".join(f"regexp_full_match(r.{one}, '{_SHEET_DAY}')" for one in texts))
+        found["damaged"] = (able, " OR ".join(map(damaged, texts)))
     if contract.code in ROLLS:
         ended = "r.to_date > p.died_on OR r.to_date IS NULL" if "to_date" in columns else "true"
         found["died"] = ("p.pid IS NOT NULL", f"p.died_on < DATE '{load.as_of:%Y-%m-01}' AND ({ended})")
@@ -154,6 +154,11 @@ def _sizes(con: duckdb.DuckDBPyConnection, contract: Contract, load: Landed) -> 
             able.append(f"r.{one} > 0")
             differs.append(f"(r.{one} > {FAR_ABOVE} * {most} AND r.{one} / 100 BETWEEN {least} AND {most})")
     return {"unit": (" OR ".join(able), " OR ".join(differs))} if able else {}
+
+
+def damaged(column: str) -> str:
+    """SQL: whether a text of a row `r` is what a spreadsheet makes of 5-3."""
+    return f"regexp_full_match(r.{column}, '{_SHEET_DAY}')"
 
 
 def _of_load(con: duckdb.DuckDBPyConnection, load: Landed, checks: Mapping[str, tuple[str, str]]) -> Agreed:

@@ -8,6 +8,7 @@ from datetime import date
 import duckdb
 
 from doudi.engine import cycle
+from doudi.engine.quality import damaged
 from doudi.engine.sql import quote
 from doudi.exchange.core import quality as core
 from doudi.exchange.models import Load, Score
@@ -62,9 +63,16 @@ def differing(load_id: int, check: str, viewer: Viewer, *, first: int = 0, count
         kind = {"unit": "money", "damaged": "text"}.get(check, "")
         field = _FIELD.get(check) or next((one.name for one in contract.columns if one.type == kind), "")
         held = f"r.{field}::VARCHAR" if field in columns else "NULL"
+        which = quote(field if field in columns else "")
+        if kind == "money":
+            held = f"(r.{field} / 100)::VARCHAR"  # yuan, as a file would say it
+        if kind == "text":
+            texts = [one.name for one in contract.columns if one.type == "text"]
+            held = f"CASE {' '.join(f'WHEN {damaged(one)} THEN r.{one}' for one in texts)} END"
+            which = f"CASE {' '.join(f'WHEN {damaged(one)} THEN {quote(one)}' for one in texts)} END"
         area = "r.area_code" if "area_code" in columns else "''"
         rows = con.execute(
-            f"""SELECT d.row_no, d.pid, d.checks, {held}, {number}, {area}, {_REGISTER.get(check, "NULL")}
+            f"""SELECT d.row_no, d.pid, d.checks, {which}, {held}, {number}, {area}, {_REGISTER.get(check, "NULL")}
             FROM read_parquet({quote(str(root.object(one.differing)))}) d
             JOIN read_parquet({quote(str(root.object(load.object)))}) r USING (row_no)
             {register} WHERE list_contains(d.checks, ?) AND coalesce({area}, '') LIKE ? ORDER BY d.row_no LIMIT ? OFFSET ?""",
@@ -77,12 +85,12 @@ def differing(load_id: int, check: str, viewer: Viewer, *, first: int = 0, count
             pid=pid or "",
             checks=tuple(checks),
             words=core.CHECKS[check][1],
-            field=field if field in columns else "",
+            field=column or "",
             held=said or "",
             other=known or _other(check, no),
             where=where or "",
         )
-        for row_no, pid, checks, said, no, where, known in rows
+        for row_no, pid, checks, column, said, no, where, known in rows
     ]
 
 
