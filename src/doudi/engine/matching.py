@@ -274,11 +274,17 @@ def _placed(con: duckdb.DuckDBPyConnection, read: Sequence[tuple[str, Role]], ho
 
 
 def _decide(con: duckdb.DuckDBPyConnection, told: Weights) -> None:
-    """Whom each late row is joined to, `found` (id, n, how), and who is nobody known, `alone`."""
+    """Whom each late row is joined to: `found` (id, n, how).
+
+    A row with somebody else's number goes to a namesake, or to whom birth or household say; a name that only sounds alike is no
+    reason to take a row from the number it bears, for the number's owner may be the one who is wrong.
+    """
     con.execute(
         f"""CREATE TEMP TABLE found AS SELECT id, coalesce(known_as.m, w.n) AS n, how FROM weighed w
         LEFT JOIN known_as ON known_as.n = w.n
-        WHERE turn = 1 AND {scoring.enough()} AND probability >= {told.threshold["sure"]!r}"""
+        WHERE turn = 1 AND {scoring.enough()} AND probability >= {told.threshold["sure"]!r}
+            AND (name_level = 0 OR coalesce(birth_level = 0, false) OR coalesce(place_level = 0, false)
+                OR id NOT IN (SELECT id FROM late WHERE bad IS NOT NULL))"""
     )
 
 

@@ -119,7 +119,7 @@ def place(lake: Lake, cycle: Cycle, record: Record, key: str) -> Placement:
     if blurred_alike:
         return Placement(one.pid, 1.0, own, (one,))
     if asked.contradicts(owner, cycle.on.year):
-        found = index.answer(asked, index.known_share(record), told.threshold["sure"])
+        found = index.answer(asked, index.known_share(record), told.threshold["sure"], wrong=True)
         return found if found.pid else Placement(None, 0.0, (), (*found.candidates, one))
     found = index.answer(asked, told.prior["probe"], told.threshold["sure"], doubted=True)
     return found if found.pid else Placement(one.pid, 1.0, own, (one, *found.candidates))
@@ -255,7 +255,9 @@ class Index:
     def _bearers(self, kind: str, at: int) -> int:
         return max(len(self.among(kind, int(self._keys(kind)[at]))), 1)
 
-    def answer(self, asked: _Asked, known: float, sure: float, *, second: bool = False, doubted: bool = False) -> Placement:
+    def answer(
+        self, asked: _Asked, known: float, sure: float, *, second: bool = False, doubted: bool = False, wrong: bool = False
+    ) -> Placement:
         """Weigh, and join to the likeliest if that is sure enough and more than a name agrees."""
         asked.whole = second
         weighed = self.weigh(asked, known)
@@ -268,6 +270,8 @@ class Index:
             fits = _enough(levels)
             if second:
                 fits = fits and levels.get("name", 9) <= NEAR_NAME
+            if wrong:
+                fits = fits and (levels.get("name") == 0 or levels.get("birth") == 0 or levels.get("place") == 0)
             if doubted:
                 fits = levels.get("name") == 0 and (levels.get("place") == 0 or levels.get("birth") == 0)
             if fits and probability >= sure:
