@@ -60,4 +60,3 @@ def _keep_running(pid: int) -> None:
     finally:
         if child is not None and child.poll() is None:
             child.terminate()
-
