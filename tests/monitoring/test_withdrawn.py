@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from doudi.engine.lake import Lake
 from doudi.exchange import actions as exchange
 from doudi.exchange import jobs as arriving
 from doudi.exchange.queries import contracts

@@ -9,100 +9,262 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exchange', '0003_senders'),
+        ("exchange", "0003_senders"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='load',
-            name='mended_from',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.load'),
+            model_name="load",
+            name="mended_from",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.load"
+            ),
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('late_days', models.IntegerField(blank=True, null=True)),
-                ('completeness', models.FloatField(blank=True, null=True)),
-                ('validity', models.FloatField(blank=True, null=True)),
-                ('uniqueness', models.FloatField(blank=True, null=True)),
-                ('agreement', models.FloatField(blank=True, null=True)),
-                ('cells', models.JSONField(default=dict)),
-                ('signs', models.JSONField(default=list)),
-                ('checks', models.JSONField(default=dict)),
-                ('differing', models.CharField(blank=True, max_length=64)),
-                ('scored_at', models.DateTimeField()),
-                ('cycle', models.CharField(blank=True, max_length=40)),
-                ('again_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='exchange.load')),
-                ('load', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='score', to='exchange.load')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("late_days", models.IntegerField(blank=True, null=True)),
+                ("completeness", models.FloatField(blank=True, null=True)),
+                ("validity", models.FloatField(blank=True, null=True)),
+                ("uniqueness", models.FloatField(blank=True, null=True)),
+                ("agreement", models.FloatField(blank=True, null=True)),
+                ("cells", models.JSONField(default=dict)),
+                ("signs", models.JSONField(default=list)),
+                ("checks", models.JSONField(default=dict)),
+                ("differing", models.CharField(blank=True, max_length=64)),
+                ("scored_at", models.DateTimeField()),
+                ("cycle", models.CharField(blank=True, max_length=40)),
+                (
+                    "again_of",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="exchange.load"
+                    ),
+                ),
+                (
+                    "load",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="score", to="exchange.load"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(default=doudi.exchange.models.corrections.new_ref, max_length=20, unique=True)),
-                ('direction', models.CharField(choices=[('out', 'out'), ('in', 'in')], max_length=3)),
-                ('department', models.CharField(max_length=40)),
-                ('dataset', models.CharField(max_length=40)),
-                ('row_no', models.PositiveIntegerField(blank=True, null=True)),
-                ('pid', models.CharField(blank=True, max_length=40)),
-                ('area', models.CharField(blank=True, max_length=12)),
-                ('field', models.CharField(blank=True, max_length=40)),
-                ('held', doudi.office.fields.SealedText(blank=True, null=True)),
-                ('believed', doudi.office.fields.SealedText(blank=True, null=True)),
-                ('evidence', doudi.office.fields.SealedText()),
-                ('origin', models.CharField(choices=[('reject', 'reject'), ('disagreement', 'disagreement'), ('objection', 'objection'), ('department', 'department')], max_length=12)),
-                ('cause', models.CharField(blank=True, max_length=60)),
-                ('same', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('extended', 'extended'), ('corrected', 'corrected'), ('stands', 'stands'), ('applied', 'applied'), ('withdrawn', 'withdrawn')], default=doudi.exchange.core.corrections.State['ASKED'], max_length=10)),
-                ('due_on', models.DateField()),
-                ('asked_at', models.DateTimeField()),
-                ('asked_by', models.CharField(max_length=80)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_by', models.CharField(blank=True, max_length=80)),
-                ('extended_at', models.DateTimeField(blank=True, null=True)),
-                ('extended_by', models.CharField(blank=True, max_length=80)),
-                ('extended_why', doudi.office.fields.SealedText(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.CharField(blank=True, max_length=80)),
-                ('answer', doudi.office.fields.SealedText(blank=True, null=True)),
-                ('answer_why', doudi.office.fields.SealedText(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_by', models.CharField(blank=True, max_length=80)),
-                ('applied', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.load')),
-                ('load', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='exchange.load')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(default=doudi.exchange.models.corrections.new_ref, max_length=20, unique=True)),
+                ("direction", models.CharField(choices=[("out", "out"), ("in", "in")], max_length=3)),
+                ("department", models.CharField(max_length=40)),
+                ("dataset", models.CharField(max_length=40)),
+                ("row_no", models.PositiveIntegerField(blank=True, null=True)),
+                ("pid", models.CharField(blank=True, max_length=40)),
+                ("area", models.CharField(blank=True, max_length=12)),
+                ("field", models.CharField(blank=True, max_length=40)),
+                ("held", doudi.office.fields.SealedText(blank=True, null=True)),
+                ("believed", doudi.office.fields.SealedText(blank=True, null=True)),
+                ("evidence", doudi.office.fields.SealedText()),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("reject", "reject"),
+                            ("disagreement", "disagreement"),
+                            ("objection", "objection"),
+                            ("department", "department"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("cause", models.CharField(blank=True, max_length=60)),
+                ("same", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked"),
+                            ("extended", "extended"),
+                            ("corrected", "corrected"),
+                            ("stands", "stands"),
+                            ("applied", "applied"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default=doudi.exchange.core.corrections.State["ASKED"],
+                        max_length=10,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("asked_at", models.DateTimeField()),
+                ("asked_by", models.CharField(max_length=80)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_by", models.CharField(blank=True, max_length=80)),
+                ("extended_at", models.DateTimeField(blank=True, null=True)),
+                ("extended_by", models.CharField(blank=True, max_length=80)),
+                ("extended_why", doudi.office.fields.SealedText(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_by", models.CharField(blank=True, max_length=80)),
+                ("answer", doudi.office.fields.SealedText(blank=True, null=True)),
+                ("answer_why", doudi.office.fields.SealedText(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_by", models.CharField(blank=True, max_length=80)),
+                (
+                    "applied",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.load"
+                    ),
+                ),
+                (
+                    "load",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="exchange.load",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'due_on'], name='correction_due'), models.Index(fields=['department', 'state'], name='correction_department'), models.Index(fields=['pid'], name='correction_person')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', [doudi.exchange.core.corrections.State['ASKED'], doudi.exchange.core.corrections.State['EXTENDED']])), fields=('same',), name='correction_once_while_open'), models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out'])), name='correction_direction'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'extended', 'corrected', 'stands', 'applied', 'withdrawn'])), name='correction_state'), models.CheckConstraint(condition=models.Q(('row_no__isnull', True), ('load__isnull', False), _connector='OR'), name='correction_row_of_a_load'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('sent_by', '')), models.Q(('sent_at__isnull', False), models.Q(('sent_by', ''), _negated=True)), _connector='OR'), name='correction_sent_whole'), models.CheckConstraint(condition=models.Q(models.Q(('extended_at__isnull', True), ('extended_by', '')), models.Q(('extended_at__isnull', False), models.Q(('extended_by', ''), _negated=True)), _connector='OR'), name='correction_extended_whole'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by', '')), models.Q(('answered_at__isnull', False), models.Q(('answered_by', ''), _negated=True)), _connector='OR'), name='correction_answered_whole'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by', '')), models.Q(('closed_at__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='correction_closed_whole')],
+                "indexes": [
+                    models.Index(fields=["state", "due_on"], name="correction_due"),
+                    models.Index(fields=["department", "state"], name="correction_department"),
+                    models.Index(fields=["pid"], name="correction_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    doudi.exchange.core.corrections.State["ASKED"],
+                                    doudi.exchange.core.corrections.State["EXTENDED"],
+                                ],
+                            )
+                        ),
+                        fields=("same",),
+                        name="correction_once_while_open",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("direction__in", ["in", "out"])), name="correction_direction"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["asked", "extended", "corrected", "stands", "applied", "withdrawn"])),
+                        name="correction_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("row_no__isnull", True), ("load__isnull", False), _connector="OR"),
+                        name="correction_row_of_a_load",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", True), ("sent_by", "")),
+                            models.Q(("sent_at__isnull", False), models.Q(("sent_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="correction_sent_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("extended_at__isnull", True), ("extended_by", "")),
+                            models.Q(("extended_at__isnull", False), models.Q(("extended_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="correction_extended_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("answered_by", "")),
+                            models.Q(("answered_at__isnull", False), models.Q(("answered_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="correction_answered_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("closed_by", "")),
+                            models.Q(("closed_at__isnull", False), models.Q(("closed_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="correction_closed_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mending',
+            name="Mending",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(default=doudi.exchange.models.mending.new_ref, max_length=20, unique=True)),
-                ('dataset', models.CharField(max_length=40)),
-                ('mends', doudi.office.fields.SealedJSON(default=list)),
-                ('state', models.CharField(default='draft', max_length=8)),
-                ('changed', models.JSONField(default=dict)),
-                ('started_at', models.DateTimeField()),
-                ('started_by', models.CharField(max_length=80)),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('applied_by', models.CharField(blank=True, max_length=80)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_by', models.CharField(blank=True, max_length=80)),
-                ('undone_why', models.TextField(blank=True)),
-                ('load', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mendings', to='exchange.load')),
-                ('mended', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.load')),
-                ('refusal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mendings', to='exchange.refusal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(default=doudi.exchange.models.mending.new_ref, max_length=20, unique=True)),
+                ("dataset", models.CharField(max_length=40)),
+                ("mends", doudi.office.fields.SealedJSON(default=list)),
+                ("state", models.CharField(default="draft", max_length=8)),
+                ("changed", models.JSONField(default=dict)),
+                ("started_at", models.DateTimeField()),
+                ("started_by", models.CharField(max_length=80)),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
+                ("applied_by", models.CharField(blank=True, max_length=80)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_by", models.CharField(blank=True, max_length=80)),
+                ("undone_why", models.TextField(blank=True)),
+                (
+                    "load",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mendings",
+                        to="exchange.load",
+                    ),
+                ),
+                (
+                    "mended",
+                    models.OneToOneField(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.load"
+                    ),
+                ),
+                (
+                    "refusal",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mendings",
+                        to="exchange.refusal",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['dataset', 'state'], name='mending_saved')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('load',), name='mending_one_draft'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('refusal',), name='mending_one_draft_of_refused'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'applied', 'undone'])), name='mending_state'), models.CheckConstraint(condition=models.Q(models.Q(('load__isnull', True), ('refusal__isnull', False)), models.Q(('load__isnull', False), ('refusal__isnull', True)), _connector='OR'), name='mending_of_one'), models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', True), ('applied_by', '')), models.Q(('applied_at__isnull', False), models.Q(('applied_by', ''), _negated=True)), _connector='OR'), name='mending_applied_whole'), models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by', '')), models.Q(('undone_at__isnull', False), models.Q(('undone_by', ''), _negated=True)), _connector='OR'), name='mending_undone_whole')],
+                "indexes": [models.Index(fields=["dataset", "state"], name="mending_saved")],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(("state", "draft")), fields=("load",), name="mending_one_draft"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")), fields=("refusal",), name="mending_one_draft_of_refused"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "applied", "undone"])), name="mending_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("load__isnull", True), ("refusal__isnull", False)),
+                            models.Q(("load__isnull", False), ("refusal__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="mending_of_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("applied_at__isnull", True), ("applied_by", "")),
+                            models.Q(("applied_at__isnull", False), models.Q(("applied_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="mending_applied_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("undone_at__isnull", True), ("undone_by", "")),
+                            models.Q(("undone_at__isnull", False), models.Q(("undone_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="mending_undone_whole",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,42 +4,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exchange', '0007_mending_preview'),
+        ("exchange", "0007_mending_preview"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Disposal',
+            name="Disposal",
             fields=[
-                ('ref', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('items', models.JSONField()),
-                ('counts', models.JSONField()),
-                ('planned_at', models.DateTimeField()),
-                ('planned_by', models.CharField(max_length=80)),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_by', models.CharField(blank=True, max_length=80)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('done_by', models.CharField(blank=True, max_length=80)),
+                ("ref", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("items", models.JSONField()),
+                ("counts", models.JSONField()),
+                ("planned_at", models.DateTimeField()),
+                ("planned_by", models.CharField(max_length=80)),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("approved_by", models.CharField(blank=True, max_length=80)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("done_by", models.CharField(blank=True, max_length=80)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by', '')), models.Q(('approved_at__isnull', False), models.Q(('approved_by', ''), _negated=True)), _connector='OR'), name='disposal_approved_whole'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by', '')), models.Q(('done_at__isnull', False), models.Q(('done_by', ''), _negated=True)), _connector='OR'), name='disposal_done_whole'), models.CheckConstraint(condition=models.Q(('done_at__isnull', True), ('approved_at__isnull', False), _connector='OR'), name='disposal_approved_first')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at__isnull", True), ("approved_by", "")),
+                            models.Q(("approved_at__isnull", False), models.Q(("approved_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="disposal_approved_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", True), ("done_by", "")),
+                            models.Q(("done_at__isnull", False), models.Q(("done_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="disposal_done_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done_at__isnull", True), ("approved_at__isnull", False), _connector="OR"),
+                        name="disposal_approved_first",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=64)),
-                ('why', models.TextField()),
-                ('placed_at', models.DateTimeField()),
-                ('placed_by', models.CharField(max_length=80)),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('lifted_by', models.CharField(blank=True, max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(max_length=64)),
+                ("why", models.TextField()),
+                ("placed_at", models.DateTimeField()),
+                ("placed_by", models.CharField(max_length=80)),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                ("lifted_by", models.CharField(blank=True, max_length=80)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by', '')), models.Q(('lifted_at__isnull', False), models.Q(('lifted_by', ''), _negated=True)), _connector='OR'), name='hold_lifted_whole'), models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('scope',), name='hold_once')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at__isnull", True), ("lifted_by", "")),
+                            models.Q(("lifted_at__isnull", False), models.Q(("lifted_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="hold_lifted_whole",
+                    ),
+                    models.UniqueConstraint(condition=models.Q(("lifted_at__isnull", True)), fields=("scope",), name="hold_once"),
+                ],
             },
         ),
     ]

@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0002_withdrawn'),
+        ("monitoring", "0002_withdrawn"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['raised_on', 'area'], name='alert_raised'),
+            model_name="alert",
+            index=models.Index(fields=["raised_on", "area"], name="alert_raised"),
         ),
     ]
