@@ -31,7 +31,7 @@ def reasons_given() -> set[str]:
 
 
 def test_every_reason_of_a_rejected_row_is_told() -> None:
-    assert reasons_given() == set(REASONS)
+    assert reasons_given() == set(REASONS) - {"not_a_message"}  # which is no row yet: a broker's message that is no JSON
     for reason, (message, fix) in REASONS.items():
         assert message and fix
         assert f"`{reason}`" in REFERENCE

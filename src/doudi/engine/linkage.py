@@ -32,7 +32,7 @@ HOWS = {
     5: "name_birth",  # same name and birth date
     6: "name_household",  # same name in the household of the others in the row's household, or of the spouse or guardian
     7: "name_area",  # the only one of this name in the village
-    8: "sound",  # as the three above, the name written with other characters of the same sound
+    8: "sound",  # as the ones above, the name written otherwise: characters of the same sound, or one another
     9: "review",  # the number belongs to somebody with another name and birth: for a person to look at
     10: "alone",  # nobody fits: a person of their own
     11: "decided",  # a person gave the row to whom it is joined

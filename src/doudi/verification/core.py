@@ -48,7 +48,7 @@ BASIS_LABELS = {
 }
 
 # How old the latest delivery may be, in days, before its silence stops meaning "nothing".
-FRESH_DAYS = {"event": 45, "monthly": 62, "quarterly": 123, "term": 215, "yearly": 400}
+FRESH_DAYS = {"daily": 7, "event": 45, "monthly": 62, "quarterly": 123, "term": 215, "yearly": 400}
 
 SILENT = {
     "not_loaded": "这个部门还没有送来数据",

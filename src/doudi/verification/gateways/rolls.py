@@ -33,7 +33,7 @@ _HOW = {
     "name_birth": "姓名和出生日期相同",
     "name_household": "姓名相同，同一户",
     "name_area": "姓名相同，同一村里只有一人",
-    "sound": "姓名同音，其他相同",
+    "sound": "姓名同音或差一个字，其他相同",
     "decided": "经办人认定",
     "review": "号码和姓名对不上，要人看",
     "number_other_name": "号码相同，姓名不同，要人看",
