@@ -68,6 +68,7 @@ urlpatterns = [
     path("household/<slug:pid>/events/<slug:ref>/undo/", household.undo, name="event-undo"),
     path("requests/", requests.requests, name="requests"),
     path("requests/<slug:ref>/", requests.one, name="request"),
+    path("requests/<slug:ref>/erase/", requests.erase, name="request-erase"),
     path("person/<slug:pid>/", person.person, name="person"),
     path("person/<slug:pid>/part/<slug:name>/", person.part, name="person-part"),
     path("person/<slug:pid>/reasons/", reasons.reach, name="reach"),
