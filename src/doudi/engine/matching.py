@@ -145,9 +145,10 @@ def _same_person(
     con.execute(
         f"""CREATE TEMP TABLE known_as AS SELECT id AS n, n AS m FROM alike
         WHERE turn = 1 AND evidence AND {scoring.near_name()} AND probability >= {told.threshold["same"]!r}
-            AND (coalesce(number_level <= 3, false) OR coalesce(birth_level = 0, false) OR coalesce(place_level <= 1, false))
+            AND (coalesce(number_level IN (1, 3), false) OR coalesce(birth_level = 0, false)
+                OR coalesce(place_level <= 1, false))
             AND n < (SELECT count(*) FROM known)"""
-    )  # two good numbers are two people until a birth date or a village says otherwise: a rare name and a near birthday do not
+    )  # two good numbers are two people until one digit, a birth date or a village says otherwise: a rare name alone does not
 
 
 def _keep_apart(con: duckdb.DuckDBPyConnection, key: str, apart: Sequence[tuple[str, str]]) -> None:
