@@ -50,8 +50,8 @@ def test_what_a_cycle_made_is_counted_and_lies_under_its_content(made: tuple[Lak
     assert counts["tiers"] == {"dibao": 3, "tekun": 1} and counts["links"]["alone"] == 1
     assert cycle.current(lake) == first and first.on == ON
     assert set(first.manifest["objects"]) == {
-        "person", "person_facts", "household", "household_facts", "living", "edge", "link", "pair", "placing", "placing_beside", "finding", "person_index",
-        "household_index", "unseen",
+        "person", "person_facts", "household", "household_facts", "living", "edge", "link", "pair", "placing", "placing_beside",
+        "finding", "person_index", "household_index", "unseen",
     }  # fmt: skip
     for name, told in first.manifest["objects"].items():
         assert pq.read_metadata(lake.object(told["sha256"])).num_rows == told["rows"], name
