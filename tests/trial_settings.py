@@ -12,3 +12,5 @@ from doudi.config.settings import *  # noqa: E402, F403
 
 # Passwords of the cast are kept the quick way: the slow one costs a third of a second for every clerk a test appoints.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+MIDDLEWARE = ["one_at_a_time.OneAtATime", *MIDDLEWARE]  # noqa: F405
