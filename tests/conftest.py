@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+from django.db import connection
 from hypothesis import settings
 
 from web.browser import chromium, open_browser
@@ -14,6 +16,19 @@ if os.environ.get("CI"):
     settings.load_profile("same")
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """PostgreSQL drops no database somebody is connected to: what a thread of the site left open is ended before the end."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 def pytest_addoption(parser):
