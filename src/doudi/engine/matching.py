@@ -17,7 +17,7 @@ from doudi.engine import scoring, weights
 from doudi.engine.linkage import ALONE, NEAR, REVIEW, Role, born_of, ids_sql, pid_of, rows_table
 from doudi.engine.names import plain_sql
 from doudi.engine.sql import name_of, quote
-from doudi.engine.weights import LEVELS, Weights
+from doudi.engine.weights import LEVELS, ONE_PERSON, Weights
 
 ADULT = 25  # years from which nobody goes to school or draws a child's benefit
 WEEKS_APART = 62  # days by which a birth date must differ to speak against a number
@@ -144,11 +144,9 @@ def _same_person(
     con.execute("DROP TABLE late; DROP TABLE late_placed")
     con.execute(
         f"""CREATE TEMP TABLE known_as AS SELECT id AS n, n AS m FROM alike
-        WHERE turn = 1 AND evidence AND {scoring.near_name()} AND probability >= {told.threshold["same"]!r}
-            AND (coalesce(number_level IN (1, 3), false) OR coalesce(birth_level = 0, false)
-                OR coalesce(place_level <= 1, false))
-            AND n < (SELECT count(*) FROM known)"""
-    )  # two good numbers are two people until one digit, a birth date or a village says otherwise: a rare name alone does not
+        WHERE turn = 1 AND ({scoring.agrees_sql(ONE_PERSON)}) AND {scoring.near_name()}
+            AND probability >= {told.threshold["same"]!r} AND n < (SELECT count(*) FROM known)"""
+    )
 
 
 def _keep_apart(con: duckdb.DuckDBPyConnection, key: str, apart: Sequence[tuple[str, str]]) -> None:

@@ -30,7 +30,7 @@ from doudi.engine.linkage import CERTIFICATE_FORM, CHILD_STAGES, Role
 from doudi.engine.names import heard, plain
 from doudi.engine.scoring import COMMON, RARE
 from doudi.engine.trial import NotPublished
-from doudi.engine.weights import COUNTED, EVIDENCE, LEVELS, NEAR_NAME, Weights
+from doudi.engine.weights import COUNTED, EVIDENCE, LEVELS, NEAR_NAME, ONE_PERSON, Weights
 
 Why = tuple[tuple[str, str], ...]  # what was compared and how far it agrees, as in the `why` of the cycle's pairs
 Levels = dict[str, int]  # comparison → place of the level in LEVELS; not in it where there is nothing to compare
@@ -269,7 +269,7 @@ class Index:
             probability, _, _, levels = weighed[0]
             fits = _enough(levels)
             if second:
-                fits = fits and levels.get("name", 9) <= NEAR_NAME
+                fits = fits and levels.get("name", 9) <= NEAR_NAME and _agrees(levels, ONE_PERSON)
             if wrong:
                 fits = fits and (levels.get("name") == 0 or levels.get("birth") == 0 or levels.get("place") == 0)
             if doubted:
@@ -422,10 +422,14 @@ def _why(levels: Levels) -> Why:
 
 def _enough(levels: Levels) -> bool:
     """Whether a candidate may be joined at all, as `scoring.enough` says it in SQL."""
-    evidence = any(name in levels and LEVELS[name][levels[name]] in those for name, those in EVIDENCE.items())
     named = "name" in levels and levels["name"] <= NEAR_NAME
     close_born = levels.get("name") == NEAR_NAME + 1 and levels.get("birth") == 0
-    return evidence and (named or levels.get("number", 9) <= 1 or close_born)
+    return _agrees(levels, EVIDENCE) and (named or levels.get("number", 9) <= 1 or close_born)
+
+
+def _agrees(levels: Levels, agreements: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether one of these agreements holds, as `scoring.agrees_sql` says it in SQL."""
+    return any(name in levels and LEVELS[name][levels[name]] in those for name, those in agreements.items())
 
 
 def md5_number(text: str) -> int:

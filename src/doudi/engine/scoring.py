@@ -7,7 +7,7 @@ many people here bear it. One row is at most one person, so the odds of all its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -99,7 +99,7 @@ def find(con: duckdb.DuckDBPyConnection, asked: str, into: str, weights: Weights
         f"""CREATE OR REPLACE TEMP TABLE {into} AS
         SELECT *, odds / (sum(odds) OVER (PARTITION BY id) + 1 - known) AS probability,
             row_number() OVER (PARTITION BY id ORDER BY odds DESC, n) AS turn,
-            {how_sql()} AS how, ({evidence_sql()}) AS evidence
+            {how_sql()} AS how, ({agrees_sql(EVIDENCE)}) AS evidence
         FROM (SELECT *, exp2_(weight) * known / {people} AS odds FROM (
             SELECT levelled.*, known, {weight} AS weight FROM levelled JOIN (SELECT id, known FROM {asked}) USING (id))
             WHERE weight > 0)"""
@@ -203,11 +203,11 @@ def how_sql() -> str:
     )
 
 
-def evidence_sql() -> str:
-    """SQL: whether something beside the name agrees."""
+def agrees_sql(agreements: Mapping[str, Sequence[str]]) -> str:
+    """SQL: whether one of these agreements holds; nothing to compare is no agreement."""
     return " OR ".join(
         f"coalesce({comparison}_level IN ({', '.join(str(LEVELS[comparison].index(level)) for level in levels)}), false)"
-        for comparison, levels in EVIDENCE.items()
+        for comparison, levels in agreements.items()
     )
 
 

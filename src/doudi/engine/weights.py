@@ -26,6 +26,12 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "place": ("house", "village", "town"),
     "couple": ("yes",),
 }
+# Of these one must agree before two good numbers are one person unseen; a rare name and a near birthday are not enough.
+ONE_PERSON: Mapping[str, tuple[str, ...]] = {
+    "birth": ("same",),
+    "number": ("edit", "birth"),
+    "place": ("house", "village"),
+}
 COUNTED = ("same", "sound", "blurred")  # levels of the name whose u is counted: how many here are called so
 NEAR_NAME = 3  # levels of the name up to and with `lost`: another way of writing the same
 _HERE = Path(__file__).with_name("weights.toml")
