@@ -11,10 +11,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from doudi.engine import cycle, matching, placing, register, weights
+from doudi.engine import cycle, matching, placing, register, scoring, weights
 from doudi.engine.lake import Lake
 from doudi.engine.linkage import roles
+from doudi.engine.weights import EVIDENCE, LEVELS, ONE_PERSON
 from doudi.policy import pack
 
 from .landed import KEY, ON, contracts, land, no, person
@@ -154,3 +157,22 @@ def test_a_cycle_without_an_index_is_said(town: tuple[Lake, cycle.Cycle], tmp_pa
     _, made = town
     with pytest.raises(placing.NotPublished):
         placing.place(Lake(tmp_path), made, placing.Record("disease", name="周德顺"), KEY)
+
+
+@given(st.fixed_dictionaries({}, optional={name: st.integers(0, len(levels) - 1) for name, levels in LEVELS.items()}))
+def test_agreements_are_read_alike_in_bulk_and_alone(levels: dict[str, int]) -> None:
+    told = ", ".join(f"{levels.get(name, 'NULL')}::INTEGER AS {name}_level" for name in LEVELS)
+    for agreements in (EVIDENCE, ONE_PERSON):
+        found = duckdb.sql(f"SELECT {scoring.agrees_sql(agreements)} FROM (SELECT {told})").fetchall()
+        assert found == [(placing._agrees(levels, agreements),)]
+
+
+def test_a_rare_name_and_a_near_birthday_do_not_make_two_numbers_one_person() -> None:
+    """A death of 2022 was once joined to a living namesake born six days apart."""
+    near = {
+        "name": LEVELS["name"].index("same"),
+        "birth": LEVELS["birth"].index("digit"),
+        "number": LEVELS["number"].index("edits"),
+    }
+    assert placing._agrees(near, EVIDENCE) and not placing._agrees(near, ONE_PERSON)
+    assert placing._agrees(near | {"place": LEVELS["place"].index("village")}, ONE_PERSON)
