@@ -28,7 +28,7 @@ bench: ## sizes and seconds, as a table
 	.venv/bin/python -m bench
 
 pins: ## pin every dependency again, with hashes
-	for file in run spark dev bench tools; do uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/$$file.in -o requirements/$$file.txt; done
+	for file in run spark psi dev bench tools; do uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/$$file.in -o requirements/$$file.txt; done
 
 clean: ## forget the made-up city and everything kept here
 	rm -rf home

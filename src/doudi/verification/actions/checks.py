@@ -13,9 +13,9 @@ from doudi.office.actions import By
 from doudi.office.queries import need, today
 from doudi.registry import queries as registry
 from doudi.registry.core import Purpose
-from doudi.verification.core import Asked, Basis, Batch, NoBasis, Said, in_words, is_fresh
+from doudi.verification.core import Asked, Basis, NoBasis, Said, in_words, is_fresh
 from doudi.verification.gateways import lake
-from doudi.verification.models import Answer, BatchCheck, Check, Item, ReportCounter
+from doudi.verification.models import Answer, Check, Item, ReportCounter
 
 VALID_DAYS = 90  # verification.report_valid_days
 
@@ -62,24 +62,6 @@ def request(
     detail = {"basis": str(basis), "check": check.ref, "people": len(people), "said": said, "task_order": task_order}
     office.record("verification.request", subject=subject, by=by, at=at, detail=detail)
     return check
-
-
-@transaction.atomic
-def keep_batch(*, batch: Batch, by: By, at: datetime) -> BatchCheck:
-    """Keep that a whole roll was checked, and what it gave; the same comparison again is the same line.
-
-    :raises NotAllowed: this clerk's post does not allow checks of rolls here
-    """
-    need(by, "check.batch", area=batch.area, at=at)
-    kept, new = BatchCheck.objects.get_or_create(
-        ref=batch.ref,
-        defaults={**vars(batch), "at": at, "by": office.party(by)},
-    )
-    if new:
-        told = ("against", "anomalies", "kinds", "object", "persons", "roll", "snapshot")
-        detail = {name: getattr(batch, name) for name in told}
-        office.record("verification.keep_batch", subject=kept.ref, by=by, at=at, detail=detail | {"on": batch.on.isoformat()})
-    return kept
 
 
 def _basis(people: list[Asked], sources: list[str], basis: Basis, task_order: str, at: datetime) -> dict[str, str]:

@@ -1,0 +1,34 @@
+"""Reading checks: the report of one household, source by source; what whole rolls gave."""
+
+from __future__ import annotations
+
+from doudi.verification.queries.batches import Anomaly, anomalies, batches, kept_batch
+from doudi.verification.queries.checks import (
+    AnswerRow,
+    CheckDay,
+    CheckPage,
+    ItemRow,
+    SourceLine,
+    answers,
+    days_of_checks,
+    leaning,
+    my_report,
+    report,
+)
+
+__all__ = [
+    "Anomaly",
+    "AnswerRow",
+    "CheckDay",
+    "CheckPage",
+    "ItemRow",
+    "SourceLine",
+    "anomalies",
+    "answers",
+    "batches",
+    "days_of_checks",
+    "kept_batch",
+    "leaning",
+    "my_report",
+    "report",
+]
