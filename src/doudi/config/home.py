@@ -19,6 +19,10 @@ class Home:
         return self.root / "lake"
 
     @property
+    def papers(self) -> Path:
+        return self.root / "papers"
+
+    @property
     def keys(self) -> Path:
         return self.root / "keys"
 

@@ -16,6 +16,10 @@ class TooMany(NotAllowed):
     """Too many codes were asked for; the text says how long to wait."""
 
 
+class BadPaper(NotAllowed):
+    """A file that cannot be kept as a paper; the text says why, and what to hand in instead."""
+
+
 class CouldNotSend(Exception):
     """A gateway could not hand a message over; it is tried again."""
 
@@ -100,7 +104,14 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("check.request", "发起家庭经济状况核对", (_T, _C)),
         ("check.read", "查看核对报告", (_T, _C, _N, _A)),
         ("check.answer", "办理核对", (_N,)),
+        ("authorisation.read", "查看核对授权书", (_T, _C, _N, _A)),
+        ("paper.read", "查看材料原件", (_T, _C, _N, _A)),
         ("check.batch", "批量核对在享人员", (_N, _C, _A)),
+        ("order.read", "查看核对任务单", (_N, _C, _A, _R)),
+        ("order.draft", "起草核对任务单", (_N, _C, _R)),
+        ("order.approve", "审批核对任务单", (_C, _R)),
+        ("anomaly.work", "处理批量核对出来的疑点", (_N, _C)),
+        ("anomaly.close", "写明疑点的原因", (_T, _N, _C, _A)),
         # warnings and visits
         ("alert.list", "处理预警", (_T, _C, _A)),
         ("alert.read", "查看预警", (_V, _T, _C, _A)),
@@ -137,6 +148,15 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("clerk.appoint", "安排岗位", (_D,)),
         ("clock.move", "调整演示时间", (_V, _T, _C, _N, _D, _A, _R)),
     )
+}
+
+# What a paper is kept as → its label, and the act whose posts may look at it (besides whose it is).
+PAPERS: dict[str, tuple[str, str]] = {
+    "signature": ("手写签名", "authorisation.read"),
+    "form": ("签好的授权书", "authorisation.read"),
+    "voice": ("同意的录音", "authorisation.read"),
+    "guardian": ("监护证明", "authorisation.read"),
+    "evidence": ("证明材料", "paper.read"),
 }
 
 # What the data officer of one department may do: look after what that department sends, and nothing else here.

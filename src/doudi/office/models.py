@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from doudi.office.core import Role
+from doudi.office.core import PAPERS, Role
 from doudi.office.fields import SealedText
 
 
@@ -20,6 +20,10 @@ def new_ref() -> str:
 
 def new_notice_ref() -> str:
     return "n" + uuid4().hex[:16]
+
+
+def new_paper_ref() -> str:
+    return "z" + uuid4().hex[:16]
 
 
 class ClerkManager(BaseUserManager["Clerk"]):
@@ -232,6 +236,45 @@ class Notice(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["queued_at"], name="notice_waiting", condition=Q(sent_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Paper(models.Model):
+    """A photograph, recording, signature or PDF somebody handed in. The file is sealed and lies under its own keyed name."""
+
+    ref = models.CharField(max_length=20, unique=True, default=new_paper_ref)
+    kind = models.CharField(max_length=12)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()  # bytes, as shown
+    sha256 = models.CharField(max_length=64)  # of the bytes shown
+    area = models.CharField(max_length=12)
+    subject = models.CharField(max_length=80, db_index=True)  # whose it is: a pid
+    file = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "ref": "internal",
+        "kind": "internal",
+        "content_type": "internal",
+        "size": "internal",
+        "sha256": "internal",
+        "area": "internal",
+        "subject": "personal",
+        "file": "internal",
+        "at": "internal",
+        "by": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "kind", "sha256"], name="paper_once"),
+            models.CheckConstraint(condition=Q(kind__in=sorted(PAPERS)), name="paper_kind"),
+            models.CheckConstraint(condition=Q(size__gt=0) & ~Q(area="") & ~Q(subject=""), name="paper_whole"),
         ]
 
     def __str__(self) -> str:

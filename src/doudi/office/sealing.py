@@ -26,8 +26,13 @@ def _cipher(key: str) -> AESGCM:
 
 def seal(text: str, place: str) -> bytes:
     """Seal a text for one column; `place` (table.column) is bound in, so a value cannot be moved to another column."""
+    return seal_bytes(text.encode(), place)
+
+
+def seal_bytes(data: bytes, place: str) -> bytes:
+    """Seal the bytes of a file; `place` names it and is bound in, so that one file cannot stand in for another."""
     nonce = os.urandom(NONCE)
-    return VERSION + nonce + _cipher(settings.SEALING_KEY).encrypt(nonce, text.encode(), place.encode())
+    return VERSION + nonce + _cipher(settings.SEALING_KEY).encrypt(nonce, data, place.encode())
 
 
 def unseal(value: bytes, place: str) -> str:
@@ -35,11 +40,19 @@ def unseal(value: bytes, place: str) -> str:
 
     :raises BrokenSeal: it was changed, moved, or sealed with another key
     """
+    return unseal_bytes(value, place).decode()
+
+
+def unseal_bytes(value: bytes, place: str) -> bytes:
+    """Open the sealed bytes of a file.
+
+    :raises BrokenSeal: it was changed, moved, or sealed with another key
+    """
     if value[:1] != VERSION:
         raise BrokenSeal(f"{place}: not a sealed value of a version known here")
     try:
         nonce, body = value[1 : 1 + NONCE], value[1 + NONCE :]
-        return _cipher(settings.SEALING_KEY).decrypt(nonce, body, place.encode()).decode()
+        return _cipher(settings.SEALING_KEY).decrypt(nonce, body, place.encode())
     except (InvalidTag, ValueError) as broken:
         raise BrokenSeal(f"{place}: the value was changed, moved, or sealed with another key") from broken
 
