@@ -15,6 +15,7 @@ from doudi.verification.queries.checks import (
     my_report,
     report,
 )
+from doudi.verification.queries.orders import OrderRow, order, orders, orders_in_force, standing
 
 __all__ = [
     "Anomaly",
@@ -22,6 +23,7 @@ __all__ = [
     "CheckDay",
     "CheckPage",
     "ItemRow",
+    "OrderRow",
     "SourceLine",
     "anomalies",
     "answers",
@@ -30,5 +32,9 @@ __all__ = [
     "kept_batch",
     "leaning",
     "my_report",
+    "order",
+    "orders",
+    "orders_in_force",
     "report",
+    "standing",
 ]
