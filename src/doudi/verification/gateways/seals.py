@@ -1,10 +1,11 @@
-"""The office's certificate: what signs reports. Made at first use, or brought by the office; its key lies sealed beside the others."""
+"""The office's certificate, which signs reports: made at first use or brought by the office; its key lies sealed."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -148,9 +149,7 @@ def _write(path: Path, seal: OfficeSeal, *, replace: bool) -> None:
         if replace:
             os.replace(draft, path)
             return
-        try:
+        with suppress(FileExistsError):  # another process was quicker; its certificate counts
             os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was quicker; its certificate counts
     finally:
         Path(draft).unlink(missing_ok=True)

@@ -86,7 +86,7 @@ def sign(pdf: bytes, seal: OfficeSeal, *, at: datetime, reason: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a PDF somebody holds says of itself: whether its signature fits every byte, by which certificate, and what is inside."""
+    """What a PDF somebody holds says of itself: whether its signature fits every byte, whose it is, and what is inside."""
 
     intact: bool
     fingerprint: str
