@@ -10,7 +10,7 @@ from doudi.casework import actions
 from doudi.casework.models import Case, Question
 from doudi.office.core import Party, Role
 from doudi.office.models import Clerk
-from doudi.verification.core import FRESH_DAYS
+from doudi.verification.core import FRESH_DAYS, asked_datasets
 
 AS_OF = date(2026, 6, 30)
 NEEDS = {
@@ -60,9 +60,7 @@ class Sources:
 
 def everything_answers(sources: Sources) -> Sources:
     """Every source spoke lately."""
-    from doudi.casework import core
-
-    sources.deliver(*(source.dataset for source in core.sources()))
+    sources.deliver(*(one.dataset for one in asked_datasets()))
     assert FRESH_DAYS["monthly"] > 1
     return sources
 

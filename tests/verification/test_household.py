@@ -6,7 +6,6 @@ import pytest
 
 import people
 import walk
-from doudi.casework import core as casework
 from doudi.exchange import queries as exchange
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Role
@@ -19,7 +18,7 @@ from doudi.verification.models import Answer, Check
 from people import NOON
 
 pytestmark = pytest.mark.django_db
-SOURCES = [source.dataset for source in casework.sources()]
+SOURCES = [one.dataset for one in core.asked_datasets()]
 
 
 @pytest.fixture
@@ -189,7 +188,7 @@ def test_a_report_is_good_for_ninety_days(sources):
 
 def test_every_rhythm_of_a_contract_has_an_age_after_which_silence_says_nothing():
     assert {contract.rhythm for contract in exchange.contracts().values()} <= set(core.FRESH_DAYS)
-    assert {source.dataset for source in casework.sources()} <= set(exchange.contracts())
+    assert {one.dataset for one in core.asked_datasets()} <= set(exchange.contracts())
 
 
 def test_a_marriage_is_read_from_the_side_of_whom_it_is_about(monkeypatch):

@@ -9,6 +9,7 @@ from django.utils import translation
 import doudi.web
 from doudi.casework import core as casework
 from doudi.registry import core as registry
+from doudi.verification.core import asked_datasets
 from doudi.web.parts.words import WORDS
 
 WEB = Path(doudi.web.__file__).parent
@@ -49,7 +50,7 @@ def test_words_of_other_rooms_are_named_for_translators():
         *casework.INCOMES.values(),
         *casework.ACCOUNT_WAYS.values(),
         *(state.says for state in casework.State),
-        *(source.asks for source in casework.sources()),
+        *(one.asks for one in asked_datasets()),
         *(road.label for road in casework.roads().values()),
         *registry.RELATIONS.values(),
         *(purpose.label for purpose in registry.Purpose),

@@ -19,6 +19,7 @@ from doudi.office.queries import today
 from doudi.registry import actions as registry_actions
 from doudi.registry import queries as registry
 from doudi.registry.core import Purpose
+from doudi.verification.core import asked_datasets
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def _not_twice(application: Application, name: str) -> None:
 
 def source_codes() -> list[str]:
     """The datasets a consent to the check names."""
-    return [source.dataset for source in core.sources()]
+    return [one.dataset for one in asked_datasets()]
 
 
 def keep_consents(case: Case, agreed: list[str], *, channel: str, by: By, at: datetime) -> None:

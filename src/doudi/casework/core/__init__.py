@@ -20,7 +20,6 @@ from doudi.casework.core.road import (
     moves_from,
     road,
     roads,
-    sources,
 )
 from doudi.casework.core.words import (
     ACCOUNT_WAYS,
@@ -72,5 +71,4 @@ __all__ = [
     "roads",
     "show_receipt",
     "showing_ends",
-    "sources",
 ]

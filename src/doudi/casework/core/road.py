@@ -146,14 +146,6 @@ class Road:
     clock: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceAsked:
-    """A dataset asked about each adult of a household, and what is asked in words."""
-
-    dataset: str
-    asks: str
-
-
 @cache
 def _book() -> dict:
     return tomllib.loads(files("doudi.casework").joinpath("roads.toml").read_text())
@@ -178,12 +170,6 @@ def road(programme: str) -> Road:
     if programme not in roads():
         raise NotAllowed(f"这里还不能办“{programme}”。")
     return roads()[programme]
-
-
-@cache
-def sources() -> tuple[SourceAsked, ...]:
-    """The datasets a household check asks, in the order of the report."""
-    return tuple(SourceAsked(**row) for row in _book()["source"])
 
 
 class Clock(StrEnum):

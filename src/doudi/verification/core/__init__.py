@@ -9,26 +9,52 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from doudi.facts.money import spoken
-from doudi.office.core import NotAllowed
+from doudi.verification.core.basis import WHY_NOT, Capacity, Ended, NoBasis, terms
+from doudi.verification.core.questions import (
+    CLOSED,
+    SILENT,
+    WHY_CLOSED,
+    Asked,
+    BadRow,
+    DatasetAsked,
+    NotAnAnswer,
+    Said,
+    State,
+    Way,
+    asked_datasets,
+    due_at,
+    retry_at,
+    why_in_words,
+)
 
-
-class NoBasis(NotAllowed):
-    """A check without consent of each adult asked about, and without a task order; it is not made."""
-
-
-class Said(StrEnum):
-    """What a source answered about one person; `no_answer` never reads as nothing."""
-
-    FOUND = "found"
-    NOTHING = "nothing"
-    NO_ANSWER = "no_answer"
-
-    @property
-    def label(self) -> str:
-        return SAID_LABELS[self]
-
-
-SAID_LABELS = {Said.FOUND: "查到了", Said.NOTHING: "没有查到", Said.NO_ANSWER: "还没有回话"}
+__all__ = [
+    "BASIS_LABELS",
+    "CLOSED",
+    "FRESH_DAYS",
+    "SILENT",
+    "WHY_CLOSED",
+    "WHY_NOT",
+    "Asked",
+    "BadRow",
+    "Basis",
+    "Batch",
+    "Capacity",
+    "ColumnWords",
+    "DatasetAsked",
+    "Ended",
+    "NoBasis",
+    "NotAnAnswer",
+    "Said",
+    "State",
+    "Way",
+    "asked_datasets",
+    "due_at",
+    "in_words",
+    "is_fresh",
+    "retry_at",
+    "terms",
+    "why_in_words",
+]
 
 
 class Basis(StrEnum):
@@ -49,22 +75,6 @@ BASIS_LABELS = {
 
 # How old the latest delivery may be, in days, before its silence stops meaning "nothing".
 FRESH_DAYS = {"daily": 7, "event": 45, "monthly": 62, "quarterly": 123, "term": 215, "yearly": 400}
-
-SILENT = {
-    "not_loaded": "这个部门还没有送来数据",
-    "stale": "这个部门的数据太旧，不能当作“没有”",
-    "no_register": "登记信息还没有整理出来",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Somebody a check asks about."""
-
-    pid: str
-    name: str
-    is_adult: bool
-    guardian: str = ""  # the pid of the adult who agreed for a minor
 
 
 @dataclass(frozen=True)

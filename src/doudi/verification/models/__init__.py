@@ -2,8 +2,46 @@
 
 from __future__ import annotations
 
+from doudi.verification.models.authorisations import Authorisation, AuthorisationCounter
 from doudi.verification.models.batches import BatchCheck
-from doudi.verification.models.checks import Answer, Check, Item, ReportCounter, new_check_ref
+from doudi.verification.models.checks import Check, ReportCounter, new_check_ref
 from doudi.verification.models.orders import OrderCounter, TaskOrder
+from doudi.verification.models.peers import (
+    ExchangeComparison,
+    Letter,
+    LetterPart,
+    Peer,
+    PeerKey,
+    PlaceExchange,
+    StandingAnswer,
+    new_exchange_ref,
+)
+from doudi.verification.models.questions import Answer, Item, Question, Typed, new_question_ref
+from doudi.verification.models.sources import Dispatch, DispatchCounter, Source
 
-__all__ = ["Answer", "BatchCheck", "Check", "Item", "OrderCounter", "ReportCounter", "TaskOrder", "new_check_ref"]
+__all__ = [
+    "Answer",
+    "Authorisation",
+    "AuthorisationCounter",
+    "BatchCheck",
+    "Check",
+    "Dispatch",
+    "DispatchCounter",
+    "ExchangeComparison",
+    "Item",
+    "Letter",
+    "LetterPart",
+    "OrderCounter",
+    "Peer",
+    "PeerKey",
+    "PlaceExchange",
+    "Question",
+    "ReportCounter",
+    "Source",
+    "StandingAnswer",
+    "TaskOrder",
+    "Typed",
+    "new_check_ref",
+    "new_exchange_ref",
+    "new_question_ref",
+]

@@ -1,4 +1,4 @@
-"""Checks of one household: who was asked about, each source's answer, and each row found."""
+"""Checks of one household: for whom, for what, on which basis; and the number its report is called by."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 
-from doudi.office.fields import SealedJSON, SealedText
+from doudi.office.fields import SealedJSON
 
 
 def new_check_ref() -> str:
@@ -28,6 +28,7 @@ class Check(models.Model):
     on = models.DateField()
     valid_until = models.DateField()
     people = SealedJSON()  # whom it asks about: pid, name, adult, and the consent it stands on
+    declared = SealedJSON(default=list)  # what the household itself said, as it stood when the sources were asked
     at = models.DateTimeField()
     by = models.CharField(max_length=80)
 
@@ -43,6 +44,7 @@ class Check(models.Model):
         "on": "internal",
         "valid_until": "internal",
         "people": "personal",
+        "declared": "sensitive",
         "at": "internal",
         "by": "internal",
     }
@@ -68,68 +70,3 @@ class ReportCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year} {self.last}"
-
-
-class Answer(models.Model):
-    """What one source said about one person; answers are never merged."""
-
-    check_asked = models.ForeignKey(Check, on_delete=models.PROTECT, related_name="answers")
-    pid = models.CharField(max_length=21)
-    dataset = models.CharField(max_length=40)
-    said = models.CharField(max_length=10)
-    why = models.CharField(max_length=20, blank=True)  # why it did not answer
-    as_of = models.DateField(null=True, blank=True)
-    answered_at = models.DateTimeField()
-
-    PRIVACY: ClassVar = {
-        "id": "internal",
-        "check_asked": "internal",
-        "pid": "personal",
-        "dataset": "internal",
-        "said": "sensitive",
-        "why": "internal",
-        "as_of": "internal",
-        "answered_at": "internal",
-    }
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["check_asked", "pid", "dataset"], name="answer_once"),
-            models.CheckConstraint(condition=Q(said__in=["found", "nothing", "no_answer"]), name="answer_said"),
-            models.CheckConstraint(
-                condition=(Q(said="no_answer") & ~Q(why="")) | Q(said__in=["found", "nothing"], why="", as_of__isnull=False),
-                name="answer_whole",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.dataset} {self.said}"
-
-
-class Item(models.Model):
-    """One delivered row a source holds about a person, with where it stands."""
-
-    answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="items")
-    dataset = models.CharField(max_length=40)
-    batch = models.BigIntegerField()
-    row_no = models.BigIntegerField()
-    as_of = models.DateField()
-    values = SealedJSON()
-    words = SealedText()
-
-    PRIVACY: ClassVar = {
-        "id": "internal",
-        "answer": "internal",
-        "dataset": "internal",
-        "batch": "internal",
-        "row_no": "internal",
-        "as_of": "internal",
-        "values": "sensitive",
-        "words": "sensitive",
-    }
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["answer", "batch", "row_no"], name="item_once")]
-
-    def __str__(self) -> str:
-        return f"{self.dataset} {self.batch}/{self.row_no}"

@@ -8,14 +8,17 @@ from doudi.verification.queries.checks import (
     CheckDay,
     CheckPage,
     ItemRow,
+    Progress,
     SourceLine,
     answers,
     days_of_checks,
     leaning,
     my_report,
+    progress,
     report,
 )
 from doudi.verification.queries.orders import OrderRow, order, orders, orders_in_force, standing
+from doudi.verification.queries.sources import SourceRow, source
 
 __all__ = [
     "Anomaly",
@@ -24,7 +27,9 @@ __all__ = [
     "CheckPage",
     "ItemRow",
     "OrderRow",
+    "Progress",
     "SourceLine",
+    "SourceRow",
     "anomalies",
     "answers",
     "batches",
@@ -35,6 +40,8 @@ __all__ = [
     "order",
     "orders",
     "orders_in_force",
+    "progress",
     "report",
+    "source",
     "standing",
 ]

@@ -24,6 +24,7 @@ from doudi.office.core import NotAllowed, Party, TooMany, mask_phone
 from doudi.payment import queries as payment
 from doudi.registry import actions as people
 from doudi.registry import queries as registry
+from doudi.verification.core import asked_datasets
 from doudi.web.parts import roads
 from doudi.web.parts.permits import open_page, resident
 from doudi.web.phone.my.forms import CodeForm, SignInForm
@@ -254,7 +255,7 @@ def consents(request: HttpRequest) -> HttpResponse:
         except people.AlreadyWithdrawn as why:
             messages.info(request, str(why))
         return redirect("phone:consents")
-    words = {source.dataset: source.asks for source in core.sources()}
+    words = {one.dataset: one.asks for one in asked_datasets()}
     shown = [
         {
             "ref": one.ref,

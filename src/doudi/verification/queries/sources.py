@@ -1,0 +1,90 @@
+"""Reading who is asked: the sources registered for a kind of data, or the delivered dataset itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from doudi.exchange import queries as exchange
+from doudi.verification.core import Way
+from doudi.verification.models import Source
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source as it is asked. `answer_seconds`, where given, counts instead of working days; `daily_quota` 0: no limit."""
+
+    code: str
+    label: str
+    department: str
+    dataset: str
+    adapter: Way
+    area: str = ""
+    address: str = ""
+    public_key: str = ""
+    answer_wd: int = 1
+    answer_seconds: int | None = None
+    daily_quota: int = 0
+    at_once: int = 50
+    active: bool = True
+
+
+def built_in(dataset: str) -> SourceRow:
+    """A kind of data read from what its department delivers.
+
+    :raises KeyError: no such dataset
+    """
+    contract = exchange.contracts()[dataset]
+    return SourceRow(dataset, contract.label, contract.department, dataset, Way.LAKE, answer_seconds=0)
+
+
+def row_of(source: Source) -> SourceRow:
+    """A registered source, frozen."""
+    return SourceRow(
+        code=source.code,
+        label=source.label,
+        department=source.department,
+        dataset=source.dataset,
+        adapter=Way(source.adapter),
+        area=source.area,
+        address=source.address,
+        public_key=source.public_key,
+        answer_wd=source.answer_wd,
+        answer_seconds=source.answer_seconds,
+        daily_quota=source.daily_quota,
+        at_once=source.at_once,
+        active=source.active,
+    )
+
+
+def source(code: str) -> SourceRow | None:
+    """The source of this code, stopped ones too: registered, or the delivered dataset of this code; None for neither."""
+    found = Source.objects.filter(code=code).first()
+    if found is not None:
+        return row_of(found)
+    return built_in(code) if code in exchange.contracts() else None
+
+
+def labels() -> dict[str, tuple[str, str]]:
+    """code → label and department of everybody who can have been asked."""
+    known = {code: (one.label, one.department) for code, one in exchange.contracts().items()}
+    return known | {code: (label, by) for code, label, by in Source.objects.values_list("code", "label", "department")}
+
+
+def asked_of(datasets: list[str], area: str) -> list[SourceRow]:
+    """Who is asked for these kinds of data in a check of this place, in their order.
+
+    :raises KeyError: no such dataset
+    """
+    rows: dict[str, list[SourceRow]] = {}
+    for one in Source.objects.filter(dataset__in=datasets, active=True).order_by("id"):
+        rows.setdefault(one.dataset, []).append(row_of(one))
+    found = []
+    for dataset in datasets:
+        found += [one for one in rows.get(dataset, []) if area.startswith(one.area)] or [built_in(dataset)]
+    return found
+
+
+def is_resting(code: str, at: datetime) -> bool:
+    """Whether a source is out of order for now, so that nobody knocks."""
+    return Source.objects.filter(code=code, rests_until__gt=at).exists()
