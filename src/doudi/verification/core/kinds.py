@@ -1,0 +1,77 @@
+"""Kinds of differences, as comparing.toml writes them: how they are asked, what they may innocently be, which limit counts."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What a difference may innocently be; said to clerks, to the family, or to both."""
+
+    code: str
+    words: str
+    to_clerk: bool = False  # only
+    to_family: bool = False  # only
+
+
+@dataclass(frozen=True, slots=True)
+class KindOf:
+    """A kind of difference. `asks`: to the person it is about; `door`: at the door, where nothing found is shown."""
+
+    code: str
+    label: str
+    datasets: tuple[str, ...]
+    may: tuple[May, ...]
+    limit: str = ""
+    asks: str = ""
+    door: str = ""
+    paper: str = ""
+    to_family: bool = True
+
+    @property
+    def explanations(self) -> tuple[str, ...]:
+        """Innocent explanations, as a clerk reads them."""
+        return tuple(one.words for one in self.may if not one.to_family)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What the family may tap, by code: explanations, 「是这样」 and 「说不清」; empty where only clerks can tell."""
+        if not self.to_family:
+            return {}
+        return {one.code: one.words for one in (*self.may, *_always()) if not one.to_clerk}
+
+
+@cache
+def _book() -> dict:
+    return tomllib.loads(files("doudi.verification").joinpath("comparing.toml").read_text())
+
+
+@cache
+def _always() -> tuple[May, ...]:
+    return tuple(May(**row) for row in _book()["always"])
+
+
+@cache
+def kinds() -> dict[str, KindOf]:
+    """Every kind, by code."""
+    found = {}
+    for code, row in _book()["kind"].items():
+        rest = {name: value for name, value in row.items() if name not in ("may", "datasets")}
+        found[code] = KindOf(code, datasets=tuple(row["datasets"]), may=tuple(May(**one) for one in row["may"]), **rest)
+    return found
+
+
+@cache
+def property_words() -> dict[str, str]:
+    """Datasets whose silence is a question of its own, and how it is headed."""
+    return {row["dataset"]: row["words"] for row in _book()["property"]}
+
+
+@cache
+def rolls() -> dict[str, str]:
+    """Datasets of help that is held already, and how that is said."""
+    return dict(_book()["roll"])
