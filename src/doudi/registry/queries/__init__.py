@@ -67,6 +67,7 @@ from doudi.registry.queries.people import (
     rows_behind,
     short_blind,
     sign_in,
+    still_given,
     to_visit,
 )
 from doudi.registry.queries.requests import RequestPage, RequestRow, my_requests, request, requests, requests_of
@@ -189,6 +190,7 @@ __all__ = [
     "spells",
     "standing",
     "standing_of",
+    "still_given",
     "to_visit",
     "together",
     "told",

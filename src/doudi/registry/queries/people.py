@@ -364,6 +364,12 @@ def consented(pids: list[str], purpose: Purpose, at: datetime) -> set[str]:
     return {pid for pid, group in known_by.items() if not given.isdisjoint(group)}
 
 
+def still_given(refs: Collection[str], at: datetime) -> set[str]:
+    """Which of these consents (refs) hold at a moment."""
+    rows = Consent.objects.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at), ref__in=refs, given_at__lte=at)
+    return set(rows.values_list("ref", flat=True))
+
+
 # ---- the whole page -----------------------------------------------------------------------------------------------------
 
 
