@@ -103,6 +103,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         # means checks
         ("check.request", "发起家庭经济状况核对", (_T, _C)),
         ("check.read", "查看核对报告", (_T, _C, _N, _A)),
+        ("check.issue", "出具核对报告", (_T, _C, _N)),
         ("check.answer", "办理核对", (_N,)),
         ("authorisation.read", "查看核对授权书", (_T, _C, _N, _A)),
         ("paper.read", "查看材料原件", (_T, _C, _N, _A)),
