@@ -5,6 +5,7 @@ from __future__ import annotations
 from doudi.verification.models.authorisations import Authorisation, AuthorisationCounter
 from doudi.verification.models.batches import BatchCheck
 from doudi.verification.models.checks import Check, ReportCounter, new_check_ref
+from doudi.verification.models.objections import Objection, ObjectionCounter, ObjectionLine, new_line_ref, new_objection_ref
 from doudi.verification.models.orders import OrderCounter, TaskOrder
 from doudi.verification.models.peers import (
     ExchangeComparison,
@@ -17,6 +18,7 @@ from doudi.verification.models.peers import (
     new_exchange_ref,
 )
 from doudi.verification.models.questions import Answer, Item, Question, Typed, new_question_ref
+from doudi.verification.models.reports import Report, ReportCopy, ReportPaper, new_report_ref, new_token
 from doudi.verification.models.sources import Dispatch, DispatchCounter, Source
 
 __all__ = [
@@ -31,17 +33,27 @@ __all__ = [
     "Item",
     "Letter",
     "LetterPart",
+    "Objection",
+    "ObjectionCounter",
+    "ObjectionLine",
     "OrderCounter",
     "Peer",
     "PeerKey",
     "PlaceExchange",
     "Question",
+    "Report",
+    "ReportCopy",
     "ReportCounter",
+    "ReportPaper",
     "Source",
     "StandingAnswer",
     "TaskOrder",
     "Typed",
     "new_check_ref",
     "new_exchange_ref",
+    "new_line_ref",
+    "new_objection_ref",
     "new_question_ref",
+    "new_report_ref",
+    "new_token",
 ]
