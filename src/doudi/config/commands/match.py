@@ -1,0 +1,107 @@
+"""`doudi match`: who is over a limit in a list that may not be shown. `serve` is the bank's own program; `ask` is ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from doudi.config.cli import could_not, say
+
+
+def register(cli: click.Group) -> None:
+    cli.add_command(match)
+
+
+@click.group()
+def match() -> None:
+    """Private matching: neither side shows its list; we learn who of our own people is over the limit, they learn only how many."""
+
+
+@match.command()
+@click.argument("sums", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--home", required=True, type=click.Path(path_type=Path, file_okay=False), help="the bank's own folder: keys, journal"
+)
+@click.option("--label", required=True, help="who answers")
+@click.option("--dataset", default="deposit", show_default=True)
+@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="the day the sums are of")
+@click.option("--over", required=True, multiple=True, help="a limit in yuan it answers about; may be given again")
+@click.option(
+    "--office", required=True, multiple=True, type=click.Path(path_type=Path, exists=True), help="public key of who may ask"
+)
+@click.option("--orders", type=click.Path(path_type=Path, exists=True), help="task orders shown: 任务单编号,最多人数,到期日")
+@click.option(
+    "--quota", default=1_000_000, show_default=True, type=click.IntRange(64), help="numbers answered a day, each office"
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=9400, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output once it is open")
+def serve(
+    sums: Path, home: Path, label: str, dataset: str, as_of: datetime, over: tuple[str, ...], office: tuple[Path, ...],
+    orders: Path | None, quota: int, host: str, port: int, as_json: bool,
+) -> None:  # fmt: skip
+    """Answer who is over a limit in SUMS (公民身份号码,金额), without showing it and without being shown who is asked about.
+
+    Needs no database of doudi. The key it signs with is made at the first start; give its public half to the office.
+    """
+    from doudi.exchange.core import signing
+    from doudi.facts.money import NotMoney, fen
+    from doudi.verification.core.matching import CannotMatch
+    from doudi.verification.gateways.matching import library
+    from doudi.verification.gateways.matching.bank import BadList, Bank, read_orders, read_sums
+    from doudi.verification.gateways.matching.serving import server_of
+
+    try:
+        library.library()
+        offices = tuple(path.read_text(encoding="utf-8").strip() for path in office)
+        for one in offices:
+            signing.key_id(one)
+        private, public = _own_key(home)
+        bank = Bank(
+            folder=home,
+            label=label,
+            dataset=dataset,
+            as_of=as_of.date(),
+            sums=read_sums(sums),
+            over=tuple(fen(one) for one in over),
+            offices=offices,
+            orders=read_orders(orders) if orders else {},
+            quota=quota,
+        )
+        server = server_of(bank, private, host, port, say)
+    except (BadList, CannotMatch, NotMoney, ValueError, OSError) as why:
+        could_not(str(why), as_json=as_json)
+    address = f"http://{host}:{server.server_address[1]}"
+    told = {
+        "address": address,
+        "public_key": public,
+        "label": label,
+        "persons": len(bank.sums),
+        "as_of": date.isoformat(bank.as_of),
+    }
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else f"{label} {address}  public key {public}  (Ctrl-C stops it)")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    server.serve_forever()
+
+
+def _own_key(home: Path) -> tuple[str, str]:
+    """The bank's key pair, made once; its private half never leaves this folder."""
+    from doudi.exchange.core import signing
+
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_file, public_file = home / "key", home / "key.pub"
+    if not private_file.exists():
+        private, public = signing.new_key()
+        public_file.write_text(public + "\n", encoding="utf-8")
+        unfinished = home / ".key"
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(private + "\n")
+        unfinished.rename(private_file)
+    return private_file.read_text(encoding="utf-8").strip(), public_file.read_text(encoding="utf-8").strip()

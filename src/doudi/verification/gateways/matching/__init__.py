@@ -1,0 +1,1 @@
+"""Private matching over HTTP: the side that asks, the side that holds a list, and the library between them."""
