@@ -20,6 +20,7 @@ from doudi.verification.models.peers import (
 from doudi.verification.models.questions import Answer, Item, Question, Typed, new_question_ref
 from doudi.verification.models.reports import Report, ReportCopy, ReportPaper, new_report_ref, new_token
 from doudi.verification.models.sources import Dispatch, DispatchCounter, Source
+from doudi.verification.models.statements import Statement, new_statement_ref
 
 __all__ = [
     "Answer",
@@ -47,6 +48,7 @@ __all__ = [
     "ReportPaper",
     "Source",
     "StandingAnswer",
+    "Statement",
     "TaskOrder",
     "Typed",
     "new_check_ref",
@@ -55,5 +57,6 @@ __all__ = [
     "new_objection_ref",
     "new_question_ref",
     "new_report_ref",
+    "new_statement_ref",
     "new_token",
 ]
