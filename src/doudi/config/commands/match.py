@@ -20,7 +20,7 @@ def register(cli: click.Group) -> None:
 
 @click.group()
 def match() -> None:
-    """Private matching: neither side shows its list; we learn who of our own people is over the limit, they learn only how many."""
+    """Private matching: neither side shows its list; we learn who of our own people is over the limit, they learn how many."""
 
 
 @match.command()

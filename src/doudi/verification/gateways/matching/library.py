@@ -1,8 +1,8 @@
 """OpenMined's PSI library, behind five functions. It is optional: only who matches needs it.
 
-Why its compressed set (Golomb-coded) and not its raw one: the raw set has no false positives but is six times as large. The
-compressed one wrongly names anybody at all on fewer than one of four million days on which a million numbers are asked of a list of
-a million, and a person looks at every hit anyway. Bloom filters are larger for the same promise.
+Why its compressed set (Golomb-coded) and not its raw one: the raw set has no false positives but is six times as large. With the
+compressed one, on fewer than one of four million days on which a million numbers are asked of a list of a million, somebody is
+wrongly named; and a person looks at every hit anyway. Bloom filters are larger for the same promise.
 """
 
 from __future__ import annotations
