@@ -75,3 +75,7 @@ def property_words() -> dict[str, str]:
 def rolls() -> dict[str, str]:
     """Datasets of help that is held already, and how that is said."""
     return dict(_book()["roll"])
+
+
+# How an answer of the household came to us.
+CHANNELS = {"screen": "自己在手机上说的", "visit": "上门时说的", "telephone": "电话里说的", "window": "到窗口说的"}

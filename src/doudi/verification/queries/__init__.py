@@ -11,12 +11,12 @@ from doudi.verification.queries.checks import (
     Progress,
     SourceLine,
     answers,
+    check,
     days_of_checks,
     leaning,
-    my_report,
     progress,
-    report,
 )
+from doudi.verification.queries.comparing import answered, compared, statements
 from doudi.verification.queries.orders import OrderRow, order, orders, orders_in_force, standing
 from doudi.verification.queries.sources import SourceRow, source
 
@@ -31,17 +31,19 @@ __all__ = [
     "SourceLine",
     "SourceRow",
     "anomalies",
+    "answered",
     "answers",
     "batches",
+    "check",
+    "compared",
     "days_of_checks",
     "kept_batch",
     "leaning",
-    "my_report",
     "order",
     "orders",
     "orders_in_force",
     "progress",
-    "report",
     "source",
     "standing",
+    "statements",
 ]
