@@ -102,6 +102,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("case.review", "动态复核", (_T, _C)),
         # means checks
         ("check.request", "发起家庭经济状况核对", (_T, _C)),
+        ("check.again", "重新问一个来源", (_T, _C, _N)),
         ("check.read", "查看核对报告", (_T, _C, _N, _A)),
         ("check.issue", "出具核对报告", (_T, _C, _N)),
         ("check.answer", "办理核对", (_N,)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -245,6 +245,7 @@ def lawful(question: Question, at: datetime) -> None:
         basis=Basis(check.basis),
         task_order=check.task_order,
         area=check.area,
+        subject=check.subject,
         at=at,
     )
 
@@ -252,6 +253,24 @@ def lawful(question: Question, at: datetime) -> None:
 def asked_person(row: Mapping[str, Any]) -> Asked:
     """Somebody of a check's people, as they were asked about."""
     return Asked(row["pid"], row["name"], row["adult"], row["guardian"], row.get("role", "member"))
+
+
+def close_open(*, subject: str, pids: Collection[str] | None, why: str, by: By, at: datetime) -> int:
+    """Close what still waits or is out for a case: questions of these people, or of everybody. Part of the act that ends a basis.
+
+    Only questions that stand on an authorisation: a task order is not taken back by anybody asked about.
+
+    :returns: how many
+    """
+    rows = Question.objects.select_for_update(of=("self",)).select_related("check_asked").filter(
+        check_asked__subject=subject, check_asked__basis=Basis.CONSENT, state__in=[State.WAITING, State.SENT]
+    )  # fmt: skip
+    if pids is not None:
+        rows = rows.filter(pid__in=pids)
+    found = list(rows.order_by("id"))
+    for one in found:
+        _close(one, why, by=by, at=at)
+    return len(found)
 
 
 def _close(question: Question, why: str, *, by: By, at: datetime) -> None:
@@ -275,7 +294,7 @@ def ask_again(*, check: str, pid: str, source: str, why: str, by: By, at: dateti
     asked = Check.objects.select_for_update().filter(ref=check).first()
     if asked is None or pid not in {one["pid"] for one in asked.people}:
         raise NotAllowed("没有这次核对，或者核对里没有这个人。")
-    need(by, "check.request", area=asked.area, at=at)
+    need(by, "check.again", area=asked.area, at=at)
     whom = sources.source(source)
     if whom is None or not whom.active:
         raise NotAllowed("没有这个来源，或者它已经停用。")
