@@ -23,6 +23,7 @@ from doudi.verification.core import (
     NoBasis,
     NotAnAnswer,
     Said,
+    SourceRow,
     State,
     Way,
     asked_datasets,
@@ -34,7 +35,6 @@ from doudi.verification.gateways import lake
 from doudi.verification.gateways import rows as gateway
 from doudi.verification.models import Answer, Check, Item, Question
 from doudi.verification.queries import sources
-from doudi.verification.queries.sources import SourceRow
 
 
 def put(check: Check, people: Sequence[Asked], datasets: list[str], *, by: By, at: datetime) -> dict[str, int]:

@@ -140,6 +140,25 @@ WAY_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source as it is asked. `answer_seconds`, where given, counts instead of working days; `daily_quota` 0: no limit."""
+
+    code: str
+    label: str
+    department: str
+    dataset: str
+    adapter: Way
+    area: str = ""
+    address: str = ""
+    public_key: str = ""
+    answer_wd: int = 1
+    answer_seconds: int | None = None
+    daily_quota: int = 0
+    at_once: int = 50
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Somebody a check asks about. role: member of the household, or a supporter outside it (who signs for themselves)."""
 

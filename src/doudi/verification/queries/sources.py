@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from doudi.exchange import queries as exchange
-from doudi.verification.core import Way
+from doudi.verification.core import SourceRow, Way
 from doudi.verification.models import Source
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A source as it is asked. `answer_seconds`, where given, counts instead of working days; `daily_quota` 0: no limit."""
-
-    code: str
-    label: str
-    department: str
-    dataset: str
-    adapter: Way
-    area: str = ""
-    address: str = ""
-    public_key: str = ""
-    answer_wd: int = 1
-    answer_seconds: int | None = None
-    daily_quota: int = 0
-    at_once: int = 50
-    active: bool = True
 
 
 def built_in(dataset: str) -> SourceRow:
