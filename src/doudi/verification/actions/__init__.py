@@ -2,21 +2,65 @@
 
 from __future__ import annotations
 
+from doudi.verification.actions.authorisations import (
+    authorise,
+    complete_authorisation,
+    end_authorisations,
+    follow_household,
+    withdraw_authorisation,
+)
 from doudi.verification.actions.batches import keep_batch
 from doudi.verification.actions.checks import request
+from doudi.verification.actions.objections import (
+    Disputed,
+    File,
+    add,
+    add_line,
+    decide_line,
+    followed,
+    object_to,
+    recheck,
+    remind,
+    say_late,
+    settle,
+    take,
+    withdraw_objection,
+)
 from doudi.verification.actions.orders import approve_order, decline_order, draft_order, stop_order
 from doudi.verification.actions.questions import answer, ask_again
+from doudi.verification.actions.reports import issue, keep_sheet, use_certificate
 from doudi.verification.actions.statements import NothingSaid, keep_statement
 
 __all__ = [
+    "Disputed",
+    "File",
     "NothingSaid",
+    "add",
+    "add_line",
     "answer",
     "approve_order",
     "ask_again",
+    "authorise",
+    "complete_authorisation",
+    "decide_line",
     "decline_order",
     "draft_order",
+    "end_authorisations",
+    "follow_household",
+    "followed",
+    "issue",
     "keep_batch",
+    "keep_sheet",
     "keep_statement",
+    "object_to",
+    "recheck",
+    "remind",
     "request",
+    "say_late",
+    "settle",
     "stop_order",
+    "take",
+    "use_certificate",
+    "withdraw_authorisation",
+    "withdraw_objection",
 ]

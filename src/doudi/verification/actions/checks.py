@@ -15,9 +15,8 @@ from doudi.office.queries import need, today
 from doudi.verification.actions.basis import standing
 from doudi.verification.actions.questions import put
 from doudi.verification.core import Asked, Basis
+from doudi.verification.gateways import rules
 from doudi.verification.models import Check, ReportCounter
-
-VALID_DAYS = 90  # verification.report_valid_days
 
 
 @transaction.atomic
@@ -37,7 +36,14 @@ def request(
     need(by, "check.request", area=area, at=at)
     on = today(at)
     stands_on = standing(
-        people=people, datasets=sources, programme=programme, basis=Basis(basis), task_order=task_order, area=area, at=at
+        people=people,
+        datasets=sources,
+        programme=programme,
+        basis=Basis(basis),
+        task_order=task_order,
+        area=area,
+        subject=subject,
+        at=at,
     )
     check = Check.objects.create(
         number=_number(on),
@@ -47,7 +53,7 @@ def request(
         basis=basis,
         task_order=task_order,
         on=on,
-        valid_until=on + timedelta(days=VALID_DAYS),
+        valid_until=on + timedelta(days=rules.report_valid_days(area, on)),
         people=[
             {
                 "pid": one.pid,

@@ -101,7 +101,7 @@ def own(body: Body, pid: str) -> Body:
     if pid not in people:
         raise NotAllowed("没有这份核对报告，或者不是关于您的。")
     mine = whose(body, pid)
-    alone = mine >= set(people)
+    alone = mine >= {*people, *(row["pid"] for row in body["compared"] if row["pid"])}
     answers = [row if row["pid"] in mine else _only_asked(row) for row in body["answers"]]
     return body | {
         "answers": answers,

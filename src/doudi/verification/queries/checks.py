@@ -78,7 +78,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class CheckPage:
-    """The report: for reference, not a decision."""
+    """A check as it stands now: for work on it, not to be shown around; that is what reports are for."""
 
     ref: str
     number: str
@@ -98,34 +98,21 @@ class CheckPage:
     silent: int  # sources that left it open about somebody
 
 
-def report(ref: str, viewer: Viewer, *, on: date) -> CheckPage:
-    """The report of a check (its ref). Never for the village; the page that shows it notes the look.
+def check(ref: str, viewer: Viewer, *, on: date) -> CheckPage:
+    """A check (its ref) as it stands now, source by source; what was issued of it is a report. Never for the village; the page
+    that shows it notes the look.
 
     :raises NotAllowed: no such check, another area, or the post does not allow it
     """
     viewer.need("check.read")
-    check = Check.objects.filter(ref=ref).first()
-    if check is None or not viewer.sees(check.area):
-        raise NotAllowed("没有这份核对报告，或者不归您看。")
-    return _page(check, _answer_rows(check, on), on)
-
-
-def my_report(ref: str, pid: str, *, on: date) -> CheckPage:
-    """The report as the person it asks about may read it (PIPL Art. 45); their own and that of the
-    minors they agreed for; of other adults only that they were asked.
-
-    :raises NotAllowed: not about this person
-    """
-    check = Check.objects.filter(ref=ref).first()
-    if check is None or pid not in {one["pid"] for one in check.people}:
-        raise NotAllowed("没有这份核对报告，或者不是关于您的。")
-    minors = {one["pid"] for one in check.people if one["guardian"] == pid}
-    mine = tuple(row for row in _answer_rows(check, on) if row.pid == pid or row.pid in minors)
-    return _page(check, mine, on)
+    found = Check.objects.filter(ref=ref).first()
+    if found is None or not viewer.sees(found.area):
+        raise NotAllowed("没有这次核对，或者不归您看。")
+    return _page(found, _answer_rows(found, on), on)
 
 
 def answers(ref: str, on: date | None = None) -> tuple[AnswerRow, ...]:
-    """The answers of a check for the room that asked; people see them through `report`.
+    """The answers of a check for the room that asked; people see them through reports.
 
     :param on: says of open questions whether they are late on this day; without it they only wait
     """

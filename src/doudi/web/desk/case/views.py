@@ -89,7 +89,7 @@ def page(
 def _report(this: CasePage, request: HttpRequest, at: datetime) -> verification.CheckPage | None:
     if not this.check_ref or not request.viewer.may("check.read"):
         return None
-    return verification.report(this.check_ref, request.viewer, on=time.today(at))
+    return verification.check(this.check_ref, request.viewer, on=time.today(at))
 
 
 def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at: datetime) -> dict[str, Any]:

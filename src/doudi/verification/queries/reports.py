@@ -1,0 +1,439 @@
+"""Reading reports: a check as it stands now; what was issued, for offices, for whom it is about, for whoever holds one."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from doudi.exchange import queries as exchange
+from doudi.office import proofs
+from doudi.office import queries as office
+from doudi.office.core import NotAllowed, Viewer, mask_account, mask_name
+from doudi.office.merkle import NotProven
+from doudi.verification.core import Basis
+from doudi.verification.core import reports as core
+from doudi.verification.core.compared import Compared
+from doudi.verification.core.reports import Body, Change, Standing
+from doudi.verification.gateways import rules
+from doudi.verification.models import Check, Report, ReportCopy, ReportPaper
+from doudi.verification.queries.checks import AnswerRow, answers
+from doudi.verification.queries.comparing import compared
+
+NONE = "没有这份核对报告，或者不归您看。"
+ISSUED = "verification.issue"
+
+
+# ---- the snapshot -------------------------------------------------------------------------------------------------------
+
+
+def snapshot(check: Check, *, on: date) -> Body:
+    """Everything known of a check on a day, as a report will hold it; its number, version and day are not in it yet."""
+    rows = [_answer(row) for row in answers(check.ref, on)]
+    area = office.area(check.area)
+    return {
+        "answers": rows,
+        "area": check.area,
+        "area_label": area.label if area else check.area,
+        "asked_on": check.on.isoformat(),
+        "basis": check.basis,
+        "basis_label": Basis(check.basis).label,
+        "case": check.subject,
+        "check": check.ref,
+        "compared": [_compared(one) for one in compared(check.ref)],
+        "copy_for": "",
+        "form": core.FORM,
+        "notice": core.REFERENCE,
+        "office": settings.SITE["office"],
+        "people": [
+            {
+                "adult": one["adult"],
+                "authorisation": one["consent"],
+                "guardian": one["guardian"],
+                "name": one["name"],
+                "pid": one["pid"],
+                "role": one.get("role", "member"),
+            }
+            for one in check.people
+        ],
+        "programme": {"code": check.programme, "label": rules.programme_label(check.programme, check.on)},
+        "said": core.tally(rows),
+        "task_order": check.task_order,
+        "valid_until": check.valid_until.isoformat(),
+    }
+
+
+def _answer(row: AnswerRow) -> Body:
+    return {
+        "adapter": row.adapter,
+        "answered_at": _moment(row.answered_at),
+        "as_of": _day(row.as_of),
+        "asked_again": row.asked_again,
+        "asked_at": _moment(row.asked_at),
+        "dataset": row.dataset,
+        "department": row.department,
+        "due_on": _day(office.today(row.due_at)),
+        "items": [
+            {
+                "as_of": _day(item.as_of),
+                "batch": item.batch,
+                "row_no": item.row_no,
+                "their_ref": item.their_ref,
+                "values": _values(item.dataset, item.values),
+                "words": item.words,
+            }
+            for item in row.items
+        ],
+        "label": row.label,
+        "pid": row.pid,
+        "round": row.round,
+        "said": row.said,
+        "said_label": row.said_label,
+        "source": row.source,
+        "source_label": row.source_label,
+        "state": row.state,
+        "whose": row.whose,
+        "why": row.why,
+    }
+
+
+def _values(dataset: str, values: dict[str, Any]) -> Body:
+    """A row's cells without anybody's number; of an account its tail; a fraction as text, for it prints differently elsewhere."""
+    types = {column.name: column.type for column in exchange.contracts()[dataset].columns}
+    kept: Body = {}
+    for name, value in values.items():
+        if types.get(name) == "citizen_no" or value is None:
+            continue
+        if types.get(name) == "account":
+            value = mask_account(str(value))
+        kept[name] = value if isinstance(value, bool | int | str) else str(value)
+    return kept
+
+
+def _compared(one: Compared) -> Body:
+    limit = one.limit
+    return {
+        "at_least": one.at_least,
+        "data_says": one.data_says,
+        "difference": one.difference,
+        "difference_label": one.difference_label,
+        "explanations": list(one.explanations),
+        "found": [
+            {
+                "as_of": _day(row.place.as_of),
+                "batch": row.place.batch,
+                "counted": row.counted,
+                "dataset": row.place.dataset,
+                "fen": row.fen,
+                "label": row.label,
+                "row_no": row.place.row_no,
+                "whose": row.whose,
+                "why": row.why,
+                "words": row.words,
+            }
+            for row in one.found
+        ],
+        "found_fen": one.found_fen,
+        "heading": one.heading,
+        "household_says": [
+            {"at": _moment(said.at), "choice": said.choice_label, "has_paper": bool(said.paper), "words": said.words}
+            for said in one.said
+        ],
+        "is_supporter": one.is_supporter,
+        "is_total": one.is_total,
+        "key": one.key,
+        "kind": one.kind,
+        "limit": {
+            "article": limit.article,
+            "clause": limit.clause,
+            "holds": limit.holds,
+            "numbers": [{"label": used.label, "name": used.name, "source": used.source} for used in limit.used],
+            "per_head": limit.per_head,
+            "says": limit.says,
+            "unit": limit.unit,
+            "value": limit.value,
+        }
+        if limit
+        else None,
+        "person_says": one.person_says,
+        "pid": one.pid,
+        "said_fen": one.said_fen,
+        "unanswered": list(one.unanswered),
+        "whose": one.whose,
+    }
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.astimezone(office.HERE).isoformat(timespec="seconds") if value else None
+
+
+# ---- reports that were issued -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """That a report was issued; nothing of what it holds."""
+
+    ref: str
+    number: str
+    version: int
+    check: str
+    subject: str
+    programme: str
+    area: str
+    why: str
+    issued_at: datetime
+    issued_by: str
+    valid_until: date
+    replaced_by: str  # the number of the newest report of the same check, when it is another one
+
+    def standing(self, on: date) -> Standing:
+        return core.standing(valid_until=self.valid_until, replaced=bool(self.replaced_by), on=on)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """A report as one reader may have it: its exact bytes, what they say, all versions newest first, and what changed since the
+    one before.
+    """
+
+    row: ReportRow
+    token: str
+    sha256: str
+    data: bytes
+    body: Body
+    versions: tuple[ReportRow, ...]
+    changes: tuple[Change, ...]
+    has_paper: bool
+
+    @property
+    def pids(self) -> tuple[str, ...]:
+        """Whose data it shows."""
+        return tuple(one["pid"] for one in self.body["people"])
+
+
+def reports(check: str) -> tuple[ReportRow, ...]:
+    """The reports of a check, newest first, for the rooms that asked; people read them through `report`."""
+    return _rows(Report.objects.filter(check_asked__ref=check))
+
+
+def reports_about(subject: str) -> tuple[ReportRow, ...]:
+    """The reports made for a case or an order, newest first: numbers and days only."""
+    return _rows(Report.objects.filter(check_asked__subject=subject))
+
+
+def reports_in(viewer: Viewer, *, number: str = "", first: int = 0, count: int = 50) -> tuple[ReportRow, ...]:
+    """Reports of the viewer's area, newest first; those whose number begins as asked.
+
+    :raises NotAllowed: the post does not read reports; never the village's
+    """
+    viewer.need("check.read")
+    if not viewer.within:
+        return ()
+    rows = Report.objects.filter(area__startswith=viewer.within, number__startswith=number)
+    return _rows(rows, first, count)
+
+
+def report(ref: str, viewer: Viewer) -> ReportPage:
+    """A report (its ref) for an office; the page that shows it notes the look. Never for the village.
+
+    :raises NotAllowed: no such report, another area, or the post does not allow it
+    """
+    viewer.need("check.read")
+    return _page(ReportCopy.objects.filter(report__ref=ref, pid=""), viewer)
+
+
+def report_of(token: str, viewer: Viewer) -> ReportPage:
+    """The same by what its picture on paper holds, whichever copy that is: the office reads the whole one.
+
+    :raises NotAllowed: no such report, another area, or the post does not allow it
+    """
+    viewer.need("check.read")
+    return _page(ReportCopy.objects.filter(report__copies__token=token, pid=""), viewer)
+
+
+def _page(copies: QuerySet[ReportCopy], viewer: Viewer) -> ReportPage:
+    copy = copies.select_related("report__check_asked").first()
+    if copy is None or not viewer.sees(copy.report.area):
+        raise NotAllowed(NONE)
+    return _page_of(copy)
+
+
+def my_reports(pids: Collection[str]) -> tuple[ReportRow, ...]:
+    """The reports that ask about somebody (every id they are known by), newest first."""
+    return _rows(Report.objects.filter(copies__pid__in=[pid for pid in pids if pid]).distinct())
+
+
+def my_report(ref: str, pids: Collection[str]) -> ReportPage:
+    """A report as the person it asks about has it (PIPL Art. 45): complete for themselves and the minors they agreed for, of
+    other adults only that they were asked.
+
+    :raises NotAllowed: not about this person
+    """
+    mine = [pid for pid in pids if pid]
+    copy = ReportCopy.objects.filter(report__ref=ref, pid__in=mine).select_related("report__check_asked").first()
+    if copy is None:
+        raise NotAllowed("没有这份核对报告，或者不是关于您的。")
+    return _page_of(copy)
+
+
+def _page_of(copy: ReportCopy) -> ReportPage:
+    versions = reports(copy.report.check_asked.ref)
+    data = copy.body.encode()
+    body = json.loads(data)
+    before = (
+        ReportCopy.objects.filter(
+            report__check_asked=copy.report.check_asked, report__version=copy.report.version - 1, pid=copy.pid
+        )
+        .only("body")
+        .first()
+    )
+    return ReportPage(
+        row=next(row for row in versions if row.ref == copy.report.ref),
+        token=copy.token,
+        sha256=copy.sha256,
+        data=data,
+        body=body,
+        versions=versions,
+        changes=tuple(core.changes(json.loads(before.body), body)) if before else (),
+        has_paper=ReportPaper.objects.filter(of=copy).exists(),
+    )
+
+
+def _rows(found: QuerySet[Report], first: int = 0, count: int | None = None) -> tuple[ReportRow, ...]:
+    ordered = found.select_related("check_asked").order_by("-at", "-version", "-id")
+    rows = list(ordered[first : None if count is None else first + count])
+    names = office.clerk_names([row.by.partition(":")[2] for row in rows])
+    newest: dict[int, tuple[int, str]] = {}
+    same = Report.objects.filter(check_asked__in={row.check_asked_id for row in rows})
+    for check, version, number in same.values_list("check_asked", "version", "number"):
+        newest[check] = max(newest.get(check, (0, "")), (version, number))
+    return tuple(_row(row, names, newest[row.check_asked_id][1]) for row in rows)
+
+
+def _row(row: Report, names: dict[str, str], newest: str) -> ReportRow:
+    return ReportRow(
+        ref=row.ref,
+        number=row.number,
+        version=row.version,
+        check=row.check_asked.ref,
+        subject=row.check_asked.subject,
+        programme=row.check_asked.programme,
+        area=row.area,
+        why=row.why,
+        issued_at=row.at,
+        issued_by=names.get(row.by.partition(":")[2], "自动出具"),
+        valid_until=row.valid_until,
+        replaced_by="" if newest == row.number else newest,
+    )
+
+
+# ---- the signed sheet ---------------------------------------------------------------------------------------------------
+
+
+def sheet(token: str) -> bytes | None:
+    """The signed PDF of a copy as it was made the first time, or None; whoever asks has read the copy through `report`,
+    `report_of` or `my_report`.
+    """
+    kept = ReportPaper.objects.filter(of__token=token).values_list("pdf", flat=True).first()
+    return base64.b64decode(kept) if kept is not None else None
+
+
+# ---- whoever holds one --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the journal proves of a report somebody holds; nothing about anybody. `proof` is what `doudi report check` reads."""
+
+    number: str
+    sha256: str
+    sheet_sha256: str  # of the signed PDF; empty when none was made
+    standing: Standing
+    issued_at: datetime
+    issued_by: str  # the office
+    valid_until: date
+    newest: str
+    is_own: bool  # a copy for one person, not the whole report
+    seq: int
+    lines: int
+    proof: dict[str, Any] | None
+    why_not: str  # why there is no proof
+
+
+def verify(token: str, *, on: date) -> Verified | None:
+    """Whether this very report was issued here, by the signed journal. None: nobody issued a report with this picture.
+
+    What the database says is not believed by itself: number, day and digest are compared with the journal's own line.
+    """
+    copy = ReportCopy.objects.filter(token=token).select_related("report__check_asked").first()
+    if copy is None:
+        return None
+    row = _rows(Report.objects.filter(pk=copy.report_id))[0]
+    seq, proof, why_not = _proof(copy)
+    kept = ReportPaper.objects.filter(of=copy).values_list("sha256", flat=True).first()
+    return Verified(
+        number=row.number,
+        sha256=copy.sha256,
+        sheet_sha256=kept or "",
+        standing=row.standing(on),
+        issued_at=row.issued_at,
+        issued_by=settings.SITE["office"],
+        valid_until=row.valid_until,
+        newest=row.replaced_by,
+        is_own=bool(copy.pid),
+        seq=seq,
+        lines=office.journal_state().signed_size,
+        proof=proof,
+        why_not=why_not,
+    )
+
+
+def line_of(copy: ReportCopy) -> office.Line | None:
+    """The journal's line of the report a copy belongs to."""
+    lines = office.journal_of(copy.report.check_asked.subject, limit=1000)
+    return next((line for line in lines if line.act == ISSUED and line.detail.get("report") == copy.report.ref), None)
+
+
+def _proof(copy: ReportCopy) -> tuple[int, dict[str, Any] | None, str]:
+    line = line_of(copy)
+    if line is None:
+        return -1, None, "留痕里没有出具这份报告的一行"
+    told = line.detail
+    kept = core.digest(copy.body.encode())
+    said = (told["number"], told["valid_until"], line.at)
+    if kept != copy.sha256 or copy.sha256 not in (told["sha256"], *told["own"]):
+        return line.seq, None, "系统里存的和出具时留痕的不一样"
+    if said != (copy.report.number, copy.report.valid_until.isoformat(), copy.report.at):
+        return line.seq, None, "系统里存的编号或日期和留痕的不一样"
+    signed = office.checkpoint(office.journal_state().signed_size)
+    if signed is None or line.seq >= signed.size:
+        return line.seq, None, NOT_SIGNED
+    try:
+        return line.seq, proofs.prove(line.seq, signed), ""
+    except (NotProven, ValueError) as why:
+        return line.seq, None, f"留痕被改过，证明不了（{why}）"
+
+
+NOT_SIGNED = "这一行还没有签名"
+
+
+def names_in(rows: Iterable[ReportRow]) -> dict[str, str]:
+    """Masked first names of the reports' people for lists: check ref → who is asked about, the applicant first."""
+    checks = Check.objects.filter(ref__in={row.check for row in rows})
+    return {check.ref: _masked(check.people) for check in checks}
+
+
+def _masked(people: list[dict[str, Any]]) -> str:
+    first = mask_name(people[0]["name"]) if people else ""
+    return f"{first}等 {len(people)} 人" if len(people) > 1 else first
