@@ -178,25 +178,28 @@ def _locked(pid: str) -> Person:
     return kept
 
 
-def _may_speak_of(kept: Person, by: By, at: datetime) -> None:
+def _may_speak_of(kept: Person, by: By, at: datetime, where: str = "") -> None:
     if not isinstance(by, Party):
-        need(by, "consent.record", area=kept.area, at=at)
+        need(by, "consent.record", area=where or kept.area, at=at)
     elif by.kind == "resident" and queries.standing(by.ref) != queries.standing(kept.pid):
         raise NotAllowed("您只能办自己的事。帮别人办，请从“帮家人、邻居办”进。")
 
 
 @transaction.atomic
-def consent(*, pid: str, purpose: Purpose, sources: list[str], channel: str, by: By, at: datetime, guardian: str = "") -> Consent:
+def consent(
+    *, pid: str, purpose: Purpose, sources: list[str], channel: str, by: By, at: datetime, guardian: str = "", where: str = ""
+) -> Consent:
     """Keep a person's consent to one purpose, naming the sources.
 
     :param channel: how it was given: phone, window, paper, voice, visit
     :param guardian: the pid of who agreed for a minor or an incapable adult
-    :raises NotAllowed: for another resident, or by a clerk whose post does not allow it where the person lives
+    :param where: the place of the case it is given for; by default where the person lives
+    :raises NotAllowed: for another resident, or by a clerk whose post does not allow it there
     :raises NotKnown: the person is not in the database
     """
     kept = _locked(pid)
     if not (isinstance(by, Party) and guardian and by.ref == guardian):
-        _may_speak_of(kept, by, at)
+        _may_speak_of(kept, by, at, where)
     given = Consent.objects.create(
         person=kept,
         purpose=Purpose(purpose),
@@ -212,9 +215,10 @@ def consent(*, pid: str, purpose: Purpose, sources: list[str], channel: str, by:
 
 
 @transaction.atomic
-def withdraw(*, ref: str, by: By, at: datetime) -> Consent:
+def withdraw(*, ref: str, by: By, at: datetime, where: str = "") -> Consent:
     """Take a consent back; checks made before stay valid.
 
+    :param where: the place of the case it was given for; by default where the person lives
     :raises AlreadyWithdrawn: it was taken back before
     :raises NotAllowed: by somebody else than the person, their guardian, or a clerk where they live
     :raises NotKnown: no such consent
@@ -225,7 +229,7 @@ def withdraw(*, ref: str, by: By, at: datetime) -> Consent:
     if given.withdrawn_at is not None:
         raise AlreadyWithdrawn("这份同意已经撤回了。")
     if not (isinstance(by, Party) and given.guardian and by.ref == given.guardian):
-        _may_speak_of(given.person, by, at)
+        _may_speak_of(given.person, by, at, where)
     given.withdrawn_at, given.withdrawn_by = at, office.party(by)
     given.save(update_fields=["withdrawn_at", "withdrawn_by"])
     office.record("registry.withdraw", subject=given.person_id, by=by, at=at, detail={"consent": ref})

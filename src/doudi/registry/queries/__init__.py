@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.registry.queries.decided import DecisionRow, Joined, decision, decisions, decisions_about, home_of, joined
+from doudi.registry.queries.elsewhere import KnownHere, known_here
 from doudi.registry.queries.erasing import contacts_over, has_contact
 from doudi.registry.queries.homes import (
     Differing,
@@ -110,6 +111,7 @@ __all__ = [
     "LivingRow",
     "Match",
     "Matches",
+    "KnownHere",
     "MemberRow",
     "MyKnown",
     "NotKnown",
@@ -158,6 +160,7 @@ __all__ = [
     "home_page",
     "household",
     "identities",
+    "known_here",
     "identity",
     "joined",
     "lookalikes",

@@ -164,7 +164,7 @@ def answer(
     try:
         lawful(one, at)
     except NoBasis:
-        _close(one, "no_basis", by=by, at=at)
+        close(one, "no_basis", by=by, at=at)
         return None
     made = Answer.objects.create(
         question=one, said=spoken, why=words, as_of=as_of, answered_at=at, answered_by=office.party(by), paper=paper
@@ -269,11 +269,12 @@ def close_open(*, subject: str, pids: Collection[str] | None, why: str, by: By, 
         rows = rows.filter(pid__in=pids)
     found = list(rows.order_by("id"))
     for one in found:
-        _close(one, why, by=by, at=at)
+        close(one, why, by=by, at=at)
     return len(found)
 
 
-def _close(question: Question, why: str, *, by: By, at: datetime) -> None:
+def close(question: Question, why: str, *, by: By, at: datetime) -> None:
+    """Close a question without an answer (a code of core.WHY_CLOSED); part of an act."""
     question.state, question.closed_why, question.next_try_at = State.CLOSED, why, None
     question.claim, question.claimed_until = "", None
     question.save(update_fields=["state", "closed_why", "next_try_at", "claim", "claimed_until"])

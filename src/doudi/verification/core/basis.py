@@ -146,7 +146,6 @@ class Capacity(StrEnum):
 class Terms:
     """What stands on every authorisation."""
 
-    valid_months: int
     to_whom: str
     until: str
     promises: tuple[str, ...]
@@ -161,3 +160,72 @@ def terms() -> Terms:
     """What stands on every authorisation, from authorisation.toml."""
     read: dict[str, Any] = tomllib.loads((files("doudi.verification") / "authorisation.toml").read_text(encoding="utf-8"))
     return Terms(**read | {"promises": tuple(read["promises"]), "withdrawing": tuple(read["withdrawing"])})
+
+
+class BadSignature(NotAllowed):
+    """What was given is not a signature, not by who may sign, or without the paper that proves it; in words."""
+
+
+class NotExplained(NotAllowed):
+    """What taking an authorisation back means was not said first."""
+
+
+class AlreadyEnded(NotAllowed):
+    """It does not hold any more; says why."""
+
+
+def check_signer(capacity: Capacity, pid: str, signer: str, *, papers: Collection[str]) -> None:
+    """Stop a paper signed by somebody who may not sign it.
+
+    :param papers: kinds of papers handed in with it
+    :raises BadSignature: in words for who handles it
+    """
+    if capacity is Capacity.ADULT and signer != pid:
+        raise BadSignature("大人要自己签。不能自己拿主意的，请选监护人签，并拍下监护证明。")
+    if capacity is not Capacity.ADULT and signer == pid:
+        raise BadSignature("未满十八岁和不能自己拿主意的人，要由监护人签。")
+    if capacity is Capacity.INCAPABLE and "guardian" not in papers:
+        raise BadSignature("替不能自己拿主意的大人签，要有监护证明（法院判决、居委会或民政部门的指定），请拍照交上来。")
+
+
+CHILD = frozenset({"son", "daughter"})  # whose parents are guardians by law; anybody else proves it (Civil Code Art. 27)
+
+
+def owed(*, way: str, capacity: str, relation: str, typed: bool, kinds: Collection[str]) -> tuple[str, ...]:
+    """What an authorisation still lacks on paper, in words. It counts from the moment it was signed."""
+    lacking = []
+    if way == "screen" and not typed and "signature" not in kinds:
+        lacking.append("还差手写签名")
+    if way == "paper" and "form" not in kinds:
+        lacking.append("还差签好的纸的照片")
+    if way == "voice" and "voice" not in kinds:
+        lacking.append("还差录音")
+    if way == "visit" and not {"form", "voice", "signature"} & set(kinds):
+        lacking.append("还差签好的纸的照片，或录音")
+    if capacity == Capacity.MINOR and relation not in CHILD and "guardian" not in kinds:
+        lacking.append("还差监护证明")
+    return tuple(lacking)
+
+
+def wording(
+    *, number: str, name: str, signer_name: str, capacity: str, role: str, programmes: Iterable[str], sources: Iterable[str],
+    until: str,
+) -> str:  # fmt: skip
+    """The whole text that is signed; kept as it was, whatever is changed later.
+
+    :param programmes: in words
+    :param sources: what is asked, in words
+    """
+    said = terms()
+    whose = f"{name}（由监护人{signer_name}签）" if capacity != Capacity.ADULT else name
+    lines = [
+        f"核对授权书 {number}",
+        f"签的人：{signer_name}。查的是：{whose}，{said.role[role]}。",
+        f"为了：{'、'.join(programmes)}。不用来办别的事。",
+        f"交给：{said.to_whom}。",
+        f"查这些：{'、'.join(sources)}。",
+        f"多久：{said.until}{until}",
+        *said.promises,
+        "随时可以撤回。撤回前查过的还算数。",
+    ]
+    return "\n".join(lines)
