@@ -9,6 +9,7 @@ from enum import StrEnum
 from doudi.exchange.core.corrections import Pace, pace
 from doudi.facts.days import add_working_days
 from doudi.office.core import NotAllowed
+from doudi.verification.core.questions import Said
 
 DAYS_TO_RECHECK = 10  # working days from the objection to the new report
 MOST_LINES = 40  # lines of one objection; more is the whole report, which a second objection takes up
@@ -135,6 +136,11 @@ def stop_the_same(doer: str, before: Iterable[str]) -> None:
         raise SamePerson("第一次是您问的或者看过的，要换一位同志重新看。")
 
 
+def is_new(round_now: int, said_now: str, round_then: int, said_then: str) -> bool:
+    """Whether what a source says now came after the line was disputed: asked again, or at last an answer where there was none."""
+    return round_now > round_then or (not Said(said_then).is_known and Said(said_now).is_known)
+
+
 def stop_outcome(outcome: Outcome, *, asked: bool, waiting: bool, answered: bool, same: bool, papers: int) -> None:
     """Stop an end that what is known does not carry.
 
@@ -182,6 +188,7 @@ __all__ = [
     "State",
     "claims",
     "due_on",
+    "is_new",
     "pace",
     "stop_outcome",
     "stop_the_same",

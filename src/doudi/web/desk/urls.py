@@ -74,6 +74,7 @@ urlpatterns = [
     path("person/<slug:pid>/reasons/", reasons.reach, name="reach"),
     path("person/<slug:pid>/reasons/<slug:programme>/", reasons.reasons_of, name="reasons"),
     path("person/<slug:pid>/reasons/<slug:programme>/answer.json", reasons.bytes_of, name="reasons-bytes"),
+    path("objections/", include("doudi.web.desk.objections.urls")),
     path("checks/", checks.checks, name="checks"),
     path("checks/<slug:ref>/", checks.check, name="check-one"),
     path("feeds/", feeds.deliveries, name="feeds"),
