@@ -18,6 +18,8 @@ from doudi.office.actions import By
 from doudi.office.core import NotAllowed
 from doudi.office.queries import need, today
 from doudi.registry import queries as registry
+from doudi.verification import actions as verification
+from doudi.verification.core import Ended
 
 
 def _at_county(ref: str, act: str, version: int | None, *, by: By, at: datetime) -> tuple[Case, Opinion, Assessment]:
@@ -170,6 +172,7 @@ def refuse(
         case, opinion, "refuse", by=by, at=at, reason=words, article=rule[:80], members=opinion.members,
         differs=differs, differs_reason=why if differs else "",
     )  # fmt: skip
+    verification.end_authorisations(subject=case.ref, why=Ended.REFUSED, by=by, at=at)
     _closed(case, "refuse", decision, by=by, at=at)
     text = "您交的申请县里看完了，结果和理由会送到您手上，也可以先在“办到哪一步了”看。"
     steps.tell(case, registry.me(case.applicant).phone, text, by=by, at=at)

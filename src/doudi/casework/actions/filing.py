@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from doudi.casework import core
 from doudi.casework.actions import steps
+from doudi.casework.actions.assessing import counts
 from doudi.casework.core import State
 from doudi.casework.models import Case, CaseMember, Line, ReceiptCounter
 from doudi.casework.queries.drafts import is_minor
@@ -16,10 +18,10 @@ from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party, mask_name
 from doudi.office.queries import today
-from doudi.registry import actions as registry_actions
 from doudi.registry import queries as registry
-from doudi.registry.core import Purpose
-from doudi.verification.core import asked_datasets
+from doudi.verification import actions as verification_actions
+from doudi.verification import queries as verification
+from doudi.verification.core import Capacity, asked_datasets
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,32 +170,40 @@ def _not_twice(application: Application, name: str) -> None:
         raise NotAllowed(f"家里已经有人交了{road.label}的申请，一家交一份就行。")
 
 
-def source_codes() -> list[str]:
-    """The datasets a consent to the check names."""
-    return [one.dataset for one in asked_datasets()]
+def source_codes(programme: str) -> list[str]:
+    """What an authorisation for a programme names."""
+    return [one.dataset for one in asked_datasets(programme)]
 
 
-def keep_consents(case: Case, agreed: list[str], *, channel: str, by: By, at: datetime) -> None:
-    """Keep the consent of adults who agreed, and of the minors living with the applicant, for whom the applicant agrees.
+def keep_consents(
+    case: Case, agreed: list[str], *, channel: str, by: By, at: datetime, papers: Sequence[str] = (), typed_name: str = ""
+) -> None:
+    """Keep the authorisation of adults who agreed, and of the minors living with the applicant, for whom the applicant signs.
 
+    :param papers: what was handed in with it: a signature, the photographed form, a recording
+    :param typed_name: signed on screen by writing one's name
     :raises NotAllowed: somebody who is not in this case
     """
-    on, sources = today(at), source_codes()
+    on = today(at)
     members = {one.pid: one for one in CaseMember.objects.filter(case=case) if one.pid}
     strangers = [pid for pid in agreed if pid not in members]
     if strangers:
         raise NotAllowed("同意核对的人不在这户里。")
-    standing = registry.consented(list(members), Purpose.VERIFICATION, at)
+    household = [pid for pid, one in members.items() if counts(one)]
+    standing = verification.who_signed(case.ref, list(members), at=at)
     for pid, one in members.items():
-        minor = is_minor(one.born_on, on)
-        guardian = case.applicant if minor and case.applicant in agreed and pid != case.applicant else ""
-        if pid in standing or not (pid in agreed or guardian):
+        minor = is_minor(one.born_on, on) and pid != case.applicant
+        guardian = case.applicant if minor and case.applicant in agreed and counts(one) else ""
+        if not (guardian or (pid in agreed and not minor)) or (pid in standing and not papers and not typed_name):
             continue
         # By their own hand: signed in, or beside the proxy whose mandate stands on the case.
         me = Party.resident(guardian or pid) if isinstance(by, Party) and by.kind == "resident" else by
-        registry_actions.consent(
-            pid=pid, purpose=Purpose.VERIFICATION, sources=sources, channel=channel, guardian=guardian, by=me, at=at
-        )
+        verification_actions.authorise(
+            subject=case.ref, area=case.area, programmes=[(case.programme, core.road(case.programme).label)], pid=pid,
+            name=one.name, relation=one.relation, household=household, way=channel,
+            capacity=Capacity.MINOR if guardian else Capacity.ADULT, guardian=guardian, typed_name=typed_name, papers=papers,
+            by=me, at=at,
+        )  # fmt: skip
 
 
 def tell_received(case: Case, *, by: By, at: datetime) -> None:

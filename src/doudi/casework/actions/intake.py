@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -21,7 +22,9 @@ from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, today
 from doudi.registry import queries as registry
-from doudi.registry.core import Purpose
+from doudi.verification import actions as verification_actions
+from doudi.verification import queries as verification
+from doudi.verification.core import Ended
 
 
 @transaction.atomic
@@ -57,7 +60,7 @@ def _take_in(case: Case, *, by: By, at: datetime) -> None:
 
 def _ask_if_agreed(case: Case, *, by: By, at: datetime) -> None:
     """Ask the sources at once where the applicant agreed; otherwise the check waits, and the case goes on."""
-    if case.applicant in registry.consented([case.applicant], Purpose.VERIFICATION, at):
+    if verification.who_signed(case.ref, [case.applicant], at=at):
         ask_sources(case, by=by, at=at)
     else:
         ask_differences(case, at=at)
@@ -146,11 +149,15 @@ def _file_apart(case: Case, of: str, clerk: str) -> None:
 
 
 @transaction.atomic
-def record_consent(*, ref: str, pid: str, channel: str, by: By, at: datetime) -> Case:
-    """Note that a member agreed to the check, by `screen`, `paper`, `voice` or `visit`; bound to the programme's sources.
+def record_consent(
+    *, ref: str, pid: str, channel: str, by: By, at: datetime, papers: Sequence[str] = (), typed_name: str = ""
+) -> Case:
+    """Keep that a member signed the authorisation, by `screen`, `paper`, `voice` or `visit`; bound to the programme's sources.
 
-    The applicant's yes also stands for the minors living with them.
+    The applicant also signs for the minors living with them.
 
+    :param papers: a signature, the photographed form, a recording
+    :param typed_name: signed on screen by writing one's name
     :raises NotAllowed: not a member of this case, or somebody else signs on screen
     """
     case = steps.lock(ref)
@@ -163,7 +170,7 @@ def record_consent(*, ref: str, pid: str, channel: str, by: By, at: datetime) ->
         need(by, "consent.record", area=case.area, at=at)
     if not State(case.state).is_open:
         raise NotAllowed("这件已经办完了，不用再签同意。")
-    filing.keep_consents(case, [pid], channel=channel, by=by, at=at)
+    filing.keep_consents(case, [pid], channel=channel, papers=papers, typed_name=typed_name, by=by, at=at)
     if State(case.state) in WORKING and _may_check(case, by, at):
         ask_sources(case, by=by, at=at)  # the check waited only for those missing; nobody has to remember to ask again
     steps.keep(case, "record_consent", by=by, at=at, detail={"channel": channel, "person": pid})
@@ -172,7 +179,7 @@ def record_consent(*, ref: str, pid: str, channel: str, by: By, at: datetime) ->
 
 def _may_check(case: Case, by: By, at: datetime) -> bool:
     """Whether who wrote the consent down may also ask the sources; a family on its phone or a village worker may not."""
-    if isinstance(by, Party) or case.applicant not in registry.consented([case.applicant], Purpose.VERIFICATION, at):
+    if isinstance(by, Party) or not verification.who_signed(case.ref, [case.applicant], at=at):
         return False
     try:
         need(by, "check.request", area=case.area, at=at)
@@ -198,6 +205,7 @@ def withdraw(*, ref: str, reason: str, by: By, at: datetime) -> Case:
     steps.close(case, by=by, at=at)
     if reason.strip():
         case.story = f"{case.story}\n（撤回：{reason.strip()[:200]}）".strip()
+    verification_actions.end_authorisations(subject=case.ref, why=Ended.CASE_WITHDRAWN, by=by, at=at)
     steps.keep(case, "withdraw", by=by, at=at)
     return case
 

@@ -18,9 +18,8 @@ from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.office.queries import need, today
-from doudi.registry import queries as registry
-from doudi.registry.core import Purpose
 from doudi.verification import actions as verification
+from doudi.verification import queries as verification_queries
 from doudi.verification.core import Asked, Basis
 
 WORKING = frozenset({State.ACCEPTED, State.INVESTIGATING, State.OBJECTED, State.RETURNED})
@@ -64,15 +63,16 @@ def ask_sources(case: Case, *, by: By, at: datetime) -> None:
     """
     on, known = today(at), Known(case, at)
     pids = [one.pid for one in known.members if one.pid]
-    agreed = registry.consented(pids, Purpose.VERIFICATION, at)
+    agreed = verification_queries.who_signed(case.ref, pids, at=at)
     asked = {one.pid: one for one in known.counting() if one.pid and (one.pid in agreed or one.pid == case.applicant)}
     check = verification.request(
         subject=case.ref,
         area=case.area,
         programme=case.programme,
         people=[_asked(one, case, on) for one in asked.values()],
-        sources=filing.source_codes(),
+        sources=filing.source_codes(case.programme),
         basis=Basis.CONSENT,
+        declared=known.declared(),
         by=by,
         at=at,
     )
@@ -137,6 +137,8 @@ def _count(one: CaseMember, counts: bool, reason: str, *, by: By, at: datetime) 
     one.counted, one.counted_reason = counts, reason[:300]
     one.counted_at, one.counted_by = at, office.party(by)
     one.save(update_fields=["counted", "counted_reason", "counted_at", "counted_by"])
+    living = [member.pid for member in CaseMember.objects.filter(case=one.case) if member.pid and counts(member)]
+    verification.follow_household(subject=one.case.ref, household=living, by=by, at=at)
 
 
 @transaction.atomic

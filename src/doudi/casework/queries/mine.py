@@ -18,7 +18,7 @@ from doudi.office import queries as office
 from doudi.office.core import mask_name, prefix
 from doudi.office.queries import today
 from doudi.registry import queries as registry
-from doudi.registry.core import Purpose
+from doudi.verification import queries as verification
 
 WITHDRAWABLE = frozenset(core.MOVES["withdraw"].sources)
 
@@ -43,15 +43,16 @@ def my_case(ref: str, pid: str, *, at: datetime) -> MyCase:
 
 
 def asked_to_agree(pid: str, *, at: datetime) -> tuple[AskedToAgree, ...]:
-    """Open cases of somebody else in which this person lives and has not agreed to the check; only for the one signed in."""
-    if pid in registry.consented([pid], Purpose.VERIFICATION, at):
-        return ()
+    """Open cases of somebody else in which this person lives and has not signed; only for the one signed in."""
     pids = registry.pids_of(pid)
     mine = (
         CaseMember.objects.filter(pid__in=pids).exclude(together=False).exclude(counted=False).exclude(case__applicant__in=pids)
     )
-    rows = Case.objects.filter(members__in=mine).exclude(state__in=core.CLOSED).order_by("-pk")[:5]
-    return tuple(AskedToAgree(row.ref, row.name, core.road(row.programme).label, row.submitted_at) for row in rows)
+    rows = list(Case.objects.filter(members__in=mine).exclude(state__in=core.CLOSED).order_by("-pk")[:5])
+    signed = verification.signed_cases([row.ref for row in rows], pid, at=at)
+    return tuple(
+        AskedToAgree(row.ref, row.name, core.road(row.programme).label, row.submitted_at) for row in rows if row.ref not in signed
+    )
 
 
 def _mine(row: Case, mine: tuple[str, ...], at: datetime) -> MyCase:
@@ -59,7 +60,7 @@ def _mine(row: Case, mine: tuple[str, ...], at: datetime) -> MyCase:
     on, state, own = today(at), State(row.state), row.applicant in mine
     members = list(CaseMember.objects.filter(case=row).order_by("id"))
     names = {one.pid: one.name for one in members if one.pid}
-    agreed = registry.consented(list(names), Purpose.VERIFICATION, at)
+    agreed = verification.who_signed(row.ref, list(names), at=at)
     living = [one for one in members if one.counted is not False and one.together is not False]
     showing = Showing.objects.filter(case=row).order_by("-id").first()
     decision = Decision.objects.filter(case=row, kind__in=["confirm", "refuse"]).first() if own else None

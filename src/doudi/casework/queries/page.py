@@ -50,7 +50,9 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer
 from doudi.office.queries import today
 from doudi.registry import queries as registry
-from doudi.registry.core import Purpose, age_on
+from doudi.registry.core import age_on
+from doudi.verification import queries as verification
+from doudi.verification.core.kinds import kinds
 
 OUTCOMES = {"yes": "够条件", "no": "不够条件", "unknown": "还不能判断"}
 HOLDS = {"met": True, "not_met": False, "unknown": None}
@@ -224,7 +226,7 @@ class _Reading:
 
     def _members(self) -> tuple[Member, ...]:
         pids = [one.pid for one in self.members if one.pid]
-        agreed = registry.consented(pids, Purpose.VERIFICATION, self.at)
+        agreed = verification.who_signed(self.row.ref, pids, at=self.at)
         head = any(one.pid == self.row.applicant and one.relation == "self" for one in self.members)
         rows = []
         for one in self.members:
@@ -265,7 +267,7 @@ class _Reading:
             found_fen=one.found_fen,
             said_fen=one.said_fen,
             source=source_of(one.dataset or _should_know(one), one.as_of, one.batch, one.row_no),
-            explanations=differences.KINDS[one.kind][0],
+            explanations=kinds()[one.kind].explanations,
             choices=tuple((code, core.QUESTION_CHOICES[code]) for code in offered),
             choice=one.choice,
             choice_label=core.QUESTION_CHOICES.get(one.choice, ""),
