@@ -106,6 +106,8 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("check.read", "查看核对报告", (_T, _C, _N, _A)),
         ("check.issue", "出具核对报告", (_T, _C, _N)),
         ("check.answer", "办理核对", (_N,)),
+        ("source.list", "查看核对来源", (_C, _N, _D, _A)),
+        ("source.keep", "管理核对来源", (_N, _D)),
         ("authorisation.read", "查看核对授权书", (_T, _C, _N, _A)),
         ("paper.read", "查看材料原件", (_T, _C, _N, _A)),
         ("check.batch", "批量核对在享人员", (_N, _C, _A)),

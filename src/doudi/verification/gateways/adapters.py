@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from doudi.verification.core import SourceRow, Way
 
@@ -33,6 +33,7 @@ class Outgoing:
     due_at: datetime
     their_ref: str
     check: str
+    was_sent: bool  # accepted before: look for its answer rather than ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +80,22 @@ class SourceDown(Exception):
         self.why, self.after = why, after
 
 
-class Adapter(Protocol):
-    """A carrier. Both methods answer one reply for each question, in their order.
+class Adapter:
+    """A carrier for one way of asking. One reply for each question, in their order.
 
     :raises SourceDown: nothing was taken
     """
 
     def send(self, source: SourceRow, questions: Sequence[Outgoing]) -> list[Reply]:
         """Ask; the same question may be sent again after a crash."""
+        raise NotImplementedError
 
     def poll(self, source: SourceRow, questions: Sequence[Outgoing]) -> list[Reply]:
-        """Look whether accepted questions were answered meanwhile; Accepted: not yet."""
+        """Look for the answers of accepted questions. Accepted: not yet. TryAgain: not known there, ask again.
+
+        Where answers only come by themselves there is nothing to look for.
+        """
+        return [Accepted() for _ in questions]
 
 
 _carriers: dict[Way, Adapter] = {}

@@ -1,4 +1,4 @@
-"""A source asked over HTTP: signed requests (RFC 9421), answers at once, by callback or when polled (docs/reference/sources.md)."""
+"""A source asked over HTTP: signed requests (RFC 9421), answers at once, by callback or polled (docs/reference/sources.md)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from doudi.exchange.core import signing
 from doudi.verification.core import NotAnAnswer, SourceRow
 from doudi.verification.gateways.adapters import (
     Accepted,
+    Adapter,
     Answered,
     Outgoing,
     Refused,
@@ -31,7 +32,7 @@ LARGEST = 8 * 1024 * 1024  # bytes of an answer
 MOST_WAIT = timedelta(days=1)
 
 
-class HttpSource:
+class HttpSource(Adapter):
     """Speaks the wire format of docs/reference/sources.md. clock: the real time, which signatures carry."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:

@@ -15,7 +15,7 @@ MOST_ROWS = 1000  # about one person
 
 
 def read(contract: Contract, rows: Sequence[Mapping[str, Any]], *, name: str, number: str) -> list[dict[str, Any]]:
-    """Rows about one person, typed as the contract says. What only says whose row it is may be left out: we know whom we asked about.
+    """Rows about one person, typed as the contract says. Whose row it is may be left out: we know whom we asked about.
 
     :raises NotAnAnswer: rows that do not keep to the contract, or are about somebody else; each named with field, reason and fix
     """

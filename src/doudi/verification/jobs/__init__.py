@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from doudi.verification.jobs.batches import Done, NotLoaded, run_batch
+from doudi.verification.jobs.asking import Asking, ask_source, ask_sources
+from doudi.verification.jobs.batches import Done, NotLoaded, carry_out, lists_asked, made_ready, run_batch, work_off, work_until
+from doudi.verification.jobs.objections import remind_objections, tell_late_objections
 
-__all__ = ["Done", "NotLoaded", "run_batch"]
+__all__ = [
+    "Asking",
+    "Done",
+    "NotLoaded",
+    "ask_source",
+    "ask_sources",
+    "carry_out",
+    "lists_asked",
+    "made_ready",
+    "remind_objections",
+    "run_batch",
+    "tell_late_objections",
+    "work_off",
+    "work_until",
+]

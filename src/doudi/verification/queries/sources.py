@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from doudi.exchange import queries as exchange
-from doudi.verification.core import SourceRow, Way
-from doudi.verification.models import Source
+from doudi.exchange.core import signing
+from doudi.verification.core import SourceRow, State, Way
+from doudi.verification.models import Question, Source
 
 
 def built_in(dataset: str) -> SourceRow:
@@ -65,6 +68,23 @@ def asked_of(datasets: list[str], area: str) -> list[SourceRow]:
     return found
 
 
-def is_resting(code: str, at: datetime) -> bool:
-    """Whether a source is out of order for now, so that nobody knocks."""
-    return Source.objects.filter(code=code, rests_until__gt=at).exists()
+def with_questions(at: datetime) -> list[SourceRow]:
+    """The sources asked by machine that are not resting and have a question whose time has come."""
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
+    due = Question.objects.filter(free, state__in=[State.WAITING, State.SENT], next_try_at__lte=at).values("source")
+    awake = Q(rests_until__isnull=True) | Q(rests_until__lte=at)
+    by_machine = [way for way in Way if way.by_machine]
+    return [row_of(one) for one in Source.objects.filter(awake, active=True, adapter__in=by_machine, code__in=due).order_by("id")]
+
+
+def source_of_key(key_id: str) -> SourceRow | None:
+    """The active source whose public key has this name."""
+    for one in Source.objects.filter(active=True).exclude(public_key=""):
+        if signing.key_id(one.public_key) == key_id:
+            return row_of(one)
+    return None
+
+
+def open_question_of(source: str, ref: str) -> str:
+    """The question of this ref if it was put to this source, else empty."""
+    return ref if Question.objects.filter(ref=ref, source=source).exists() else ""
