@@ -101,3 +101,28 @@ def _used(subject: Subject, name: str, on: date) -> Used | None:
     if kind.type == "ratio":
         value = f"{value / kind.scale:g}"
     return Used(name, kind.label, value, kind.type, setting.source)
+
+
+# ---- how long a report holds, what a programme is called ----------------------------------------------------------------
+
+VALID_DAYS = "verification_report_valid_days"
+
+
+def report_valid_days(area: str, on: date) -> int:
+    """For how many days from asking the sources a report may be leaned on here.
+
+    :raises RuleError: nobody has set it
+    """
+    parameter = rulebook.pack().parameters.get(VALID_DAYS)
+    setting = parameter.at(area, on) if parameter else None
+    if setting is None:
+        raise RuleError("还没有定核对报告几天有效", hint=f"：请在“规则”里给 {VALID_DAYS} 定一个数")
+    return int(setting.value)
+
+
+def programme_label(code: str, on: date) -> str:
+    """What a programme is called on a day; the code itself where no rule is in force."""
+    try:
+        return rulebook.pack().programme(code, on).label
+    except RuleError:
+        return code
