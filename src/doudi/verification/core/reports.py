@@ -108,6 +108,7 @@ def own(body: Body, pid: str) -> Body:
         "compared": [row if row["pid"] in mine or (alone and not row["pid"]) else _covered(row) for row in body["compared"]],
         "copy_for": people[pid]["name"],
         "people": [one if one["pid"] in mine else one | {"authorisation": ""} for one in body["people"]],
+        "rulings": [row for row in body["rulings"] if row["pid"] in mine],
         "said": tally(answers),
     }
 
@@ -137,7 +138,7 @@ class Change:
 def changes(before: Body, now: Body) -> list[Change]:
     """What a newer report of the same check says otherwise: answers and rows of each source, and what was compared."""
     found = []
-    for seen in (_answers, _compared):
+    for seen in (_answers, _compared, _rulings):
         old, new = seen(before), seen(now)
         for key in dict.fromkeys([*old, *new]):
             was, reads = old.get(key, ""), new.get(key, "")
@@ -157,6 +158,18 @@ def _answer_words(row: Mapping[str, Any]) -> str:
 
 def _compared(body: Body) -> dict[tuple[str, str], str]:
     return {(row["whose"], row["heading"]): compared_words(row) for row in body["compared"] if not row.get("covered")}
+
+
+def _rulings(body: Body) -> dict[tuple[str, str], str]:
+    """How disputed lines ended, by whose line of which source; bodies from before there were any have none."""
+    found: dict[tuple[str, str], str] = {}
+    for row in body.get("rulings", ()):
+        key, words = (
+            (row["whose"], f"不同意见：{row['source_label']}"),
+            "：".join(filter(None, (row["outcome_label"], row["instead"]))),
+        )
+        found[key] = f"{found[key]}；{words}" if key in found else words
+    return found
 
 
 def compared_words(row: Mapping[str, Any]) -> str:

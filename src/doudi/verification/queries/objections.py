@@ -137,6 +137,18 @@ def objection_about(ref: str, pid: str, viewer: Viewer) -> About:
     raise NotAllowed("没有这份核对报告，或者报告里没有这个人。")
 
 
+def mine_in(ref: str, pids: Collection[str]) -> str:
+    """Which of the ids somebody is known by an adult of a check is asked about under.
+
+    :raises NotAllowed: the check is not about them
+    """
+    check = Check.objects.filter(ref=ref).first()
+    for one in check.people if check is not None else ():
+        if one["pid"] in pids and one["adult"]:
+            return one["pid"]
+    raise NotAllowed("没有这份核对报告，或者不是关于您的。")
+
+
 def find_report(number: str, name: str, viewer: Viewer) -> tuple[str, str]:
     """The check behind a report number, and the pid of the adult of this name in it: what a paper form carries.
 
@@ -452,8 +464,10 @@ class Ruling:
     objection: str
     number: str
     pid: str
+    whose: str
     dataset: str
     source: str
+    source_label: str
     place: str
     batch: int | None
     row_no: int | None
@@ -469,14 +483,24 @@ class Ruling:
 
 def rulings(ref: str) -> tuple[Ruling, ...]:
     """How the disputed lines of a check ended, oldest first; only of objections that are settled."""
-    rows = ObjectionLine.objects.filter(objection__check_asked__ref=ref, objection__state=State.SETTLED)
+    rows = list(
+        ObjectionLine.objects.filter(objection__check_asked__ref=ref, objection__state=State.SETTLED)
+        .select_related("objection__check_asked")
+        .order_by("decided_at", "id")
+    )
+    if not rows:
+        return ()
+    names = {one["pid"]: one["name"] for one in rows[0].objection.check_asked.people}
+    labels = {row.source: row.source_label for row in answers(ref)}
     return tuple(
         Ruling(
             objection=line.objection.ref,
             number=line.objection.number,
             pid=line.pid,
+            whose=names[line.pid],
             dataset=line.dataset,
             source=line.source,
+            source_label=labels.get(line.source, line.source),
             place=line.place,
             batch=line.batch,
             row_no=line.row_no,
@@ -489,7 +513,7 @@ def rulings(ref: str) -> tuple[Ruling, ...]:
             decided_on=office.today(line.decided_at),
             decided_by=line.decided_by,
         )
-        for line in rows.select_related("objection").order_by("decided_at", "id")
+        for line in rows
     )
 
 
@@ -535,6 +559,7 @@ __all__ = [
     "find_report",
     "holds_still",
     "late_objections",
+    "mine_in",
     "my_objection",
     "my_objections",
     "newest_answer",

@@ -25,6 +25,7 @@ from doudi.verification.gateways import rules
 from doudi.verification.models import Check, Report, ReportCopy, ReportPaper
 from doudi.verification.queries.checks import AnswerRow, answers
 from doudi.verification.queries.comparing import compared
+from doudi.verification.queries.objections import Ruling, rulings
 
 NONE = "没有这份核对报告，或者不归您看。"
 ISSUED = "verification.issue"
@@ -63,6 +64,7 @@ def snapshot(check: Check, *, on: date) -> Body:
             for one in check.people
         ],
         "programme": {"code": check.programme, "label": rules.programme_label(check.programme, check.on)},
+        "rulings": [_ruling(one) for one in rulings(check.ref)],
         "said": core.tally(rows),
         "task_order": check.task_order,
         "valid_until": check.valid_until.isoformat(),
@@ -165,6 +167,25 @@ def _compared(one: Compared) -> Body:
         "pid": one.pid,
         "said_fen": one.said_fen,
         "unanswered": list(one.unanswered),
+        "whose": one.whose,
+    }
+
+
+def _ruling(one: Ruling) -> Body:
+    """How a disputed line ended: what somebody said against it, who it is about, what counts now and why."""
+    return {
+        "claim": one.claim_label,
+        "dataset": one.dataset,
+        "decided_on": one.decided_on.isoformat(),
+        "instead": one.instead,
+        "objection": one.number,
+        "outcome": one.outcome,
+        "outcome_label": one.outcome_label,
+        "pid": one.pid,
+        "reason": one.reason,
+        "shown": one.shown,
+        "source": one.source,
+        "source_label": one.source_label,
         "whose": one.whose,
     }
 

@@ -1,4 +1,4 @@
-"""What is typed of an objection: which line, what is wrong with it, evidence, and how each line ends. Nothing is chosen before."""
+"""What is typed of an objection: which line, what is wrong with it, evidence, and how each line ends. Nothing is chosen."""
 
 from __future__ import annotations
 
@@ -121,7 +121,9 @@ class DecideForm(forms.Form):
 class SettleForm(forms.Form):
     """The answer to the person."""
 
-    answer = fields.words(label="写给本人的答复", missing="请写答复：先说结果，再说为什么", hint="先说结果，再说为什么，像当面说话")
+    answer = fields.words(
+        label="写给本人的答复", missing="请写答复：先说结果，再说为什么", hint="先说结果，再说为什么，像当面说话"
+    )
 
 
 class WithdrawForm(forms.Form):

@@ -75,7 +75,9 @@ def write_down(request: HttpRequest, check: str) -> HttpResponse:
         except NotAllowed as why:
             form.add_error(None, str(why))
         else:
-            messages.success(request, f"记下了，编号 {kept.number}，{kept.due_on.month} 月 {kept.due_on.day} 日前换一位同志看完答复。")
+            messages.success(
+                request, f"记下了，编号 {kept.number}，{kept.due_on.month} 月 {kept.due_on.day} 日前换一位同志看完答复。"
+            )
             return redirect("desk:objection", kept.ref) if reads else redirect("desk:objection-find")
     context = {"form": form, "about": about, "reads": reads, "village": request.viewer.role == Role.VILLAGE}
     return render(request, "desk/objections/new.html", context, status=422 if form.errors else 200)
@@ -87,6 +89,8 @@ def form(request: HttpRequest) -> HttpResponse:
     """The paper form, empty but for a report's number: to fill in by hand, sign, and hand to anybody of the office."""
     number = request.GET.get("number", "")[:30]
     address = request.build_absolute_uri("/my/")
-    code = mark_safe(segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=1))  # drawn here, our own address
+    code = mark_safe(
+        segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=1)
+    )  # drawn here, our own address
     kinds = [one.asks for one in asked_datasets()]
     return render(request, "desk/objections/form.html", {"number": number, "code": code, "kinds": kinds})

@@ -88,7 +88,9 @@ def _page(request: HttpRequest, ref: str, *, problem: str = "", held: dict[str, 
         "add_form": (held.get("add") or shapes.AddForm()) if this.is_open and viewer.may("objection.open") else None,
         "settle_form": (held.get("settle") or shapes.SettleForm()) if handling else None,
         "all_decided": bool(this.lines) and all(line.outcome for line in this.lines),
-        "withdraw_form": (held.get("withdraw") or shapes.WithdrawForm()) if this.is_open and viewer.may("objection.open") else None,
+        "withdraw_form": (held.get("withdraw") or shapes.WithdrawForm())
+        if this.is_open and viewer.may("objection.open")
+        else None,
         "problem": problem,
         "wrong": [form for form in held.values() if form.errors],
     }

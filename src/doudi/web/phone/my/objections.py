@@ -86,27 +86,17 @@ def _files(form: forms.Form) -> list[File]:
     return [File(kept.content_type or "", kept.read())] if kept else []
 
 
-def _pid_in(check: str, request: HttpRequest) -> str:
-    """Which of the ids of the one signed in the check asks about.
-
-    :raises Http404: none
-    """
-    for pid in registry.pids_of(request.pid):
-        try:
-            queries.my_report(check, pid, on=time.today(time.now()))
-        except NotAllowed:
-            continue
-        return pid
-    raise Http404
-
-
 @resident
 def object_to(request: HttpRequest, check: str) -> HttpResponse:
     """What in the report is wrong.
 
     :raises Http404: no report about the one signed in
     """
-    at, pid = time.now(), _pid_in(check, request)
+    at = time.now()
+    try:
+        pid = queries.mine_in(check, registry.pids_of(request.pid))
+    except NotAllowed:
+        raise Http404 from None
     offered = list(queries.objectable(check, pid))
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ObjectForm(offered, data, files)
