@@ -56,6 +56,12 @@ SITE = {  # whose site this is: the words and the telephone number on every publ
     "area": os.environ.get("DOUDI_SITE_AREA", "990101"),  # the place whose standards and lists are shown
 }
 
+PLACE = {  # how other installations know this one; the three lines of its card that people choose
+    "code": os.environ.get("DOUDI_PLACE", SITE["area"]),
+    "label": os.environ.get("DOUDI_PLACE_LABEL", SITE["office"]),
+    "address": os.environ.get("DOUDI_ADDRESS", ""),  # https://host other places reach us at; empty: only through another place
+}
+
 ALLOWED_HOSTS = [h for h in os.environ.get("DOUDI_HOSTS", "127.0.0.1,localhost").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("DOUDI_ORIGINS", "").split(",") if o]
 ROOT_URLCONF = "doudi.config.urls"

@@ -20,7 +20,7 @@ class KnownHere:
 
 
 def known_here(number: str, name: str) -> KnownHere | None:
-    """The person here with this citizen number, or None. For questions whose papers were checked; whoever shows it notes the look."""
+    """The person here with this citizen number, or None. For questions whose papers were checked; who shows it notes it."""
     number, name = number.strip().upper(), name.strip()
     if not number:
         return None

@@ -11,6 +11,9 @@ from doudi.verification.actions.authorisations import (
 )
 from doudi.verification.actions.batches import ask_run, fail_run, finish_run
 from doudi.verification.actions.checks import request
+from doudi.verification.actions.exchange_comparing import compare_exchange
+from doudi.verification.actions.exchanges import answer_place, ask_place, read_letter, refuse_place, say_once_more
+from doudi.verification.actions.letters import mark_moved, mark_not_moved, take_part
 from doudi.verification.actions.objections import (
     Disputed,
     File,
@@ -27,6 +30,15 @@ from doudi.verification.actions.objections import (
     withdraw_objection,
 )
 from doudi.verification.actions.orders import approve_order, decline_order, draft_order, stop_order
+from doudi.verification.actions.peers import (
+    add_peer,
+    approve_standing_answer,
+    change_own_keys,
+    check_peer,
+    draft_standing_answer,
+    end_standing_answer,
+    stop_peer,
+)
 from doudi.verification.actions.questions import answer, ask_again
 from doudi.verification.actions.reports import issue, keep_sheet, use_certificate
 from doudi.verification.actions.sending import note_sent, note_source, put_back, take_up
@@ -39,16 +51,25 @@ __all__ = [
     "NothingSaid",
     "add",
     "add_line",
+    "add_peer",
     "answer",
+    "answer_place",
     "approve_order",
+    "approve_standing_answer",
     "ask_again",
+    "ask_place",
     "ask_run",
     "authorise",
+    "change_own_keys",
+    "check_peer",
+    "compare_exchange",
     "complete_authorisation",
     "decide_line",
     "decline_order",
     "draft_order",
+    "draft_standing_answer",
     "end_authorisations",
+    "end_standing_answer",
     "fail_run",
     "finish_run",
     "follow_household",
@@ -58,18 +79,25 @@ __all__ = [
     "keep_source",
     "keep_statement",
     "knock_now",
+    "mark_moved",
+    "mark_not_moved",
     "note_sent",
     "note_source",
     "object_to",
     "put_back",
+    "read_letter",
     "recheck",
+    "refuse_place",
     "remind",
     "request",
     "say_late",
+    "say_once_more",
     "settle",
     "stop_order",
+    "stop_peer",
     "stop_source",
     "take",
+    "take_part",
     "take_up",
     "use_certificate",
     "withdraw_authorisation",

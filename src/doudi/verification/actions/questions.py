@@ -88,7 +88,7 @@ def _from_the_lake(questions: list[Question], *, by: By, at: datetime) -> list[A
     answers, found = [], []
     for one in questions:
         mine = [row for row in rows_of[one.pid] if row["dataset"] == one.dataset]
-        said, why = _said(mine, not as_of, as_of.get(one.dataset), contracts[one.dataset].rhythm, on)
+        said, why = said_by_rows(mine, not as_of, as_of.get(one.dataset), contracts[one.dataset].rhythm, on)
         latest = max((row["as_of"] for row in mine), default=as_of.get(one.dataset))
         answers.append(Answer(question=one, said=said, why=why, as_of=latest, answered_at=at, answered_by=office.party(by)))
         found.append(mine)
@@ -112,7 +112,7 @@ def _from_the_lake(questions: list[Question], *, by: By, at: datetime) -> list[A
     return answers
 
 
-def _said(rows: list[dict[str, Any]], no_register: bool, as_of: date | None, rhythm: str, on: date) -> tuple[Said, str]:
+def said_by_rows(rows: list[dict[str, Any]], no_register: bool, as_of: date | None, rhythm: str, on: date) -> tuple[Said, str]:
     """Read silence rightly: nothing only from a source that spoke lately; a row found counts however old it is."""
     if no_register:
         return Said.NO_ANSWER, "no_register"

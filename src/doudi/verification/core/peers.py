@@ -1,7 +1,8 @@
-"""Places that ask each other: how they stand to each other, states of an exchange on both sides, and on what it may be answered."""
+"""Places that ask each other: how they stand to each other, states on both sides, and on what a question may be answered."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from doudi.facts.days import add_working_days
 DAYS_TO_ANSWER = 10  # working days, conditional class of GDS Art. 21; both sides count for themselves
 OVERLAP = timedelta(days=7)  # how long the keys before still count, so that letters under way arrive
 RETRY = (0, 5, 30, 120, 600, 1800, 3600)  # seconds until the next try of handing a letter over; the last again and again
+REF = re.compile(r"e[0-9a-f]{32}")  # how an exchange, or a comparison of one, is named on both sides
 PURPOSE = "核对申请社会救助家庭的经济状况"
 
 
@@ -187,9 +189,9 @@ def _paper_refused(paper: Any, programme: str, asked: set[str], on: date) -> str
         return "no_paper"
     try:
         first = date.fromisoformat(paper["signed_on"])
-        last = date.fromisoformat(paper["valid_until"])
+        last = date.max if paper["valid_until"] is None else date.fromisoformat(paper["valid_until"])
     except (KeyError, TypeError, ValueError):
-        return "expired"  # a paper that does not say until when is not in force
+        return "expired"  # None is written out for "as long as assistance lasts"; a paper silent about its end is not in force
     if on < first:
         return "not_yet"
     if on > last:

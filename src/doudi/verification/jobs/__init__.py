@@ -5,6 +5,7 @@ from __future__ import annotations
 from doudi.verification.jobs.asking import Asking, ask_source, ask_sources
 from doudi.verification.jobs.batches import Done, NotLoaded, carry_out, lists_asked, made_ready, run_batch, work_off, work_until
 from doudi.verification.jobs.objections import remind_objections, tell_late_objections
+from doudi.verification.jobs.places import local_answers, release, run_places, take_part
 
 __all__ = [
     "Asking",
@@ -14,9 +15,13 @@ __all__ = [
     "ask_sources",
     "carry_out",
     "lists_asked",
+    "local_answers",
     "made_ready",
+    "release",
     "remind_objections",
     "run_batch",
+    "run_places",
+    "take_part",
     "tell_late_objections",
     "work_off",
     "work_until",

@@ -1,4 +1,4 @@
-"""Other places, their keys, the letters between us, what was asked and answered, and what may be answered without asking anybody."""
+"""Other places, their keys, the letters between us, what was asked and answered, and what may be answered at once."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class PeerKey(models.Model):
 
 
 class PlaceExchange(models.Model):
-    """One question between two places and its answer, as this side keeps it; `ref` and both digests are the same on the other side."""
+    """One question between two places and its answer, as this side keeps it; ref and digests are the same on the other side."""
 
     ref = models.CharField(max_length=33, unique=True, default=new_exchange_ref)
     side = models.CharField(max_length=9)
@@ -191,7 +191,7 @@ class Letter(models.Model):
 
 
 class LetterPart(models.Model):
-    """One part of a letter. The sealed bytes go when it is handed over or read; digest and signature stay as proof who wrote it."""
+    """One part of a letter. The sealed bytes go when it was handed over or read; digest and signature stay as proof."""
 
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="pieces")
     part = models.PositiveIntegerField()
