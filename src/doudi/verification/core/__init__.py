@@ -29,6 +29,7 @@ from doudi.verification.core.questions import (
 )
 
 __all__ = [
+    "AT_LEAST",
     "BASIS_LABELS",
     "CLOSED",
     "FRESH_DAYS",
@@ -121,17 +122,22 @@ class ColumnWords(Protocol):
     def codes(self) -> Mapping[str, tuple[str, ...]]: ...
 
 
+AT_LEAST = "at_least"  # the flag beside a sum of which a source says only that it is over this
 WHO = frozenset({"citizen_no", "name"})  # columns that only say whose row it is
 
 
 def in_words(columns: Iterable[ColumnWords], values: Mapping[str, Any]) -> str:
-    """A delivered row in words: label and value of each column that holds something, without whose row it is."""
+    """A delivered row in words: label and value of each column that holds something, without whose row it is.
+
+    A sum of which only a limit it is over is known is told as that.
+    """
     parts = []
+    over = "超过 " if values.get(AT_LEAST) else ""
     for column in columns:
         value = values.get(column.name)
-        if value is None or value == "" or column.name in WHO or column.type in ("citizen_no", "area"):
+        if value is None or value == "" or column.name in (*WHO, AT_LEAST) or column.type in ("citizen_no", "area"):
             continue
-        parts.append(f"{column.label} {_value_in_words(column, value)}")
+        parts.append(f"{column.label} {over if column.type == 'money' else ''}{_value_in_words(column, value)}")
     return "；".join(parts)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from doudi.verification.core import life, reading, sums
+from doudi.verification.core import AT_LEAST, life, reading, sums
 from doudi.verification.core.compared import (
     ASSETS,
     DIFFERENCES,
@@ -238,7 +238,10 @@ def _money(one: Somebody, said: Sequence[Declared], held: Answers, kind: str, wh
     found = tuple(
         replace(
             found_row(
-                row, one.name, f"{row['values'].get(day)} 余额 {yuan(int(row['values'][column]))}", int(row["values"][column])
+                row,
+                one.name,
+                f"{row['values'].get(day)} 余额 {_over(row)}{yuan(int(row['values'][column]))}",
+                int(row["values"][column]),
             ),
             why=_account(row),
         )
@@ -246,8 +249,10 @@ def _money(one: Somebody, said: Sequence[Declared], held: Answers, kind: str, wh
     )
     fen = sum(each.fen or 0 for each in found)
     line = next((each for each in said if each.pid == one.pid and each.kind == kind), None)
-    difference = NOT_SAID if line is None or line.fen is None else MORE if fen > line.fen else LESS if fen < line.fen else ""
-    words = found[0].words if len(found) == 1 else f"{len(found)} 处，一共 {yuan(fen)}"
+    some = any(_over(row) for row in rows)
+    less = LESS if not some else ""
+    difference = NOT_SAID if line is None or line.fen is None else MORE if fen > line.fen else less if fen < line.fen else ""
+    words = found[0].words if len(found) == 1 else f"{len(found)} 处，一共{'超过 ' if some else ' '}{yuan(fen)}"
     silent = held.open([one.pid], kind)
     says = NOT_ASKED if line is None else line.words or (yuan(line.fen) if line.fen is not None else NOT_ASKED)
     return [
@@ -264,11 +269,16 @@ def _money(one: Somebody, said: Sequence[Declared], held: Answers, kind: str, wh
             found,
             fen,
             line.fen if line else None,
-            at_least=bool(silent),
+            at_least=bool(silent) or some,
             unanswered=silent,
             is_supporter=one.role == "supporter",
         )
     ]
+
+
+def _over(row: Row) -> str:
+    """Words before a sum of which the source says only that it is over this."""
+    return "超过 " if row["values"].get(AT_LEAST) else ""
 
 
 def _account(row: Row) -> str:

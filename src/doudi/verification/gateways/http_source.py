@@ -14,13 +14,12 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from doudi.exchange.core import signing
-from doudi.verification.core import NotAnAnswer, SourceRow
+from doudi.verification.core import AT_LEAST, NotAnAnswer, SourceRow
 from doudi.verification.gateways.adapters import (
     Accepted,
     Adapter,
     Answered,
     Outgoing,
-    Refused,
     Reply,
     SourceDown,
     TryAgain,
@@ -139,14 +138,14 @@ def _reply(told: Mapping[str, Any] | None) -> Reply:
     return TryAgain(f"不认识的状态 {str(state)[:20]!r}", timedelta(hours=1))
 
 
-def read_answer(told: Mapping[str, Any]) -> Answered | Refused:
+def read_answer(told: Mapping[str, Any]) -> Answered:
     """An answer as it is written on the wire, in a reply or a callback.
 
     :raises NotAnAnswer: it is not one
     """
     said, day, rows = told.get("said"), told.get("as_of"), told.get("rows") or []
     try:
-        as_of = date.fromisoformat(day) if day else None
+        as_of = day if isinstance(day, date) else date.fromisoformat(day) if day else None
     except (ValueError, TypeError):
         raise NotAnAnswer("no_as_of", f"as_of {str(day)[:20]!r} 不是日期。", "写成 2026-11-28。") from None
     if not isinstance(said, str) or not isinstance(rows, list):
@@ -155,6 +154,6 @@ def read_answer(told: Mapping[str, Any]) -> Answered | Refused:
     for no, row in enumerate(rows, 1):
         if not isinstance(row, dict) or not isinstance(row.get("values"), dict) or not row.get("row"):
             raise NotAnAnswer("row_unreadable", f"第 {no} 行没有写 row 和 values。", "每一行写自己的编号和各列的值。")
-        values.append(row["values"])
+        values.append(row["values"] | ({AT_LEAST: True} if row.get(AT_LEAST) is True else {}))
         refs.append(str(row["row"]))
     return Answered(said, str(told.get("why") or ""), as_of, values, refs)

@@ -9,7 +9,7 @@ from doudi.engine import landing
 from doudi.engine.contract import Contract
 from doudi.engine.recognise import Refused
 from doudi.exchange import queries as exchange
-from doudi.verification.core import BadRow, NotAnAnswer
+from doudi.verification.core import AT_LEAST, BadRow, NotAnAnswer
 
 MOST_ROWS = 1000  # about one person
 
@@ -17,6 +17,7 @@ MOST_ROWS = 1000  # about one person
 def read(contract: Contract, rows: Sequence[Mapping[str, Any]], *, name: str, number: str) -> list[dict[str, Any]]:
     """Rows about one person, typed as the contract says. Whose row it is may be left out: we know whom we asked about.
 
+    :param rows: one marked `at_least` tells only what its sums are over; it stays marked
     :raises NotAnAnswer: rows that do not keep to the contract, or are about somebody else; each named with field, reason and fix
     """
     if len(rows) > MOST_ROWS:
@@ -25,7 +26,9 @@ def read(contract: Contract, rows: Sequence[Mapping[str, Any]], *, name: str, nu
         return []
     whose = {column: told for column, told in (("citizen_no", number), ("name", name)) if column in contract.by_name and told}
     try:
-        typed = landing.read_rows(contract, [whose | dict(row) for row in rows])
+        typed = landing.read_rows(
+            contract, [whose | {name: value for name, value in row.items() if name != AT_LEAST} for row in rows]
+        )
     except Refused as why:
         raise NotAnAnswer(why.reason, why.message, why.fix) from None
     bad = []
@@ -40,4 +43,5 @@ def read(contract: Contract, rows: Sequence[Mapping[str, Any]], *, name: str, nu
         raise NotAnAnswer(
             "bad_rows", f"有 {len({one.row for one in bad})} 行不合格，整份回答没有收。", "请改好再发一次。", tuple(bad)
         )
-    return [kept for kept, _ in typed if kept is not None]
+    over = [{AT_LEAST: True} if row.get(AT_LEAST) is True else {} for row in rows]
+    return [kept | more for (kept, _), more in zip(typed, over, strict=True) if kept is not None]
