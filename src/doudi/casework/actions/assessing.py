@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from doudi.casework import core
-from doudi.casework.core import calculation, differences, reading
+from doudi.casework.core import calculation
 from doudi.casework.core.calculation import HelpLine, IncomeLine, Judged, TableLine, Value
-from doudi.casework.core.differences import Difference, SaidLine, Someone
-from doudi.casework.core.reading import Place, Row
 from doudi.casework.gateways import register, rules
 from doudi.casework.models import Assessment, Case, CaseMember, Line, Question
 from doudi.casework.queries.drafts import is_minor
@@ -21,6 +19,10 @@ from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.queries import today
 from doudi.verification import queries as verification
+from doudi.verification.core import reading
+from doudi.verification.core.compared import Answers, Compared, Declared, Somebody
+from doudi.verification.core.comparing import compare
+from doudi.verification.core.reading import Row
 
 
 class Known:
@@ -42,49 +44,46 @@ class Known:
         return {one.pid for one in self.counting() if one.pid}
 
     def rows(self) -> dict[str, list[Row]]:
-        """pid → rows found by the check; only people who were asked."""
-        found: dict[str, list[Row]] = {}
-        for answer in self.answers:
-            rows = found.setdefault(answer.pid, [])
-            rows += [
-                {"dataset": row.dataset, "batch": row.batch, "row_no": row.row_no, "as_of": row.as_of, "values": row.values}
-                for row in answer.items
-            ]
-        return found
-
-    def silent(self) -> dict[str, set[str]]:
-        """pid → datasets that did not answer about them."""
-        found: dict[str, set[str]] = {}
-        for answer in self.answers:
-            if answer.said == "no_answer":
-                found.setdefault(answer.pid, set()).add(answer.dataset)
-        return found
+        """pid → rows found by the check, without those that may be somebody else's; only people who were asked."""
+        held = Answers(verification.comparable(self.answers))
+        return {pid: held.rows(pid) for pid in sorted(held.pids)}
 
     def answered(self, dataset: str) -> bool:
-        """Whether a source answered about every adult who counts."""
-        asked = {answer.pid for answer in self.answers if answer.dataset == dataset and answer.said != "no_answer"}
-        adults = {one.pid for one in self.counting() if not is_minor(one.born_on, self.on)}
-        return bool(self.answers) and adults <= asked
+        """Whether every source of a kind of data answered about every adult who counts."""
+        adults = [one.pid for one in self.counting() if not is_minor(one.born_on, self.on)]
+        return bool(self.answers) and not Answers(verification.comparable(self.answers)).open(adults, dataset)
 
-    def someone(self) -> list[Someone]:
-        return [
-            Someone(one.pid or one.ref, one.pid, one.name, one.proposed, one.together, not is_minor(one.born_on, self.on))
+    def people(self) -> list[Somebody]:
+        """Everybody of the family, as a comparison looks at them."""
+        return [Somebody(one.pid or one.ref, one.pid, one.name, not is_minor(one.born_on, self.on)) for one in self.members]
+
+    def declared(self) -> list[Declared]:
+        """What the family said: who lives together, and each line of income."""
+        on = today(self.case.submitted_at)
+        members = [
+            Declared(one.pid or one.ref, "member", None, "", on, name=one.name, proposed=one.proposed, together=one.together)
             for one in self.members
         ]
-
-    def said_lines(self) -> list[SaidLine]:
-        return [
-            SaidLine(
+        return members + [
+            Declared(
                 one.pid,
-                self.names.get(one.pid, "家里"),
                 one.kind,
-                one.found_fen,
-                one.said,
                 one.said_fen,
-                Place(one.dataset, one.batch or 0, one.row_no or 0, one.as_of) if one.dataset and one.as_of else None,
+                "",
+                on,
+                said=one.said,
+                found_fen=one.found_fen,
+                dataset=one.dataset,
+                batch=one.batch,
+                row_no=one.row_no,
+                as_of=one.as_of,
             )
             for one in self.lines
         ]
+
+    def compared(self) -> tuple[Compared, ...]:
+        """What was declared against what was found, as it stands now; before a check, against what the family was shown."""
+        return compare(self.case.programme, self.people(), self.declared(), verification.comparable(self.answers), self.on)
 
     def judged(self) -> list[Judged]:
         return [
@@ -103,33 +102,43 @@ def counts(member: CaseMember) -> bool:
 def ask_differences(case: Case, *, at: datetime) -> list[Question]:
     """Keep each new difference as a question; one that answered itself (a silent source spoke) goes if nobody judged it."""
     known = Known(case, at)
-    found = differences.from_what_was_said(known.someone(), known.said_lines())
-    if known.answers:
-        found += differences.from_answers(
-            case.programme, known.someone(), known.said_lines(), known.rows(), known.silent(), known.on
-        )
-    keys = {one.key for one in found}
-    gone = [one.pk for one in known.questions if one.key not in keys and one.judged_at is None]
+    found = {one.key: one for one in known.compared() if one.is_question}
+    gone = [one.pk for one in known.questions if one.key not in found and one.judged_at is None]
     Question.objects.filter(pk__in=gone).delete()
-    there = {one.key for one in known.questions}
-    return Question.objects.bulk_create(_question(case, one) for one in found if one.key not in there)
+    there, pids = {one.key: one for one in known.questions}, {one.pid for one in known.members}
+    for key, row in there.items():
+        if key in found and row.judged_at is None:
+            _tell_anew(row, _question(case, found[key], pids))
+    return Question.objects.bulk_create(_question(case, one, pids) for key, one in found.items() if key not in there)
 
 
-def _question(case: Case, one: Difference) -> Question:
+TOLD = ("heading", "data_says", "person_says", "found_fen", "said_fen", "dataset", "batch", "row_no", "as_of")
+
+
+def _tell_anew(row: Question, now: Question) -> None:
+    """A question nobody judged yet says what is known now."""
+    if any(getattr(row, name) != getattr(now, name) for name in TOLD):
+        for name in TOLD:
+            setattr(row, name, getattr(now, name))
+        row.save(update_fields=TOLD)
+
+
+def _question(case: Case, one: Compared, pids: set[str]) -> Question:
+    place = one.place
     return Question(
         case=case,
         key=one.key,
         kind=one.kind,
-        pid=one.pid,
+        pid=one.pid if one.pid in pids else "",  # a member the register does not know has none
         heading=one.heading,
         data_says=one.data_says,
         person_says=one.person_says,
         found_fen=one.found_fen,
         said_fen=one.said_fen,
-        dataset=one.place.dataset if one.place else "",
-        batch=one.place.batch if one.place else None,
-        row_no=one.place.row_no if one.place else None,
-        as_of=one.place.as_of if one.place else None,
+        dataset=place.dataset if place else "",
+        batch=place.batch if place else None,
+        row_no=place.row_no if place else None,
+        as_of=place.as_of if place else None,
     )
 
 

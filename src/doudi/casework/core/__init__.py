@@ -26,7 +26,6 @@ from doudi.casework.core.words import (
     CHANNELS,
     DECISION_LABELS,
     HARDSHIPS,
-    INCOMES,
     NEED_AREAS,
     NEED_LEVELS,
     OPEN_CHOICES,
@@ -36,6 +35,7 @@ from doudi.casework.core.words import (
     mask_for_list,
     showing_ends,
 )
+from doudi.verification.core.reading import INCOMES
 
 __all__ = [
     "ACCOUNT_WAYS",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from doudi.casework.core.words import INCOMES, OPEN_CHOICES
+from doudi.casework.core.words import OPEN_CHOICES
 from doudi.facts import days
+from doudi.verification.core.reading import INCOMES
 
 Value = bool | int | str | date | None
 
@@ -95,11 +96,12 @@ def income_table(
 
 def _settled(line: IncomeLine, question: Judged | None) -> tuple[int | None, bool | None, str]:
     if question is not None and not question.is_open:
+        found = question.found_fen if question.found_fen is not None else line.found_fen
         amounts = {
-            "data_right": (line.found_fen, True, "经办人判断：按查到的算"),
+            "data_right": (found, True, "经办人判断：按查到的算"),
             "person_right": (line.said_fen, True, "经办人判断：按本人说的算"),
             "amount": (question.amount_fen, True, "经办人核实后定的数"),
-            "not_counted": (line.found_fen, False, "经办人判断：不计入"),
+            "not_counted": (found, False, "经办人判断：不计入"),
         }
         return amounts[question.choice]
     if question is not None or line.said == "wrong":
@@ -122,8 +124,8 @@ def things_counted(kind: str, judged: Iterable[Judged], *, answered: bool, silen
 
 
 def savings(judged: Iterable[Judged], *, answered: bool) -> int | None:
-    """The household's deposits in fen: None while one is open, a bank is silent and nobody settled it."""
-    of_kind = [one for one in judged if one.kind == "deposit"]
+    """The household's deposits, securities and policies in fen: None while one is open, or a silent bank is not settled."""
+    of_kind = [one for one in judged if one.kind in ("deposit", "securities")]
     silent = next((one for one in judged if one.key == "silent:deposit"), None)
     if any(one.is_open for one in of_kind):
         return None

@@ -15,16 +15,6 @@ HARDSHIPS = {
 }
 URGENT_HARDSHIPS = frozenset({"sudden"})
 
-INCOMES = {
-    "wage": "工资、打工",
-    "business": "种地、做买卖",
-    "property": "租金、利息、分红",
-    "pension": "养老金",
-    "support": "儿女或别人给的钱",
-    "unemployment": "失业金",
-    "other": "别的进项",
-}
-
 CHANNELS = {
     "phone": "手机网页",
     "window": "办事窗口",

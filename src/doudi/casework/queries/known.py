@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from doudi.casework import core
-from doudi.casework.core import reading
 from doudi.casework.gateways import register
 from doudi.casework.queries.rows import KnownAccount, KnownIncome, KnownMember, KnownNote, Source
 from doudi.exchange import queries as exchange
 from doudi.office.core import mask_account
 from doudi.registry import queries as registry
 from doudi.registry.core import RELATIONS, age_on
+from doudi.verification.core import reading
 
 
 def source_of(dataset: str, as_of: date | None, batch: int | None = None, row_no: int | None = None) -> Source:

@@ -88,7 +88,7 @@ from doudi.verification.queries.reports import (
     snapshot,
     verify,
 )
-from doudi.verification.queries.sources import open_question_of, source, source_of_key
+from doudi.verification.queries.sources import source, source_of_key
 
 __all__ = [
     "About",
@@ -150,7 +150,6 @@ __all__ = [
     "of_consents",
     "open_objection",
     "open_question",
-    "open_question_of",
     "order",
     "orders",
     "orders_in_force",

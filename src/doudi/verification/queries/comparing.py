@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 
 from doudi.exchange import queries as exchange
@@ -14,8 +15,8 @@ from doudi.verification.models import Check, Statement
 from doudi.verification.queries import checks
 
 
-def answered(ref: str) -> tuple[Answered, ...]:
-    """The newest answers of a check, as a comparison reads them."""
+def comparable(rows: Iterable[checks.AnswerRow]) -> tuple[Answered, ...]:
+    """The answers of a check, as a comparison reads them."""
     return tuple(
         Answered(
             pid=row.pid,
@@ -25,7 +26,7 @@ def answered(ref: str) -> tuple[Answered, ...]:
             said=row.said,
             rows=tuple(asdict(item) for item in row.items),
         )
-        for row in checks.answers(ref)
+        for row in rows
     )
 
 
@@ -61,7 +62,7 @@ def compared(ref: str) -> tuple[Compared, ...]:
         for one in declared
         if one.kind == "member" and one.pid not in asked and (one.together if one.together is not None else one.proposed)
     ]
-    items = compare(check.programme, people, declared, answered(ref), check.on)
+    items = compare(check.programme, people, declared, comparable(checks.answers(ref)), check.on)
     members = sum(one.role == "member" for one in people)
     place = office.area(check.area)
     limits = rules.limits(
