@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,14 +16,14 @@ from doudi.exchange import jobs as exchange
 from doudi.exchange import queries as loads
 from doudi.facts.number import check_character
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Party, Viewer
+from doudi.office.core import NotAllowed, Party, Role, Viewer
 from doudi.office.models import Clerk, JournalEntry
 from doudi.policy.language.errors import RuleError
 from doudi.policy.pack import load
-from doudi.verification import jobs, queries
-from doudi.verification.models import BatchCheck
+from doudi.verification import actions, jobs, queries
+from doudi.verification.models import BatchCheck, TaskOrder
 from exchange_feeds import TEKUN, text, write
-from people import NOON, clerk_li, officer_zhao, pid_of
+from people import CITY, NOON, clerk, clerk_li, officer_zhao, pid_of
 
 pytestmark = pytest.mark.django_db
 BY = Party.system("check")
@@ -109,8 +109,24 @@ def deliver(folder: Path, name: str, heading: tuple[str, ...], rows: list[list[s
     assert outcome.datasets()[name]["rejected"] == 0
 
 
-def check(*against: str, roll: str = "disability_subsidy", **more) -> jobs.Done:
-    return jobs.run_batch(roll, against, by=BY, at=NOON, **more)
+EVERY = [code for code, _, _ in queries.lists_of_people()]
+
+
+def order(**other) -> str:
+    """An order in force over the whole city: drafted by one director, approved by another."""
+    told = {"purpose": "每月比对在册人员", "rolls": EVERY, "datasets": EVERY, "area": CITY}
+    told |= {"from_on": date(2026, 7, 1), "until_on": date(2026, 12, 31)}
+    drafted = actions.draft_order(**told | other, by=director("tang"), at=NOON)
+    return actions.approve_order(number=drafted.number, by=director("jiang"), at=NOON).number
+
+
+def director(username: str) -> Clerk:
+    return clerk(username, username, Role.DIRECTOR, CITY)
+
+
+def check(*against: str, roll: str = "disability_subsidy", under: str = "", at: datetime = NOON, **more) -> jobs.Done:
+    standing = TaskOrder.objects.filter(state="approved").values_list("number", flat=True).first()
+    return jobs.run_batch(roll, against, order=under or standing or order(), by=BY, at=at, **more)
 
 
 def rows_of(done: jobs.Done) -> list[dict]:

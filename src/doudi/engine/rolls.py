@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -34,12 +35,17 @@ _BASE = ("hukou",)  # on which linking is laid, when it is there
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a roll against other lists gave. A person counts once in `anomalies`, once for each kind in `kinds`."""
+    """What a roll against other lists gave. A person counts once in `anomalies`, once for each kind in `kinds`.
+
+    `found`: for each list looked at, how many people of the roll have a row in it, whatever it says.
+    The pairs of rows themselves stay in the database it was made in: `write_pairs`, `write_people`, `whole_hits`.
+    """
 
     persons: int
     anomalies: int
     kinds: Mapping[str, int]
-    table: pa.Table  # columns of ANOMALY, one row for each pair of rows
+    found: Mapping[str, int]
+    pairs: int
 
 
 def lists_of(contracts: Mapping[str, Contract]) -> dict[str, list[Column]]:
@@ -66,21 +72,31 @@ def compare(
     *,
     key: str,
     published: Published | None = None,
+    counted: Sequence[str] = (),
+    within: str = "",
+    tell: Callable[[str], None] = lambda step: None,
 ) -> Comparison:
     """Compare a roll with the lists its checks look at, as things stood in the month of `on`.
 
-    The same person is who has the same trusted number, or whom linking found to be the same. key: keys the ids of people.
-    published: the links of a cycle built from these very loads; without it they are linked here.
+    The same person is who has the same trusted number, or whom linking found to be the same.
 
+    :param key: keys the ids of people
+    :param published: the links of a cycle built from these very loads; without it they are linked here
+    :param counted: further lists, of which only is counted how many people of the roll they hold
+    :param within: only rows of the roll whose place begins so
+    :param tell: hears each step when it begins: link, the code of a check
     :raises KeyError: the roll, or a list a check looks at, is not among the loads
-    :raises RuleError: a check is not understood
+    :raises RuleError: a check is not understood, or the roll tells no places and `within` asks for some
     """
     lists = lists_of(contracts)
     compiled = [compile_check(check, roll, lists, on) for check in checks]
-    asked = dict.fromkeys([roll, *(check.other(roll) for check in checks)])
+    asked = dict.fromkeys([roll, *(check.other(roll) for check in checks), *counted])
     for code in asked:
         if not roles(contracts[code]):
             raise RuleError(f"{contracts[code].label}不是人的名单，不能拿来核对")
+    if within and "area_code" not in contracts[roll].by_name:
+        raise RuleError(f"{contracts[roll].label}没有写每个人在哪里，只能凭全市的任务单核对")
+    tell("link")
     if published:
         _as_published(con, published, asked)
     else:
@@ -89,16 +105,29 @@ def compare(
         )
         con.execute(f"CREATE TEMP VIEW ids AS SELECT n, pid FROM ({ids_sql(key)})")
     for code in asked:
-        con.execute(f"CREATE TEMP VIEW said_{code} AS {source(loads[code])}")
+        here = f" WHERE starts_with(area_code, {quote(within)})" if within and code == roll else ""
+        con.execute(f"CREATE TEMP VIEW said_{code} AS FROM ({source(loads[code])}){here}")
         con.execute(f"CREATE TEMP TABLE whose_{code} AS {_whose(contracts[code], linked=bool(published))}")
     con.execute(f"CREATE TEMP TABLE hits ({', '.join(f'{name} {kind}' for name, kind in ANOMALY if name != 'pid')}, k INTEGER)")
     for one in compiled:
+        tell(one.check.code)
         _near(con, contracts, roll, one.check.other(roll))
         _hit(con, lists, roll, one, month_of(on))
     (persons,) = con.execute(f"SELECT count(DISTINCT k) FROM whose_{roll}").fetchone() or (0,)
     (anomalies,) = con.execute("SELECT count(DISTINCT k) FROM hits").fetchone() or (0,)
-    counted = "SELECT kind, count(DISTINCT k) AS persons FROM hits GROUP BY kind ORDER BY persons DESC, kind"
-    return Comparison(persons, anomalies, dict(con.execute(counted).fetchall()), _table(con))
+    ((pairs,),) = con.execute("SELECT count(*) FROM hits").fetchall()
+    kinds = "SELECT kind, count(DISTINCT k) AS persons FROM hits GROUP BY kind ORDER BY persons DESC, kind"
+    return Comparison(persons, anomalies, dict(con.execute(kinds).fetchall()), _found(con, roll, asked), pairs)
+
+
+def _found(con: duckdb.DuckDBPyConnection, roll: str, asked: Iterable[str]) -> dict[str, int]:
+    """How many people of the roll have a row in each list looked at."""
+    found = {}
+    for code in asked:
+        if code != roll:
+            held = f"SELECT count(*) FROM (SELECT DISTINCT k FROM whose_{roll}) SEMI JOIN whose_{code} USING (k)"
+            ((found[code],),) = con.execute(held).fetchall()  # to its end: the connection writes files next
+    return found
 
 
 @dataclass(frozen=True)
@@ -249,8 +278,57 @@ def _sentence(check: RollCheck, types: Mapping[str, str]) -> str:
     return " || ".join(pieces) or "''"
 
 
-def _table(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """The hits in the order of the roll, each with the id its person has everywhere in doudi."""
+_GROUP = 50_000  # rows written at a time, so that a roll of millions takes no more memory than a small one
+
+
+def write_pairs(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write every pair of rows found, in the order of the roll, each with the id its person has everywhere in doudi."""
     columns = ", ".join(name for name, _ in ANOMALY)
     order = "roll_batch, roll_row, kind, other_batch, other_row"
-    return con.sql(f"SELECT {columns} FROM hits JOIN ids ON ids.n = hits.k ORDER BY {order}").to_arrow_table()
+    _write(con, f"SELECT {columns} FROM hits JOIN ids ON ids.n = hits.k ORDER BY {order}", path)
+
+
+def write_people(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], roll: str, path: Path) -> None:
+    """Write who is on the roll: pid, one of their rows, their place, and whether anything was found; no name, no number."""
+    area = "s.area_code" if "area_code" in contracts[roll].by_name else "NULL::VARCHAR"
+    _write(
+        con,
+        f"SELECT pid, batch AS roll_batch, row_no AS roll_row, coalesce({area}, '') AS area, k IN (SELECT k FROM hits) AS hit "
+        f"FROM (SELECT k, min((batch, row_no)) AS first FROM whose_{roll} GROUP BY k) w JOIN ids ON ids.n = w.k "
+        f"JOIN said_{roll} s ON (s.batch, s.row_no) = (w.first[1], w.first[2]) ORDER BY pid",
+        path,
+    )
+
+
+def _write(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
+    reader = con.sql(sql).to_arrow_reader(_GROUP)
+    with pq.ParquetWriter(path, reader.schema, compression="zstd") as file:
+        for batch in reader:
+            file.write_batch(batch, row_group_size=_GROUP)
+
+
+def whole_hits(
+    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], roll: str, checks: Sequence[RollCheck], *, pairs: int
+) -> Iterator[tuple[Any, ...]]:
+    """Whom each check found, with what both rows say: kind, pid, place, name, number, pairs (at most so many), how many in all.
+
+    A pair is (roll batch, roll row, other batch, other row, how, said, the roll's row, the other row), the rows as JSON.
+    The connection must not be asked anything else before the last one is read.
+    """
+    place = "rs.area_code" if "area_code" in contracts[roll].by_name else "NULL::VARCHAR"
+    for check in checks:
+        other = check.other(roll)
+        beside = "os.area_code" if "area_code" in contracts[other].by_name else "NULL::VARCHAR"
+        number = "coalesce(rs.citizen_no, rs.citizen_no_raw, '')"
+        found = con.execute(
+            f"""SELECT {quote(check.code)}, pid,
+                coalesce(min({place}), min({beside}), ''), coalesce(min(rs.name), ''), min({number}),
+                list((roll_batch, roll_row, other_batch, other_row, h.how, said, to_json(rs), to_json(os))
+                    ORDER BY roll_batch, roll_row, other_batch, other_row)[:{pairs:d}], count(*)
+            FROM hits h JOIN ids ON ids.n = h.k
+            JOIN said_{roll} rs ON rs.batch = roll_batch AND rs.row_no = roll_row
+            JOIN said_{other} os ON os.batch = other_batch AND os.row_no = other_row
+            WHERE h.kind = {quote(check.code)} AND h.other_dataset = {quote(other)} GROUP BY pid ORDER BY pid"""
+        )
+        while rows := found.fetchmany(_GROUP // 10):
+            yield from rows

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from doudi.verification.models.anomalies import Anomaly, AnomalyStep, Sample, SampleRow, Sighting
 from doudi.verification.models.authorisations import Authorisation, AuthorisationCounter
-from doudi.verification.models.batches import BatchCheck
+from doudi.verification.models.batches import BatchCheck, BatchRun
 from doudi.verification.models.checks import Check, ReportCounter, new_check_ref
 from doudi.verification.models.objections import Objection, ObjectionCounter, ObjectionLine, new_line_ref, new_objection_ref
 from doudi.verification.models.orders import OrderCounter, TaskOrder
@@ -23,10 +24,13 @@ from doudi.verification.models.sources import Dispatch, DispatchCounter, Source
 from doudi.verification.models.statements import Statement, new_statement_ref
 
 __all__ = [
+    "Anomaly",
+    "AnomalyStep",
     "Answer",
     "Authorisation",
     "AuthorisationCounter",
     "BatchCheck",
+    "BatchRun",
     "Check",
     "Dispatch",
     "DispatchCounter",
@@ -46,6 +50,9 @@ __all__ = [
     "ReportCopy",
     "ReportCounter",
     "ReportPaper",
+    "Sample",
+    "SampleRow",
+    "Sighting",
     "Source",
     "StandingAnswer",
     "Statement",

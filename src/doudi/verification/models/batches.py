@@ -1,4 +1,4 @@
-"""Checks of whole rolls: what was compared, and how many people it found."""
+"""Checks of whole rolls: what was compared, how many people it found, and each time one was asked for under an order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+
+from doudi.verification.models.orders import TaskOrder
 
 
 class BatchCheck(models.Model):
@@ -49,6 +51,61 @@ class BatchCheck(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(anomalies__lte=models.F("persons")), name="batch_anomalies_are_persons"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class BatchRun(models.Model):
+    """One time somebody asked for a check of a roll under an order; a worker carries it out, and carries it on when killed."""
+
+    ref = models.CharField(max_length=20, unique=True)
+    order = models.ForeignKey(TaskOrder, models.PROTECT, related_name="runs")
+    roll = models.CharField(max_length=40)
+    words = models.JSONField()  # checks and datasets asked for
+    day = models.DateField(null=True, blank=True)  # the day judged, where it was named
+    snapshot = models.CharField(max_length=60, blank=True)
+    area = models.CharField(max_length=12, db_index=True)
+    state = models.CharField(max_length=8)
+    problem = models.TextField(blank=True)
+    batch = models.ForeignKey(BatchCheck, models.PROTECT, null=True, blank=True, related_name="runs")
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    seen = models.JSONField(default=dict)  # Seen → how many anomalies
+    lists = models.JSONField(default=list)  # every list looked at: dataset, said, found, as_of
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "ref": "internal",
+        "order": "internal",
+        "roll": "internal",
+        "words": "internal",
+        "day": "internal",
+        "snapshot": "internal",
+        "area": "internal",
+        "state": "internal",
+        "problem": "internal",
+        "batch": "internal",
+        "same_as": "internal",
+        "seen": "internal",
+        "lists": "internal",
+        "asked_at": "internal",
+        "asked_by": "internal",
+        "ended_at": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=["waiting", "done", "failed"]), name="batch_run_state"),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(batch__isnull=False) | Q(same_as__isnull=False), name="batch_run_gave_something"
+            ),
+            models.UniqueConstraint(
+                fields=["order", "batch"], condition=Q(state="done", same_as__isnull=True), name="batch_run_once_an_order"
+            ),
         ]
 
     def __str__(self) -> str:
