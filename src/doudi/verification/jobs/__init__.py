@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from doudi.verification.jobs.asking import Asking, ask_source, ask_sources
+from doudi.verification.jobs.asking import Asking, ask_source, ask_sources, take_answers
 from doudi.verification.jobs.batches import Done, NotLoaded, carry_out, lists_asked, made_ready, run_batch, work_off, work_until
 from doudi.verification.jobs.objections import remind_objections, tell_late_objections
 from doudi.verification.jobs.places import local_answers, release, run_places, take_part
+from doudi.verification.jobs.reports import sheet_of
 
 __all__ = [
     "Asking",
@@ -21,6 +22,8 @@ __all__ = [
     "remind_objections",
     "run_batch",
     "run_places",
+    "sheet_of",
+    "take_answers",
     "take_part",
     "tell_late_objections",
     "work_off",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -16,7 +17,7 @@ from doudi.verification import actions
 from doudi.verification.core import NotAnAnswer, Said, SourceRow, Way
 from doudi.verification.gateways import adapters
 from doudi.verification.gateways.adapters import Accepted, Answered, Outgoing, Refused, Reply, SourceDown, TryAgain
-from doudi.verification.gateways.http_source import HttpSource
+from doudi.verification.gateways.http_source import HttpSource, read_answer
 from doudi.verification.queries import sources
 
 AT_ONCE = 8  # sources asked side by side
@@ -122,3 +123,28 @@ def note(whom: SourceRow, question: Outgoing, reply: Reply, *, by: By, at: datet
 def _bad(why: NotAnAnswer) -> str:
     rows = "；".join(f"第 {row.row} 行{row.label}：{row.message}" for row in why.rows[:3])
     return f"{why.message}{rows}"
+
+
+def take_answers(whom: SourceRow, told: Sequence[Mapping[str, Any]], *, at: datetime) -> list[dict[str, Any]]:
+    """Take in what a source tells by itself, each answer for itself: what became of it, and why not where it was not kept."""
+    return [_taken(whom, one, at) for one in told]
+
+
+def _taken(whom: SourceRow, told: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    ref = str(told["question"])
+    try:
+        reply = read_answer(told)
+        kept = actions.answer(
+            question=sources.question_of(whom.code, ref),
+            said=reply.said,
+            why=reply.why,
+            as_of=reply.as_of,
+            rows=reply.rows,
+            refs=reply.refs,
+            by=Party.sender(whom.code),
+            at=at,
+        )
+    except NotAnAnswer as why:
+        rows = [{name: getattr(row, name) for name in ("row", "field", "reason", "message", "fix")} for row in why.rows]
+        return {"question": ref, "state": "refused", "reason": why.reason, "message": why.message, "fix": why.fix, "rows": rows}
+    return {"question": ref, "state": "taken" if kept else "closed"}

@@ -85,6 +85,6 @@ def source_of_key(key_id: str) -> SourceRow | None:
     return None
 
 
-def open_question_of(source: str, ref: str) -> str:
-    """The question of this ref if it was put to this source, else empty."""
+def question_of(source: str, ref: str) -> str:
+    """The question of this ref if it was put to this source, else empty: nobody answers for another."""
     return ref if Question.objects.filter(ref=ref, source=source).exists() else ""

@@ -203,3 +203,51 @@ class Progress(Schema):
     by_whom: str
     you_do: str
     stages: list[Stage]
+
+
+class AnswerRowTold(Schema):
+    """A row a source holds about the person asked about."""
+
+    row: str = Field(description="your own number of the row", max_length=80)
+    values: dict[str, Any] = Field(description="by the column names or aliases of the dataset's contract; money in yuan")
+
+
+class AnswerTold(Schema):
+    """Your answer to one question."""
+
+    question: str = Field(examples=["q0123456789abcdef"], max_length=40)
+    said: str = Field(description="found, nothing, no_answer, refused, ambiguous or stale")
+    why: str = Field("", description="with anything but found and nothing", max_length=200)
+    as_of: date | None = Field(None, description="the day your data speak of")
+    rows: list[AnswerRowTold] = Field(default_factory=list, max_length=1000)
+
+
+class Answers(Schema):
+    """Answers to questions, each under its ref."""
+
+    answers: list[AnswerTold] = Field(max_length=200)
+
+
+class BadRowTold(Schema):
+    row: int = Field(description="its place in the answer, 1 is the first")
+    field: str
+    reason: str = Field(description="a stable code")
+    message: str
+    fix: str
+
+
+class AnswerTaken(Schema):
+    """What became of one answer."""
+
+    question: str
+    state: str = Field(description="taken (now or before), closed (nothing kept), or refused")
+    reason: str = ""
+    message: str = ""
+    fix: str = ""
+    rows: list[BadRowTold] = Field(default_factory=list)
+
+
+class AnswersTaken(Schema):
+    """What became of each answer, in their order."""
+
+    answers: list[AnswerTaken]

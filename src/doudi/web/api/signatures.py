@@ -15,6 +15,8 @@ from doudi.exchange.core.signing import NotSigned
 from doudi.exchange.queries import SenderRow
 from doudi.office import queries as office
 from doudi.office.core import Party
+from doudi.verification import queries as verification
+from doudi.verification.core import SourceRow
 
 
 def asked(request: HttpRequest) -> signing.Request:
@@ -74,3 +76,33 @@ class Signed(APIKeyHeader):
             raise NotSigned("wrong_door", f"{sender.label}没有登记用“{self.door.label}”。", "请联系数据管理员。")
         request.sender, request.digest = sender, digest  # type: ignore[attr-defined]
         return sender
+
+
+class SignedSource(APIKeyHeader):
+    """The signature of a source that is asked for answers; `request.source` then says which.
+
+    Every answer bears the ref of its question, under which it is kept once: the same request sent again changes nothing.
+    """
+
+    param_name = "Signature-Input"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.act = "check.answer"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> SourceRow:
+        """Find out which source answers.
+
+        :raises NotSigned: 401, in words: no or a wrong signature, an unknown key, a clock too far off
+        """
+        told = asked(request)
+        signature = signing.read(told.headers)
+        found = verification.source_of_key(signature.key_id)
+        if found is None:
+            raise NotSigned(
+                "unknown_key", f"没有登记 {signature.key_id} 这把钥匙，或这个来源已停用。", "请把公钥交给数据管理员登记。"
+            )
+        signing.check(signature, told, found.public_key, at=office.clock())
+        same_digest(signing.told_digest(told.headers.get("content-digest", "")), hashlib.sha256(request.body).digest())
+        request.source = found  # type: ignore[attr-defined]
+        return found
