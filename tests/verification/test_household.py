@@ -12,10 +12,11 @@ from doudi.office.core import NotAllowed, Party, Role
 from doudi.registry import actions as registry
 from doudi.registry.core import Purpose
 from doudi.verification import actions, core, queries
-from doudi.verification.core import Asked, Basis, NoBasis
+from doudi.verification.core import Asked, Basis, Ended, NoBasis
 from doudi.verification.gateways import lake
-from doudi.verification.models import Answer, Check
+from doudi.verification.models import Answer, Authorisation, Check
 from people import NOON
+from signed import ordered, sign
 
 pytestmark = pytest.mark.django_db
 SOURCES = [one.dataset for one in core.asked_datasets()]
@@ -26,9 +27,8 @@ def sources(monkeypatch):
     return walk.everything_answers(walk.Sources().install(monkeypatch))
 
 
-def agreed(person, sources=tuple(SOURCES), at=NOON, purpose=Purpose.VERIFICATION):
-    me = Party.resident(person.pid)
-    return registry.consent(pid=person.pid, purpose=purpose, sources=list(sources), channel="screen", by=me, at=at)
+def agreed(person, **more):
+    return sign(person, **more)
 
 
 def asked(person, by=None, **more):
@@ -62,7 +62,7 @@ def test_silence_is_not_nothing(sources):
 
     found = {row.dataset: row for row in queries.answers(asked(granny).ref)}
 
-    assert found["deposit"].said == found["business"].said == "no_answer"
+    assert (found["deposit"].said, found["business"].said) == ("no_answer", "stale")
     assert "还没有送来" in found["deposit"].why and "太旧" in found["business"].why
     report = queries.check(Check.objects.get().ref, office.viewer(people.clerk_li(), "check.read", NOON), on=NOON.date())
     assert (report.silent, report.answered) == (2, len(SOURCES) - 2)
@@ -78,11 +78,8 @@ def test_before_a_register_is_published_nobody_answered(sources, monkeypatch):
 
 def test_one_silent_source_makes_the_household_line_silent_and_keeps_what_was_found(sources):
     granny, boy = people.granny_wang(), people.grandson_wang()
-    agreed(granny)
-    me = Party.resident(granny.pid)
-    registry.consent(
-        pid=boy.pid, purpose=Purpose.VERIFICATION, sources=SOURCES, channel="screen", guardian=granny.pid, by=me, at=NOON
-    )
+    agreed(granny, household=[granny, boy])
+    agreed(boy, household=[granny, boy], guardian=granny)
     sources.row(granny.pid, "deposit", balance_date=date(2026, 6, 20), balance=500000)
     del sources.as_of["deposit"]
 
@@ -94,51 +91,79 @@ def test_one_silent_source_makes_the_household_line_silent_and_keeps_what_was_fo
 
 
 @pytest.mark.parametrize(
-    ("how", "message"),
+    ("how", "reason"),
     [
-        ("nobody agreed", "还没有同意"),
-        ("agreed to something else", "还没有同意"),
-        ("agreed to fewer sources", "还没有同意"),
-        ("agreed later", "还没有同意"),
-        ("took it back", "还没有同意"),
-        ("nobody asked about", "写明查谁"),
-        ("duty without order", "任务单"),
-        ("consent with an order", "任务单"),
+        ("nobody signed", "no_authorisation"),
+        ("only said yes", "no_authorisation"),
+        ("signed later", "no_authorisation"),
+        ("signed for another case", "no_authorisation"),
+        ("signed as a supporter", "no_authorisation"),
+        ("signed for something else", "wrong_purpose"),
+        ("signed for fewer sources", "wrong_sources"),
+        ("took it back", "withdrawn"),
+        ("took the plain yes back", "withdrawn"),
+        ("ran out", "expired"),
+        ("the application failed", "expired"),
+        ("somebody moved in", "members_changed"),
+        ("nobody asked about", "nothing_asked"),
+        ("duty without order", "no_order"),
+        ("duty with an order nobody wrote", "no_order"),
+        ("consent with an order", "no_order"),
     ],
 )
-def test_no_basis_no_check(sources, how, message):
-    granny, more = people.granny_wang(), {}
-    if how == "agreed to something else":
-        agreed(granny, purpose=Purpose.REFERRAL)
-    elif how == "agreed to fewer sources":
-        agreed(granny, sources=["vehicle"])
-    elif how == "agreed later":
+def test_no_basis_no_check(sources, how, reason):
+    granny, boy, more = people.granny_wang(), people.grandson_wang(), {}
+    me = Party.resident(granny.pid)
+    if how == "only said yes":
+        registry.consent(pid=granny.pid, purpose=Purpose.VERIFICATION, sources=SOURCES, channel="screen", by=me, at=NOON)
+    elif how == "signed later":
         agreed(granny, at=NOON + timedelta(days=1))
+    elif how == "signed for another case":
+        agreed(granny, subject="another")
+    elif how == "signed as a supporter":
+        agreed(granny, role="supporter")
+    elif how == "signed for something else":
+        agreed(granny, programme="near_dibao")
+    elif how == "signed for fewer sources":
+        Authorisation.objects.filter(pk=agreed(granny).pk).update(datasets=["vehicle"])
     elif how == "took it back":
-        registry.withdraw(ref=agreed(granny).ref, by=Party.resident(granny.pid), at=NOON)
+        actions.withdraw_authorisation(number=agreed(granny).number, explained=True, by=me, at=NOON)
+    elif how == "took the plain yes back":
+        registry.withdraw(ref=agreed(granny).consent, by=me, at=NOON)
+    elif how == "ran out":
+        agreed(granny, at=NOON - timedelta(days=366))
+    elif how == "the application failed":
+        agreed(granny)
+        actions.end_authorisations(subject="case", why=Ended.REFUSED, by=people.HALL, at=NOON)
+    elif how == "somebody moved in":
+        agreed(granny)
+        agreed(boy, household=[granny, boy], guardian=granny)
+        more = {"people": [Asked(granny.pid, "王桂兰", True), Asked(boy.pid, "王小宝", False, granny.pid)]}
     elif how == "nobody asked about":
         more = {"people": []}
-    elif how == "duty without order":
-        more = {"basis": Basis.STATUTORY_DUTY}
+    elif how.startswith("duty"):
+        more = {"basis": Basis.STATUTORY_DUTY, "task_order": "RW2026000099" if "nobody wrote" in how else ""}
     elif how == "consent with an order":
         agreed(granny)
-        more = {"task_order": "任务〔2026〕1 号"}
+        more = {"task_order": ordered().number}
 
-    with pytest.raises(NoBasis, match=message):
+    with pytest.raises(NoBasis) as refused:
         asked(granny, **more)
+    assert refused.value.reason == reason and str(refused.value)
     assert not Check.objects.exists() and not Answer.objects.exists()
 
 
-def test_a_minor_needs_a_guardian_who_agreed(sources):
-    granny, boy = people.granny_wang(), people.grandson_wang()
+def test_a_minor_needs_a_guardian_who_signed(sources):
+    boy = people.grandson_wang()
     agreed(boy)
 
-    with pytest.raises(NoBasis, match="王小宝"):
-        asked(boy, people=[Asked(boy.pid, "王小宝", False, granny.pid)])
+    with pytest.raises(NoBasis, match="王小宝") as refused:
+        asked(boy, people=[Asked(boy.pid, "王小宝", False, people.granny_wang().pid)])
+    assert refused.value.reason == "no_guardian"
 
 
 def test_duty_with_its_order_needs_no_consent(sources):
-    check = asked(people.granny_wang(), basis=Basis.STATUTORY_DUTY, task_order="任务〔2026〕1 号")
+    check = asked(people.granny_wang(), basis=Basis.STATUTORY_DUTY, task_order=ordered().number)
 
     assert check.number.startswith("HD2026") and [line.act for line in office.journal_of("case")] == ["verification.request"]
 

@@ -11,8 +11,8 @@ from doudi.registry import queries as registry
 from doudi.verification.core import Basis, asked_datasets
 from doudi.verification.core.basis import WHY_NOT, NoBasis, carries
 from doudi.verification.core.questions import Asked
-from doudi.verification.queries import orders
 from doudi.verification.queries.basis import papers_of
+from doudi.verification.queries.orders import standing as order_standing
 
 
 def standing(
@@ -30,7 +30,7 @@ def standing(
     if not people or not datasets:
         raise NoBasis("核对要写明查谁、查什么。", "nothing_asked")
     if Basis(basis) is Basis.STATUTORY_DUTY:
-        orders.standing(task_order, datasets=datasets, area=area, at=at)
+        order_standing(task_order, datasets=datasets, area=area, at=at)
         return {}
     if task_order:
         raise NoBasis("凭本人同意核对时不写任务单编号。", "no_order")
