@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from doudi.verification.jobs.asking import Asking, ask_source, ask_sources, take_answers
-from doudi.verification.jobs.batches import Done, NotLoaded, carry_out, lists_asked, made_ready, run_batch, work_off, work_until
+from doudi.verification.jobs.batches import (
+    WORKER,
+    Done,
+    NotLoaded,
+    carry_out,
+    lists_asked,
+    made_ready,
+    run_batch,
+    work_off,
+    work_until,
+)
 from doudi.verification.jobs.objections import remind_objections, tell_late_objections
 from doudi.verification.jobs.places import local_answers, release, run_places, take_part
 from doudi.verification.jobs.reports import sheet_of
 
 __all__ = [
+    "WORKER",
     "Asking",
     "Done",
     "NotLoaded",

@@ -1,0 +1,29 @@
+"""The signed sheet of a report, made once; and reports nobody had to ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from doudi.office.actions import By
+from doudi.verification import actions, queries
+from doudi.verification.gateways import seals, sheets
+from doudi.verification.queries import ReportPage
+
+
+def sheet_of(page: ReportPage, html: Callable[[], str], *, by: By, at: datetime) -> bytes:
+    """The signed PDF of a report: as kept, or drawn, signed and kept now. Drawing holds no transaction; of two who draw at once
+    one is kept, and both get that one.
+
+    :param html: draws the document; only called when there is no PDF yet
+    """
+    kept = queries.sheet(page.token)
+    if kept is not None:
+        return kept
+    seal = seals.current(at)
+    drawn = sheets.draw(html(), attached=page.data, identifier=page.sha256)
+    signed = sheets.sign(drawn.data, seal, at=at, reason=f"核对报告 {page.row.number}")
+    actions.keep_sheet(token=page.token, pdf=signed, pages=drawn.pages, certificate=seal.fingerprint, by=by, at=at)
+    made = queries.sheet(page.token)
+    assert made is not None
+    return made
