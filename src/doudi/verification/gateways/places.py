@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from doudi.exchange.core import signing
 
 TIMEOUT = 20  # seconds
-DOOR = "/api/v1/places/letters"
+DOOR = "/api/v1/peers/letters"
 
 
 class NotHanded(Exception):

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import doudi.office.fields
-import doudi.verification.models.peers
+import doudi.verification.models
 from django.db import migrations, models
 
 
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             name="PlaceExchange",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("ref", models.CharField(default=doudi.verification.models.peers.new_exchange_ref, max_length=33, unique=True)),
+                ("ref", models.CharField(default=doudi.verification.models.new_exchange_ref, max_length=33, unique=True)),
                 ("side", models.CharField(max_length=9)),
                 ("peer", models.CharField(db_index=True, max_length=12)),
                 ("area", models.CharField(db_index=True, max_length=12)),
@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
             name="StandingAnswer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("ref", models.CharField(default=doudi.verification.models.peers.new_policy_ref, max_length=20, unique=True)),
+                ("ref", models.CharField(default=doudi.verification.models.new_policy_ref, max_length=20, unique=True)),
                 ("peer", models.CharField(db_index=True, max_length=12)),
                 ("programmes", models.JSONField(default=list)),
                 ("datasets", models.JSONField(default=list)),
@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="comparisons", to="verification.placeexchange"
                     ),
                 ),
-                ("ref", models.CharField(default=doudi.verification.models.peers.new_exchange_ref, max_length=33, unique=True)),
+                ("ref", models.CharField(default=doudi.verification.models.new_exchange_ref, max_length=33, unique=True)),
                 ("asked_at", models.DateTimeField()),
                 ("ours", models.JSONField()),
                 ("theirs", models.JSONField(null=True)),

@@ -17,6 +17,7 @@ from doudi.verification.models.peers import (
     PlaceExchange,
     StandingAnswer,
     new_exchange_ref,
+    new_policy_ref,
 )
 from doudi.verification.models.questions import Answer, Item, Question, Typed, new_question_ref
 from doudi.verification.models.reports import Report, ReportCopy, ReportPaper, new_report_ref, new_token
@@ -62,6 +63,7 @@ __all__ = [
     "new_exchange_ref",
     "new_line_ref",
     "new_objection_ref",
+    "new_policy_ref",
     "new_question_ref",
     "new_report_ref",
     "new_statement_ref",

@@ -218,6 +218,7 @@ def exchanges_of(code: str = "") -> list[str]:
 class ComparisonRow:
     """What the last comparison of an exchange said."""
 
+    ref: str
     exchange: str
     peer: str
     verdict: str
@@ -232,7 +233,7 @@ def comparisons() -> list[ComparisonRow]:
     for one in ExchangeComparison.objects.select_related("exchange").order_by("id"):
         words = peers.VERDICTS.get(one.verdict, "等对方回话")
         found[one.exchange.ref] = ComparisonRow(
-            one.exchange.ref, one.exchange.peer, one.verdict, words, one.asked_at, one.heard_at
+            one.ref, one.exchange.ref, one.exchange.peer, one.verdict, words, one.asked_at, one.heard_at
         )
     return list(found.values())
 
