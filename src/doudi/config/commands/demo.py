@@ -44,9 +44,10 @@ def demo(profile: str, port: int, serve: bool, as_json: bool) -> None:
     done["feeds"] = _run("收各部门的数据", "feeds", "load", str(city / "feeds"))
     done["more"] = _run("收其他部门和旧系统的数据", "feeds", "load", str(city / "more"))
     done["cycle"] = _run("算事实、问规则、出预警", "cycle", "--on", ON.isoformat())
-    rolls = ("--roll", "disability_subsidy", "--against", "tekun", "--on", ON.isoformat())
-    done["check"] = _run("两项补贴对特困：批量核对", "check", *rolls)
     done["resident"] = _step("安排工作人员", _people)
+    order = _step("起草、批准核对任务单", _order)
+    rolls = ("--order", order, "--roll", "disability_subsidy", "--against", "tekun", "--on", ON.isoformat())
+    done["check"] = _run("两项补贴对特困：批量核对", "check", *rolls)
     done["seconds"] = round(time.monotonic() - began, 1)
     lines = _summary(done, port)
     if serve:
@@ -99,6 +100,13 @@ def _people() -> dict[str, str]:
     resident = applicant.who_may_apply()
     (home().root / "demo.json").write_text(json.dumps([resident], ensure_ascii=False))  # for the demo's control page
     return resident
+
+
+def _order() -> str:
+    from doudi.office import queries
+    from doudi.sample import orders
+
+    return orders.in_force(queries.now())
 
 
 def _summary(done: dict[str, Any], port: int) -> list[str]:

@@ -98,7 +98,7 @@ def _published(lake: Lake, loads: Mapping[str, Sequence[Landed]]) -> rolls.Publi
 def paths(lake: Lake, ref: str) -> tuple[Path, Path, Path]:
     """Where a comparison lies: its pairs as Parquet, the same for people as CSV, and who was on the roll."""
     folder = lake.root / "checks"
-    return folder / f"{ref}.parquet", folder / f"{ref}.csv", folder / f"{ref}.people.parquet"
+    return folder / f"{ref}.parquet", folder / f"{ref}.csv", folder / "people" / f"{ref}.parquet"
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,8 @@ def compared(
     :raises RuleError: a check is not understood, or a list is not about people
     """
     targets = paths(lake, ref)
-    targets[0].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for target in targets:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with lake.workshop() as workshop, connect(workshop) as con:
         found = rolls.compare(
             con,
@@ -145,7 +146,7 @@ def compared(
             tell=tell,
         )
         tell("write")
-        made = tuple(workshop / target.name for target in targets)
+        made = tuple(workshop / f"{n}{target.suffix}" for n, target in enumerate(targets))
         rolls.write_pairs(con, made[0])
         write_table(made[1], _HEAD, _lines(con, contracts, roll, plan.checks))
         rolls.write_people(con, contracts, roll, made[2])

@@ -14,6 +14,7 @@ from doudi.verification.jobs.batches import (
     work_off,
     work_until,
 )
+from doudi.verification.jobs.matching import RollMatched, match_roll
 from doudi.verification.jobs.objections import remind_objections, tell_late_objections
 from doudi.verification.jobs.places import local_answers, release, run_places, take_part
 from doudi.verification.jobs.reports import sheet_of
@@ -23,12 +24,14 @@ __all__ = [
     "Asking",
     "Done",
     "NotLoaded",
+    "RollMatched",
     "ask_source",
     "ask_sources",
     "carry_out",
     "lists_asked",
     "local_answers",
     "made_ready",
+    "match_roll",
     "release",
     "remind_objections",
     "run_batch",
