@@ -243,6 +243,46 @@ class CaseMember(models.Model):
         return self.ref
 
 
+class Supporter(models.Model):
+    """Somebody outside the household who has to support one of it by law; asked only about that, on their own sheet."""
+
+    ref = models.CharField(max_length=20, unique=True, default=new_row_ref)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="supporters")
+    pid = models.CharField(max_length=21, db_index=True)
+    name = SealedText()
+    supports = models.CharField(max_length=21)  # pid of the member
+    relation = models.CharField(max_length=20)  # to that member
+    place = SealedText(default="")  # where they live, in words
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.CharField(max_length=80, blank=True)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "ref": "internal",
+        "case": "internal",
+        "pid": "personal",
+        "name": "personal",
+        "supports": "personal",
+        "relation": "personal",
+        "place": "personal",
+        "at": "internal",
+        "by": "internal",
+        "removed_at": "internal",
+        "removed_by": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "pid"], condition=Q(removed_at__isnull=True), name="supporter_once"),
+            _together("supporter_removed_whole", "removed_at", "removed_by"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
 class Line(models.Model):
     """A line of income: what a source says a month, and what the family says."""
 

@@ -31,6 +31,7 @@ from doudi.registry.actions.people import (
     consent,
     correct_member,
     keep_contact,
+    keep_outsider,
     take_member_back,
     withdraw,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "explain_number",
     "export_roster",
     "keep_contact",
+    "keep_outsider",
     "merge_persons",
     "mirror_pairs",
     "note_changes",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
+from django.conf import settings
 from django.db import transaction
 
+from doudi.facts.number import birth_of, parse, sex_of
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party, mask_name
@@ -69,6 +72,43 @@ def _keep(found: RegisterPerson, *, by: By, at: datetime) -> None:
             "kept_by": office.party(by),
         },
     )
+
+
+@transaction.atomic
+def keep_outsider(*, name: str, number: str, phone: str = "", where: str, by: By, at: datetime) -> Person:
+    """Keep somebody of no household here who has to be asked: a support obligor living elsewhere, by name and citizen number.
+
+    Who is known already stays as they are. Their id is the one the register would give them.
+
+    :param where: the place of the case, whose clerks may write them down
+    :raises NotAllowed: another place, no such number, or the number is somebody else's
+    """
+    need(by, "consent.record", area=where, at=at)
+    name, read = name.strip(), parse(number)
+    if not name:
+        raise NotAllowed("请写姓名。")
+    if read.value is None:
+        raise NotAllowed("身份证号不对，请对着身份证再看一遍。")
+    kept = Person.objects.filter(number_blind=blind(read.value)).first()
+    if kept is None:
+        found = register.by_number(read.value) or RegisterPerson(
+            pid="p" + sha256(f"{settings.LINKING_KEY}:{read.value}".encode()).hexdigest()[:20],
+            name=name,
+            citizen_no=read.value,
+            sex=sex_of(read.value),
+            born_on=birth_of(read.value),
+            area="",  # a place nobody knows lies in no area: nobody's list holds them
+        )
+        _keep(found, by=by, at=at)
+        kept = Person.objects.get(pid=found.pid)
+        office.record("registry.keep_outsider", subject=kept.pid, by=by, at=at, detail={"where": where})
+    if kept.name != name:
+        raise NotAllowed("姓名和身份证号对不上，请再看一遍。")
+    if phone and not kept.phone:
+        kept.phone = phone
+        kept.save(update_fields=["phone"])
+        keep_keys(kept, known=register.person(kept.pid) is not None)
+    return kept
 
 
 def _follow(home: Household, found: RegisterHousehold, *, by: By, at: datetime) -> bool:
