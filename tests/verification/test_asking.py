@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 import people
 import walk
+from casework.test_many import in_threads
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party
 from doudi.verification import actions, core, jobs, queries
@@ -288,3 +292,29 @@ def test_an_answer_that_contradicts_itself_is_none(lake, bank):
         with pytest.raises(NotAnAnswer):
             actions.answer(question=ref, by=WORKER, at=NOON, **wrong)
     assert Question.objects.get(ref=ref).state == "waiting"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_no_question_twice(lake, bank, tmp_path):
+    database, count = tmp_path / "asking.sqlite3", 30
+    told: list[dict[str, str]] = []
+
+    def stage() -> None:
+        if connection.vendor == "sqlite":
+            call_command("migrate", verbosity=0)
+        keep(bank, at_once=4)
+        for number in range(count):
+            one = people.person(f"王{number}", date(1950, 1, 1), order=101 + number)
+            people.places()
+            with patch("doudi.verification.actions.checks.standing", return_value={one.pid: "SQ2026000001"}):
+                actions.request(
+                    subject=f"case{number}", area=one.area, programme="dibao", people=[Asked(one.pid, one.name, True)],
+                    sources=["deposit"], basis=Basis.CONSENT, by=people.clerk_li(), at=NOON,
+                )  # fmt: skip
+
+    assert in_threads(database, stage) == []
+    bank.before_answer = lambda: time.sleep(0.05)
+    assert in_threads(database, ask, ask, ask) == []
+    assert in_threads(database, lambda: told.append(dict(Question.objects.values_list("ref", "state")))) == []
+    assert set(told[0].values()) == {"answered"} and len(told[0]) == count
+    assert set(bank.asked) == set(told[0]) and set(bank.asked.values()) == {1}

@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="question",
-            constraint=models.UniqueConstraint(fields=("check_asked", "pid", "source", "round"), name="question_once"),
+            constraint=models.UniqueConstraint(fields=("check_asked", "pid", "source", "round"), name="question_of_round"),
         ),
         migrations.AddConstraint(
             model_name="question",

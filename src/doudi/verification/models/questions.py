@@ -75,7 +75,7 @@ class Question(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["check_asked", "pid", "source", "round"], name="question_once"),
+            models.UniqueConstraint(fields=["check_asked", "pid", "source", "round"], name="question_of_round"),
             models.CheckConstraint(condition=Q(state__in=STATES), name="question_state"),
             models.CheckConstraint(
                 condition=Q(state="closed", closed_why__in=WHY_CLOSED) | (~Q(state="closed") & Q(closed_why="")),
