@@ -40,17 +40,20 @@ from doudi.verification.queries import sources
 def put(check: Check, people: Sequence[Asked], datasets: list[str], *, by: By, at: datetime) -> dict[str, int]:
     """Put a check's questions: those to delivered data are answered at once, the others wait to be sent.
 
-    A supporter is asked about only where capacity to support is looked at.
+    A supporter is asked about only where capacity to support is looked at; another place only about people from there.
 
     :returns: how many answers said what, and how many questions wait
     """
     of_supporters = {one.dataset for one in asked_datasets(role="supporter")}
     asked = sources.asked_of(datasets, check.area)
+    elsewhere = any(source.adapter is Way.PLACE for source in asked)
+    homes = {one.pid: registry.me(one.pid) for one in people} if elsewhere else {}
     questions = [
         _question(check, one.pid, source, by=by, at=at)
         for one in people
         for source in asked
         if one.role != "supporter" or source.dataset in of_supporters
+        if source.adapter is not Way.PLACE or sources.is_of_there(source, homes[one.pid].area, homes[one.pid].number)
     ]
     Question.objects.bulk_create(questions, batch_size=200)
     answers = _from_the_lake([one for one in questions if one.adapter == Way.LAKE], by=by, at=at)

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from doudi.exchange import queries as exchange
 from doudi.exchange.core import signing
+from doudi.office.core import contains
 from doudi.verification.core import SourceRow, State, Way
 from doudi.verification.models import Question, Source
 
@@ -55,7 +56,7 @@ def labels() -> dict[str, tuple[str, str]]:
 
 
 def asked_of(datasets: list[str], area: str) -> list[SourceRow]:
-    """Who is asked for these kinds of data in a check of this place, in their order.
+    """Who is asked for these kinds of data in a check of this place, in their order; another place beside our own, never instead.
 
     :raises KeyError: no such dataset
     """
@@ -64,8 +65,18 @@ def asked_of(datasets: list[str], area: str) -> list[SourceRow]:
         rows.setdefault(one.dataset, []).append(row_of(one))
     found = []
     for dataset in datasets:
-        found += [one for one in rows.get(dataset, []) if area.startswith(one.area)] or [built_in(dataset)]
+        here = [one for one in rows.get(dataset, []) if area.startswith(one.area)]
+        found += [one for one in here if one.adapter is not Way.PLACE] or [built_in(dataset)]
+        found += [one for one in here if one.adapter is Way.PLACE]
     return found
+
+
+def is_of_there(source: SourceRow, area: str, number: str) -> bool:
+    """Whether another place may know somebody: they live there, or were first registered there (the number's first digits).
+
+    Places are not asked about anybody else: that would tell them whom we look at, for nothing.
+    """
+    return contains(source.address, area) or contains(source.address, number[:6])
 
 
 def with_questions(at: datetime) -> list[SourceRow]:
