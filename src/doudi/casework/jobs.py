@@ -7,6 +7,7 @@ from datetime import datetime
 from doudi.casework import actions
 from doudi.casework.queries import due
 from doudi.office.core import NotAllowed, Party
+from doudi.verification import queries as verification
 
 
 def end_showings(at: datetime) -> int:
@@ -33,6 +34,15 @@ def call_reviews(at: datetime) -> int:
     return called
 
 
+def follow_objections(at: datetime) -> int:
+    """Let each case take up how an objection to its report ended; returns how many did. Twice is once."""
+    job = Party.system("follow_objections")
+    return sum(
+        actions.follow_recheck(objection=ref, check=check, subject=subject, by=job, at=at)
+        for ref, check, subject in verification.objections_to_follow()
+    )
+
+
 def run_due(at: datetime) -> dict[str, int]:
     """Everything due at a moment, after the demo's clock was moved as well as nightly: name of the job → how many."""
-    return {"end_showings": end_showings(at), "call_reviews": call_reviews(at)}
+    return {"end_showings": end_showings(at), "call_reviews": call_reviews(at), "follow_objections": follow_objections(at)}

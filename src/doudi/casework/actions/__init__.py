@@ -12,12 +12,15 @@ from doudi.casework.actions.drafts import (
     start_draft,
     submit,
 )
-from doudi.casework.actions.intake import accept, ask_once, assign, file_near_kin, open_case, record_consent, supplement, withdraw
+from doudi.casework.actions.intake import accept, ask_once, assign, file_near_kin, open_case, supplement, withdraw
 from doudi.casework.actions.investigation import assess, count_member, extend, judge, reinvestigate, request_check, survey
 from doudi.casework.actions.opinion import end_showing, object_to, propose, resend
+from doudi.casework.actions.rechecking import follow_recheck
+from doudi.casework.actions.signing import add_supporter, record_consent, remove_supporter, sign_supporter
 
 __all__ = [
     "accept",
+    "add_supporter",
     "ask_once",
     "assess",
     "assign",
@@ -28,6 +31,7 @@ __all__ = [
     "end_showing",
     "extend",
     "file_near_kin",
+    "follow_recheck",
     "judge",
     "object_to",
     "open_case",
@@ -35,6 +39,7 @@ __all__ = [
     "record_consent",
     "refuse",
     "reinvestigate",
+    "remove_supporter",
     "request_check",
     "resend",
     "return_one",
@@ -43,6 +48,7 @@ __all__ = [
     "save_incomes",
     "save_members",
     "serve",
+    "sign_supporter",
     "start_draft",
     "submit",
     "supplement",

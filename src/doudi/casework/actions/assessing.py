@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -83,13 +84,26 @@ class Known:
 
     def compared(self) -> tuple[Compared, ...]:
         """What was declared against what was found, as it stands now; before a check, against what the family was shown."""
-        return compare(self.case.programme, self.people(), self.declared(), verification.comparable(self.answers), self.on)
+        found = compare(self.case.programme, self.people(), self.declared(), verification.comparable(self.answers), self.on)
+        ruled = verification.rulings(self.case.check_ref) if self.case.check_ref else ()
+        return tuple(replace(one, person_says=told) if (told := _ruled(one, ruled)) else one for one in found)
 
     def judged(self) -> list[Judged]:
         return [
             Judged(one.key, one.kind, one.pid, one.choice, one.found_fen, one.said_fen, one.amount_fen, one.reason)
             for one in self.questions
         ]
+
+
+def _ruled(one: Compared, rulings: Iterable[verification.Ruling]) -> str:
+    """What the person says, with how their objection to one of these rows ended; empty when nothing was ruled about them."""
+    places = {(row.place.dataset, row.place.their_ref or f"{row.place.batch}/{row.place.row_no}") for row in one.found}
+    said = [
+        f"不同意见 {ruling.number}：{ruling.outcome_label}{'，' if ruling.instead else ''}{ruling.instead}"
+        for ruling in rulings
+        if (ruling.dataset, ruling.place) in places
+    ]
+    return "；".join(filter(None, (one.person_says, *said))) if said else ""
 
 
 def counts(member: CaseMember) -> bool:
@@ -133,7 +147,7 @@ def _question(case: Case, one: Compared, pids: set[str]) -> Question:
         heading=one.heading,
         data_says=one.data_says,
         person_says=one.person_says,
-        found_fen=one.found_fen,
+        found_fen=None if one.is_over else one.found_fen,  # "over so much" is no sum to reckon with
         said_fen=one.said_fen,
         dataset=place.dataset if place else "",
         batch=place.batch if place else None,
