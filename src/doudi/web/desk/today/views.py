@@ -21,6 +21,7 @@ from doudi.office import queries as time
 from doudi.office.core import NotAllowed, Role, Viewer, mask_name
 from doudi.policy.pack import Pack
 from doudi.rulebook import queries as rulebook
+from doudi.verification import queries as verification
 from doudi.web.desk.alerts.reading import LEVELS, explanation
 from doudi.web.desk.frame import due
 from doudi.web.parts.permits import permit
@@ -161,6 +162,7 @@ def today(request: HttpRequest) -> HttpResponse:
             for code, words in piles
         ],
         "only": pile != "todo",
+        "objections": verification.objection_counts(viewer, on),
         "entries": sorted(entries, key=lambda entry: entry.key),
         "next": f"?{urlencode(following)}" if cases.next or alerts.next else "",
         "open_ref": wanted,
