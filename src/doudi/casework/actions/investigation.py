@@ -10,7 +10,7 @@ from doudi.casework import core
 from doudi.casework.actions import filing, steps
 from doudi.casework.actions.assessing import Known, ask_differences, assess_now
 from doudi.casework.core import Missing, State, differences
-from doudi.casework.models import Assessment, Case, CaseMember, Objection, Question, Survey
+from doudi.casework.models import Assessment, Case, CaseMember, Objection, Question, Supporter, Survey
 from doudi.casework.queries.drafts import is_minor
 from doudi.facts import days
 from doudi.office import actions as office
@@ -63,13 +63,13 @@ def ask_sources(case: Case, *, by: By, at: datetime) -> None:
     """
     on, known = today(at), Known(case, at)
     pids = [one.pid for one in known.members if one.pid]
-    agreed = verification_queries.who_signed(case.ref, pids, at=at)
-    asked = {one.pid: one for one in known.counting() if one.pid and (one.pid in agreed or one.pid == case.applicant)}
+    signers = verification_queries.signers(case.ref, pids, at=at)
+    asked = [one for one in known.counting() if one.pid and (one.pid in signers or one.pid == case.applicant)]
     check = verification.request(
         subject=case.ref,
         area=case.area,
         programme=case.programme,
-        people=[_asked(one, case, on) for one in asked.values()],
+        people=[_asked(one, case, on, signers.get(one.pid, "")) for one in asked] + _supporters(case, at),
         sources=filing.source_codes(case.programme),
         basis=Basis.CONSENT,
         declared=known.declared(),
@@ -82,10 +82,16 @@ def ask_sources(case: Case, *, by: By, at: datetime) -> None:
     assess_now(case, by=by, at=at)
 
 
-def _asked(one: CaseMember, case: Case, on: date) -> Asked:
-    minor = is_minor(one.born_on, on)
-    guardian = case.applicant if minor and one.pid != case.applicant else ""
-    return Asked(one.pid, one.name, not minor or one.pid == case.applicant, guardian)
+def _supporters(case: Case, at: datetime) -> list[Asked]:
+    """Supporters outside the household who signed their own sheet; the others are not asked about."""
+    rows = list(Supporter.objects.filter(case=case, removed_at=None).order_by("id"))
+    signed = verification_queries.who_signed(case.ref, [one.pid for one in rows], at=at, role="supporter") if rows else set()
+    return [Asked(one.pid, one.name, True, role="supporter") for one in rows if one.pid in signed]
+
+
+def _asked(one: CaseMember, case: Case, on: date, signer: str) -> Asked:
+    adult = not is_minor(one.born_on, on) or one.pid == case.applicant
+    return Asked(one.pid, one.name, adult, signer if signer != one.pid else "")
 
 
 @transaction.atomic
@@ -103,7 +109,7 @@ def judge(*, ref: str, question: str, choice: str, reason: str, by: By, at: date
     row = Question.objects.select_for_update().filter(case=case, ref=question).first()
     if row is None:
         raise NotAllowed("没有这一处不同。")
-    if choice not in differences.choices_of(row.kind, row.said_fen, row.key):
+    if choice not in differences.choices_of(row.kind, row.said_fen, row.found_fen, row.key):
         raise Missing("请选一个判断。")
     if choice == "amount" and (amount_fen is None or amount_fen < 0):
         raise Missing("另定一个数，就要写多少元。")

@@ -24,9 +24,11 @@ CHOICES: dict[str, tuple[str, ...]] = {
 SOURCE_OF = {"homes": "dwelling", "member": "hukou", "supporter": "hukou", "self_care": "tekun"}
 
 
-def choices_of(kind: str, said_fen: int | None, key: str = "") -> tuple[str, ...]:
-    """The choices for a difference; without a number said there is no "as they say", and only deposits are an amount."""
+def choices_of(kind: str, said_fen: int | None, found_fen: int | None = None, key: str = "") -> tuple[str, ...]:
+    """The choices for a difference; without a number there is no "as they say" or "as found", and only deposits are an amount."""
     offered = CHOICES[kind]
+    if kind in ("deposit", "securities") and found_fen is None:
+        offered = tuple(choice for choice in offered if choice != "data_right")
     if kind == "income" and said_fen is None:
         offered = tuple(choice for choice in offered if choice != "person_right")
     if kind == "silent" and not key.endswith(":deposit"):

@@ -256,7 +256,7 @@ class _Reading:
         return tuple(rows)
 
     def _question(self, one: Question) -> QuestionRow:
-        offered = differences.choices_of(one.kind, one.said_fen, one.key)
+        offered = differences.choices_of(one.kind, one.said_fen, one.found_fen, one.key)
         return QuestionRow(
             ref=one.ref,
             kind=one.kind,

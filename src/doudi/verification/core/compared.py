@@ -168,6 +168,7 @@ class Compared:
     count: int | None = None
     at_least: bool = False
     unanswered: tuple[str, ...] = ()
+    is_over: bool = False  # a source says only that it is over found_fen, not what it is
     is_total: bool = False
     is_supporter: bool = False
     limit: Limit | None = None

@@ -271,6 +271,7 @@ def _money(one: Somebody, said: Sequence[Declared], held: Answers, kind: str, wh
             line.fen if line else None,
             at_least=bool(silent) or some,
             unanswered=silent,
+            is_over=some,
             is_supporter=one.role == "supporter",
         )
     ]

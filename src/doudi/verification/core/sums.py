@@ -74,7 +74,7 @@ def totals(counting: Sequence[Somebody], items: Sequence[Compared], held: Answer
         fen = sum(one.found_fen or 0 for one in mine) if money else None
         said = [one.said_fen for one in mine if one.said_fen is not None]
         count = None if money else _homes(items) if kind == "homes" else sum(one.count or 0 for one in mine)
-        at_least = bool(silent) or kind == "homes"
+        at_least = bool(silent) or kind == "homes" or any(one.at_least for one in mine)
         number = yuan(fen) if fen is not None else f"{count} 处" if kind == "homes" else f"{count} 个"
         found.append(
             Compared(
