@@ -17,7 +17,7 @@ from doudi.verification.jobs.batches import (
 from doudi.verification.jobs.matching import RollMatched, match_roll
 from doudi.verification.jobs.objections import remind_objections, tell_late_objections
 from doudi.verification.jobs.places import local_answers, release, run_places, take_part
-from doudi.verification.jobs.reports import sheet_of
+from doudi.verification.jobs.reports import sheet_of, verified
 
 __all__ = [
     "WORKER",
@@ -40,6 +40,7 @@ __all__ = [
     "take_answers",
     "take_part",
     "tell_late_objections",
+    "verified",
     "work_off",
     "work_until",
 ]

@@ -28,7 +28,6 @@ from doudi.verification.queries.comparing import compared
 from doudi.verification.queries.objections import Ruling, rulings
 
 NONE = "没有这份核对报告，或者不归您看。"
-ISSUED = "verification.issue"
 
 
 # ---- the snapshot -------------------------------------------------------------------------------------------------------
@@ -423,7 +422,7 @@ def verify(token: str, *, on: date) -> Verified | None:
 def line_of(copy: ReportCopy) -> office.Line | None:
     """The journal's line of the report a copy belongs to."""
     lines = office.journal_of(copy.report.check_asked.subject, limit=1000)
-    return next((line for line in lines if line.act == ISSUED and line.detail.get("report") == copy.report.ref), None)
+    return next((line for line in lines if line.act == core.ISSUED and line.detail.get("report") == copy.report.ref), None)
 
 
 def _proof(copy: ReportCopy) -> tuple[int, dict[str, Any] | None, str]:

@@ -18,6 +18,7 @@ from doudi.web.desk.person import views as person
 from doudi.web.desk.publicity import views as publicity
 from doudi.web.desk.reasons import views as reasons
 from doudi.web.desk.register import views as register
+from doudi.web.desk.reports import views as reports
 from doudi.web.desk.requests import views as requests
 from doudi.web.desk.retention import views as retention
 from doudi.web.desk.today import views as today
@@ -77,6 +78,11 @@ urlpatterns = [
     path("objections/", include("doudi.web.desk.objections.urls")),
     path("checks/", checks.checks, name="checks"),
     path("checks/<slug:ref>/", checks.check, name="check-one"),
+    path("reports/", reports.listed, name="reports"),
+    path("reports/issue/<slug:check>/", reports.issue, name="report-issue"),
+    path("reports/<slug:ref>/", reports.one, name="report"),
+    path("reports/<slug:ref>/report.json", reports.bytes_of, name="report-json"),
+    path("reports/<slug:ref>/report.pdf", reports.sheet, name="report-pdf"),
     path("feeds/", feeds.deliveries, name="feeds"),
     path("feeds/upload/", arriving.upload, name="feed-upload"),
     path("feeds/upload/<str:ref>/", arriving.look, name="feed-look"),

@@ -6,7 +6,7 @@ from django.urls import path
 
 from doudi.web.phone.apply import proxy
 from doudi.web.phone.apply import views as apply
-from doudi.web.phone.my import family, objections
+from doudi.web.phone.my import family, objections, reports
 from doudi.web.phone.my import views as my
 from doudi.web.phone.my.known import views as known
 from doudi.web.phone.reasons import views as reasons
@@ -37,6 +37,10 @@ urlpatterns = [
     path("my/cases/<slug:ref>/sheet/", my.sheet, name="sheet"),
     path("my/cases/<slug:ref>/withdraw/", my.withdraw, name="withdraw"),
     path("my/cases/<slug:ref>/supplement/", my.supplement, name="supplement"),
+    path("my/reports/", reports.listed, name="reports"),
+    path("my/reports/<slug:ref>/", reports.report, name="report"),
+    path("my/reports/<slug:ref>/report.json", reports.bytes_of, name="report-json"),
+    path("my/reports/<slug:ref>/report.pdf", reports.sheet, name="report-pdf"),
     path("my/checks/<slug:check>/object/", objections.object_to, name="object"),
     path("my/objections/<slug:ref>/", objections.objection, name="objection"),
     path("my/objections/<slug:ref>/withdraw/", objections.withdraw, name="objection-withdraw"),

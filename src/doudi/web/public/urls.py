@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from doudi.web.public import information, views
+from doudi.web.public import information, reports, views
 
 app_name = "public"
 urlpatterns = [
@@ -20,4 +20,6 @@ urlpatterns = [
     path("ask/", information.ask, name="ask"),
     path("sheet/", views.sheet, name="sheet"),
     path("sheet/reasons/<str:token>/", views.reasons_check, name="reasons-check"),
+    path("sheet/check/<slug:token>/", reports.check, name="report-check"),
+    path("sheet/check/<slug:token>/proof.json", reports.proof, name="report-proof"),
 ]
