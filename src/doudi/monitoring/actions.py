@@ -25,6 +25,8 @@ from doudi.office.actions import By
 from doudi.office.core import NotAllowed
 from doudi.office.queries import need
 from doudi.registry import queries as registry
+from doudi.verification import actions as verification
+from doudi.verification import queries as verification_queries
 
 COLUMNS = (
     "ref", "indicator", "level", "subject_kind", "subject", "pid", "hid", "area", "masked_name", "basis", "mask", "figures",
@@ -302,6 +304,11 @@ def ask_visit(*, pid: str, why: str, reason_ref: str = "", by: By, at: datetime)
     need(by, "alert.assign", area=who.area, at=at)
     if not why.strip():
         raise NotAllowed("请写一句为什么请人去看。")
+    return _asked_to_visit(who, why, reason_ref, by, at)
+
+
+def _asked_to_visit(who: registry.PersonRow, why: str, reason_ref: str, by: By, at: datetime) -> Alert:
+    pid = who.pid
     same = Alert.objects.filter(indicator=core.ASKED, subject=pid)
     kept = same.filter(basis=reason_ref).first() if reason_ref else same.filter(state__in=core.IN_WORK).first()
     if kept is not None:
@@ -332,6 +339,28 @@ def ask_visit(*, pid: str, why: str, reason_ref: str = "", by: By, at: datetime)
     )
     office.record("monitoring.ask_visit", subject=alert.ref, by=by, at=at, detail={"pid": pid})
     return alert
+
+
+@transaction.atomic
+def hand_to_township(*, anomaly: str, note: str, by: By, at: datetime) -> str:
+    """Hand an anomaly of a checked roll to the township; a visit waits there with the alerts, where the register knows who it is.
+
+    Nothing is stopped by it. What the visit gave is told where the anomaly is closed, by a person.
+
+    :param anomaly: the ref of the anomaly; handed on again later it is another visit
+    :returns: the ref of the alert the township finds, or nothing where the register does not know the person
+    :raises NotAllowed: no reason, nobody knows which township, it is not open, or not for this post or place
+    """
+    pid, _ = verification_queries.area_of_anomaly(anomaly)
+    try:
+        who = registry.me(pid)
+    except registry.NotKnown:
+        verification.hand_anomaly(ref=anomaly, whom="township", note=note, by=by, at=at)
+        return ""
+    again = verification_queries.times_handed(anomaly) + 1
+    alert = _asked_to_visit(who, f"批量核对的疑点，请去核实：{note.strip()}", f"{anomaly}.{again}", by, at)
+    verification.hand_anomaly(ref=anomaly, whom="township", note=note, came=alert.ref, area=who.area, by=by, at=at)
+    return str(alert.ref)
 
 
 @transaction.atomic

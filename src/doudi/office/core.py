@@ -122,6 +122,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("order.read", "查看核对任务单", (_N, _C, _A, _R)),
         ("order.draft", "起草核对任务单", (_N, _C, _R)),
         ("order.approve", "审批核对任务单", (_C, _R)),
+        ("anomaly.read", "查看批量核对出来的疑点", (_T, _N, _C, _A)),
         ("anomaly.work", "处理批量核对出来的疑点", (_N, _C)),
         ("anomaly.close", "写明疑点的原因", (_T, _N, _C, _A)),
         # warnings and visits
@@ -169,6 +170,7 @@ PAPERS: dict[str, tuple[str, str]] = {
     "voice": ("同意的录音", "authorisation.read"),
     "guardian": ("监护证明", "authorisation.read"),
     "evidence": ("证明材料", "paper.read"),
+    "reply": ("来源的书面答复", "check.answer"),
 }
 
 # What the data officer of one department may do: look after what that department sends, and nothing else here.

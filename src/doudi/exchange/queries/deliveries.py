@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -100,6 +101,12 @@ def datasets_of(on: date, snapshot: str = "") -> dict[str, list[LoadRow]]:
     for row in current_loads(on, snapshot):
         found.setdefault(row.dataset, []).append(row)
     return found
+
+
+def loads_at(batches: Collection[int]) -> list[LoadRow]:
+    """The loads of these ids, whether they still count or not, for rooms that compared them before."""
+    rows, root = Load.objects.filter(pk__in=batches).order_by("pk"), lake()
+    return [LoadRow(row.dataset, row.pk, root.object(row.object), row.as_of) for row in rows]
 
 
 def of_delivery(delivery: str, snapshot: str) -> list[Load]:

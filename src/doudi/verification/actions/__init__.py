@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doudi.verification.actions.anomalies import close_anomaly, export_anomalies, hand_anomaly, reopen_anomaly, take_back_anomaly
 from doudi.verification.actions.authorisations import (
     authorise,
     complete_authorisation,
@@ -41,6 +42,7 @@ from doudi.verification.actions.peers import (
 )
 from doudi.verification.actions.questions import answer, ask_again
 from doudi.verification.actions.reports import issue, keep_sheet, use_certificate
+from doudi.verification.actions.samples import keep_look, keep_sample
 from doudi.verification.actions.sending import note_sent, note_source, put_back, take_up
 from doudi.verification.actions.sources import keep_source, knock_now, stop_source
 from doudi.verification.actions.statements import NothingSaid, keep_statement
@@ -62,6 +64,7 @@ __all__ = [
     "authorise",
     "change_own_keys",
     "check_peer",
+    "close_anomaly",
     "compare_exchange",
     "complete_authorisation",
     "decide_line",
@@ -70,11 +73,15 @@ __all__ = [
     "draft_standing_answer",
     "end_authorisations",
     "end_standing_answer",
+    "export_anomalies",
     "fail_run",
     "finish_run",
     "follow_household",
     "followed",
+    "hand_anomaly",
     "issue",
+    "keep_look",
+    "keep_sample",
     "keep_sheet",
     "keep_source",
     "keep_statement",
@@ -89,6 +96,7 @@ __all__ = [
     "recheck",
     "refuse_place",
     "remind",
+    "reopen_anomaly",
     "request",
     "say_late",
     "say_once_more",
@@ -97,6 +105,7 @@ __all__ = [
     "stop_peer",
     "stop_source",
     "take",
+    "take_back_anomaly",
     "take_part",
     "take_up",
     "use_certificate",

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from doudi.office import actions as office
 from doudi.office.actions import By
@@ -166,14 +166,14 @@ def _bring(
     before = Anomaly.objects.filter(
         snapshot=batch.snapshot, roll=batch.roll, kind__in=list(problems), area__startswith=prefix(row.area)
     )
-    columns = ("ref", "pk", "state", "digest", "again_on", "there", "opened_at", "whom", "due_on")
-    known = {told[0]: _Known(*told[1:]) for told in before.values_list(*columns).iterator(chunk_size=5000)}
+    known = _known(before)
     counted = dict.fromkeys(map(str, Seen), 0)
     here, on = set(), today(at)
     for some in _chunks(found):
         new, changed, seen = [], [], []
-        for one in some:
-            ref = ref_of(batch.snapshot, batch.roll, one.kind, one.pid)
+        refs = [ref_of(batch.snapshot, batch.roll, one.kind, one.pid) for one in some]
+        known |= _known(Anomaly.objects.filter(ref__in=[ref for ref in refs if ref not in known]))  # handed on to another place
+        for ref, one in zip(refs, some, strict=True):
             here.add(ref)
             fresh = _fresh(one, row)
             if ref not in known:
@@ -197,6 +197,10 @@ def _bring(
         lapsed = [was.pk for was in gone if was.state == AnomalyState.OPEN]
         Anomaly.objects.filter(pk__in=lapsed).update(state=AnomalyState.LAPSED)
     return counted
+
+
+def _known(rows: QuerySet[Anomaly]) -> dict[str, _Known]:
+    return {told[0]: _Known(*told[1:]) for told in rows.values_list("ref", *_Known._fields).iterator(chunk_size=5000)}
 
 
 def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:

@@ -18,6 +18,7 @@ from doudi.verification.jobs.matching import RollMatched, match_roll
 from doudi.verification.jobs.objections import remind_objections, tell_late_objections
 from doudi.verification.jobs.places import local_answers, release, run_places, take_part
 from doudi.verification.jobs.reports import sheet_of, verified
+from doudi.verification.jobs.samples import draw_sample
 
 __all__ = [
     "WORKER",
@@ -28,6 +29,7 @@ __all__ = [
     "ask_source",
     "ask_sources",
     "carry_out",
+    "draw_sample",
     "lists_asked",
     "local_answers",
     "made_ready",
