@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,9 +10,9 @@ from doudi.casework import core
 from doudi.casework.actions import filing, steps
 from doudi.casework.actions.assessing import ask_differences, assess_now
 from doudi.casework.actions.drafts import bring_home, first_content
-from doudi.casework.actions.investigation import WORKING, ask_sources
+from doudi.casework.actions.investigation import ask_sources
 from doudi.casework.core import AlreadyDone, Missing, State
-from doudi.casework.models import Case, CaseMember
+from doudi.casework.models import Case
 from doudi.casework.queries.page import NoCase
 from doudi.facts import days
 from doudi.office import actions as office
@@ -146,46 +145,6 @@ def _file_apart(case: Case, of: str, clerk: str) -> None:
             raise NotAllowed("没有这位同事，请写清是谁的近亲属。")
         case.near_kin_clerk, of = found.ref, of or found.name
     case.near_kin_of = of.strip()[:80]
-
-
-@transaction.atomic
-def record_consent(
-    *, ref: str, pid: str, channel: str, by: By, at: datetime, papers: Sequence[str] = (), typed_name: str = ""
-) -> Case:
-    """Keep that a member signed the authorisation, by `screen`, `paper`, `voice` or `visit`; bound to the programme's sources.
-
-    The applicant also signs for the minors living with them.
-
-    :param papers: a signature, the photographed form, a recording
-    :param typed_name: signed on screen by writing one's name
-    :raises NotAllowed: not a member of this case, or somebody else signs on screen
-    """
-    case = steps.lock(ref)
-    if isinstance(by, Party):
-        member = CaseMember.objects.filter(case=case, pid__in=registry.pids_of(pid)).first()
-        if by.kind != "resident" or by.ref != pid or member is None:
-            raise NotAllowed("同意核对要本人来点。")
-        pid = member.pid
-    else:
-        need(by, "consent.record", area=case.area, at=at)
-    if not State(case.state).is_open:
-        raise NotAllowed("这件已经办完了，不用再签同意。")
-    filing.keep_consents(case, [pid], channel=channel, papers=papers, typed_name=typed_name, by=by, at=at)
-    if State(case.state) in WORKING and _may_check(case, by, at):
-        ask_sources(case, by=by, at=at)  # the check waited only for those missing; nobody has to remember to ask again
-    steps.keep(case, "record_consent", by=by, at=at, detail={"channel": channel, "person": pid})
-    return case
-
-
-def _may_check(case: Case, by: By, at: datetime) -> bool:
-    """Whether who wrote the consent down may also ask the sources; a family on its phone or a village worker may not."""
-    if isinstance(by, Party) or not verification.who_signed(case.ref, [case.applicant], at=at):
-        return False
-    try:
-        need(by, "check.request", area=case.area, at=at)
-    except NotAllowed:
-        return False
-    return True
 
 
 @transaction.atomic

@@ -139,11 +139,11 @@ def _settle_member(case: Case, row: Question, *, by: By, at: datetime) -> None:
     _count(one, counts, row.reason, by=by, at=at)
 
 
-def _count(one: CaseMember, counts: bool, reason: str, *, by: By, at: datetime) -> None:
-    one.counted, one.counted_reason = counts, reason[:300]
+def _count(one: CaseMember, settled: bool, reason: str, *, by: By, at: datetime) -> None:
+    one.counted, one.counted_reason = settled, reason[:300]
     one.counted_at, one.counted_by = at, office.party(by)
     one.save(update_fields=["counted", "counted_reason", "counted_at", "counted_by"])
-    living = [member.pid for member in CaseMember.objects.filter(case=one.case) if member.pid and counts(member)]
+    living = [member.pid for member in CaseMember.objects.filter(case=one.case) if member.pid and lives_here(member)]
     verification.follow_household(subject=one.case.ref, household=living, by=by, at=at)
 
 

@@ -35,6 +35,7 @@ from doudi.casework.queries.rows import (
     Progress,
     ShownRow,
 )
+from doudi.casework.queries.signing import Signatory, SigningPage, my_signing, signing, supporting
 from doudi.casework.queries.touching import running_of
 
 __all__ = [
@@ -55,6 +56,8 @@ __all__ = [
     "Prefill",
     "Progress",
     "ShownRow",
+    "Signatory",
+    "SigningPage",
     "StepRow",
     "asked_again",
     "asked_to_agree",
@@ -74,11 +77,14 @@ __all__ = [
     "my_benefits",
     "my_case",
     "my_cases",
+    "my_signing",
     "people_in_work",
     "prefill",
     "progress",
     "running_of",
     "shown",
     "shown_areas",
+    "signing",
     "steps",
+    "supporting",
 ]

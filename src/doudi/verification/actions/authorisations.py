@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from doudi.facts.days import add_months
 from doudi.office import actions as office
@@ -212,15 +213,18 @@ def _end(row: Authorisation, why: Ended, *, by: By, at: datetime) -> None:
 
 
 @transaction.atomic
-def end_authorisations(*, subject: str, why: Ended, by: By, at: datetime) -> list[str]:
+def end_authorisations(*, subject: str, why: Ended, pid: str = "", role: str = "", by: By, at: datetime) -> list[str]:
     """End every authorisation of a case with it: refused, taken back, or the assistance over. What still waits is not sent.
 
+    :param pid: only this person's, in this `role`
     :returns: their numbers; none when they had ended before
     """
-    rows = list(Authorisation.objects.select_for_update().filter(subject=subject, ended_at=None).order_by("id"))
+    whose = Q(pid__in=registry.pids_of(pid), role=role) if pid else Q()
+    rows = list(Authorisation.objects.select_for_update().filter(whose, subject=subject, ended_at=None).order_by("id"))
     for row in rows:
         _end(row, why, by=by, at=at)
-    closed = close_open(subject=subject, pids=None, why="no_basis", by=by, at=at) if rows else 0
+    asked = registry.pids_of(pid) if pid else None
+    closed = close_open(subject=subject, pids=asked, why="no_basis", by=by, at=at) if rows else 0
     if rows:
         detail = {"authorisations": [row.number for row in rows], "closed": closed, "why": str(why)}
         office.record("verification.end_authorisations", subject=subject, by=by, at=at, detail=detail)

@@ -29,6 +29,7 @@ from doudi.verification.queries.authorisations import (
     my_authorisations,
     of_consents,
     signed_cases,
+    signers,
     who_signed,
 )
 from doudi.verification.queries.batches import (
@@ -203,6 +204,7 @@ __all__ = [
     "samples",
     "sheet",
     "signed_cases",
+    "signers",
     "snapshot",
     "source",
     "source_of_key",

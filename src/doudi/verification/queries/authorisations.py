@@ -48,6 +48,7 @@ class AuthorisationRow:
     state: str  # standing | withdrawn | expired | members_changed | no_authorisation
     state_label: str
     ended_at: datetime | None
+    ended_why: str  # a code of core.basis.Ended
 
     @property
     def holds(self) -> bool:
@@ -91,10 +92,15 @@ def authorisations(subject: str, *, at: datetime) -> tuple[AuthorisationRow, ...
 
 def who_signed(subject: str, pids: Collection[str], *, at: datetime, role: str = "member") -> set[str]:
     """Which of these people's authorisations hold for a case at a moment; what they carry, `actions.basis.standing` says."""
-    held = {pid for pid, of in signed_for(subject, at=at) if of == role}
+    return set(signers(subject, pids, at=at, role=role))
+
+
+def signers(subject: str, pids: Collection[str], *, at: datetime, role: str = "member") -> dict[str, str]:
+    """Who signed for each of these people for a case, where it holds: themselves, or their guardian."""
+    held = {pid: one.signer for (pid, of), one in signed_for(subject, at=at).items() if of == role}
     now = registry.standing_of({*pids, *held})
-    signed = {now[pid] for pid in held}
-    return {pid for pid in pids if now[pid] in signed}
+    signed = {now[pid]: signer for pid, signer in held.items()}
+    return {pid: pid if signed[now[pid]] == now[pid] else signed[now[pid]] for pid in pids if now[pid] in signed}
 
 
 def signed_cases(subjects: Collection[str], pid: str, *, at: datetime) -> set[str]:
@@ -153,6 +159,7 @@ def _rows(found: Iterable[Authorisation], at: datetime) -> tuple[AuthorisationRo
                 state=why or "standing",
                 state_label=(Ended(signed.ended_why).label if signed.ended_why else WHY_NOT[why]) if why else "有效",
                 ended_at=signed.ended_at,
+                ended_why=signed.ended_why,
             )
         )
     return tuple(made)
