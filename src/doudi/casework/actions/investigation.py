@@ -9,6 +9,7 @@ from django.db import transaction
 from doudi.casework import core
 from doudi.casework.actions import filing, steps
 from doudi.casework.actions.assessing import Known, ask_differences, assess_now
+from doudi.casework.actions.assessing import counts as lives_here
 from doudi.casework.core import Missing, State, differences
 from doudi.casework.models import Assessment, Case, CaseMember, Objection, Question, Supporter, Survey
 from doudi.casework.queries.drafts import is_minor
