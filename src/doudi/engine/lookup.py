@@ -28,6 +28,11 @@ _GROUPS_KEPT = 24  # a few megabytes a thread
 
 
 @lru_cache(maxsize=16)
+def own_pid(number: str, key: str) -> str:
+    """The pid of who has a citizen number, unless something else is known of them; `key` is the linking key."""
+    return "p" + hashlib.sha256(f"{key}:{number}".encode()).hexdigest()[:20]
+
+
 def _columns(path: Path, columns: tuple[str, ...]) -> pa.Table:
     """Whole columns of an object; all threads share them, for they never change."""
     return pq.read_table(path, columns=list(columns), memory_map=True).combine_chunks()
@@ -176,7 +181,7 @@ class Lookup:
 
     def by_number(self, number: str, key: str) -> Row | None:
         """The person with this citizen number; `key` is the linking key."""
-        return self.person("p" + hashlib.sha256(f"{key}:{number}".encode()).hexdigest()[:20])
+        return self.person(own_pid(number, key))
 
     def household_of(self, subject: str) -> Row | None:
         """The household of a pid or a hid: hid, area, head (pid), members (people, each with relation)."""

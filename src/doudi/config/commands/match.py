@@ -6,12 +6,14 @@ import json
 import os
 import signal
 import threading
+import time
 from datetime import date, datetime
 from pathlib import Path
 
 import click
+from tqdm import tqdm
 
-from doudi.config.cli import could_not, say
+from doudi.config.cli import answer, could_not, new_database, say, start_django
 
 
 def register(cli: click.Group) -> None:
@@ -105,3 +107,53 @@ def _own_key(home: Path) -> tuple[str, str]:
             file.write(private + "\n")
         unfinished.rename(private_file)
     return private_file.read_text(encoding="utf-8").strip(), public_file.read_text(encoding="utf-8").strip()
+
+
+@match.command()
+@click.option("--order", required=True, metavar="RW…", help="the task order it stands on; the other side must have been shown it")
+@click.option("--roll", required=True, help="the dataset whose people are asked about, for example dibao")
+@click.option("--source", required=True, help="code of a source asked by private matching")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
+def ask(order: str, roll: str, source: str, as_json: bool) -> None:
+    """Find who of a roll is over the limit in a list we may not see. Killed and started again the same day, it goes on."""
+    start_django()
+    new_database()
+    from doudi.office.core import NotAllowed, Party
+    from doudi.office.queries import now
+    from doudi.verification import jobs
+    from doudi.verification.core.matching import CannotMatch
+
+    began, bar = time.monotonic(), tqdm(unit="part", leave=False, delay=2)
+
+    def progress(step: str, done: int, whole: int) -> None:
+        bar.set_description_str(step, refresh=False)
+        bar.total, bar.n = whole, done
+        bar.refresh()
+
+    try:
+        done = jobs.match_roll(roll, source=source, order=order, by=Party.system("check"), at=now(), progress=progress)
+    except (NotAllowed, jobs.NotLoaded, CannotMatch) as why:
+        could_not(str(why), as_json=as_json)
+    finally:
+        bar.close()
+    result = {
+        "run": done.run,
+        "order": order,
+        "roll": roll,
+        "source": source,
+        "over_fen": done.over,
+        "persons": done.batch.persons,
+        "over": done.batch.anomalies,
+        "unread": done.unread,
+        "asked_as": done.asked_as,
+        "list_as": done.served_as,
+        "seen": done.seen,
+        "bytes_sent": done.sent,
+        "bytes_received": done.received,
+        "seconds": round(time.monotonic() - began, 3),
+    }
+    words = f"{roll}: {done.batch.persons:,} people asked, {done.batch.anomalies:,} over the limit (check {done.run})"
+    shown = (
+        f"{source} saw {done.asked_as:,} hidden numbers; we saw a list of {done.served_as:,}. {done.unread:,} rows had no number."
+    )
+    answer(result, as_json=as_json, lines=lambda: [words, shown])

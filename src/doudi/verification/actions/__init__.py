@@ -11,10 +11,12 @@ from doudi.verification.actions.authorisations import (
     withdraw_authorisation,
 )
 from doudi.verification.actions.batches import ask_run, fail_run, finish_run
+from doudi.verification.actions.carried import dispatch, look_at_typed, type_answer
 from doudi.verification.actions.checks import request
 from doudi.verification.actions.exchange_comparing import compare_exchange
 from doudi.verification.actions.exchanges import answer_place, ask_place, read_letter, refuse_place, say_once_more
 from doudi.verification.actions.letters import mark_moved, mark_not_moved, take_part
+from doudi.verification.actions.matching import begin_matching
 from doudi.verification.actions.objections import (
     Disputed,
     File,
@@ -62,6 +64,7 @@ __all__ = [
     "ask_place",
     "ask_run",
     "authorise",
+    "begin_matching",
     "change_own_keys",
     "check_peer",
     "close_anomaly",
@@ -69,6 +72,7 @@ __all__ = [
     "complete_authorisation",
     "decide_line",
     "decline_order",
+    "dispatch",
     "draft_order",
     "draft_standing_answer",
     "end_authorisations",
@@ -86,6 +90,7 @@ __all__ = [
     "keep_source",
     "keep_statement",
     "knock_now",
+    "look_at_typed",
     "mark_moved",
     "mark_not_moved",
     "note_sent",
@@ -108,6 +113,7 @@ __all__ = [
     "take_back_anomaly",
     "take_part",
     "take_up",
+    "type_answer",
     "use_certificate",
     "withdraw_authorisation",
     "withdraw_objection",

@@ -14,6 +14,7 @@ from doudi.verification.jobs.batches import (
     work_off,
     work_until,
 )
+from doudi.verification.jobs.carrying import TakenFile, carry_files, take_file
 from doudi.verification.jobs.matching import RollMatched, match_roll
 from doudi.verification.jobs.objections import remind_objections, tell_late_objections
 from doudi.verification.jobs.places import local_answers, release, run_places, take_part
@@ -26,8 +27,10 @@ __all__ = [
     "Done",
     "NotLoaded",
     "RollMatched",
+    "TakenFile",
     "ask_source",
     "ask_sources",
+    "carry_files",
     "carry_out",
     "draw_sample",
     "lists_asked",
@@ -40,6 +43,7 @@ __all__ = [
     "run_places",
     "sheet_of",
     "take_answers",
+    "take_file",
     "take_part",
     "tell_late_objections",
     "verified",

@@ -141,6 +141,7 @@ ACTS = {
     "rulebook.approve": "同意规则变更",
     "rulebook.undo": "撤销一条规则变更",
     "verification.request": "发起核对",
+    "verification.begin_matching": "用隐私比对问了一份名单（双方都不出示名单）",
     "verification.keep_batch": "批量核对了一份名单",
 }
 KEYS = {

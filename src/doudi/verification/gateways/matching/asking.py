@@ -8,7 +8,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from doudi.verification.gateways.matching import library
 from doudi.verification.gateways.matching.wire import Line
 
 Progress = Callable[[str, int, int], None]
+ANEW = ("over", "unknown", "other_terms")  # this session goes no further: it ended, or a list changed; a new one may
+TIMES = 4
 
 
 def ask(
@@ -32,12 +34,30 @@ def ask(
 ) -> Matched:
     """Ask. The terms name the session: the same session with the same numbers goes on with what was kept in the folder.
 
+    A session that goes no further is begun anew under another name, a few times.
+
     numbers: citizen numbers that can be read
     patience: seconds to wait while the other side still hides its list
 
     :raises CannotMatch: the other side refuses, is down, or is not ready in that time
     :raises NotAnAnswer: a number cannot be read
     """
+    for time_ in range(TIMES):
+        named = replace(terms, session=_session(terms.session, time_))
+        try:
+            return _ask(line, folder, numbers, named, patience, progress)
+        except CannotMatch as why:
+            if why.reason not in ANEW or time_ == TIMES - 1:
+                raise
+            shutil.rmtree(folder / named.session, ignore_errors=True)
+    raise AssertionError("the last time either answers or raises")
+
+
+def _session(name: str, time_: int) -> str:
+    return hashlib.sha256(f"{name} {time_}".encode()).hexdigest()[:32] if time_ else name
+
+
+def _ask(line: Line, folder: Path, numbers: Sequence[str], terms: Terms, patience: float, progress: Progress) -> Matched:
     mine = _Kept.of(folder / terms.session, numbers, terms)
     hidden = _hidden_list(line, folder, terms, time.monotonic() + patience, progress)
     elements = mine.elements(numbers, terms.asked)
@@ -61,7 +81,8 @@ def ask(
 
 def forget(folder: Path, session: str) -> None:
     """Destroy the key and everything kept of a session, after its result is kept elsewhere."""
-    shutil.rmtree(folder / session, ignore_errors=True)
+    for time_ in range(TIMES):
+        shutil.rmtree(folder / _session(session, time_), ignore_errors=True)
 
 
 @dataclass(frozen=True)
