@@ -100,6 +100,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("case.object", "登记公示异议", (_T, _C)),
         ("case.decide", "审核确认", (_C,)),
         ("case.review", "动态复核", (_T, _C)),
+        ("question.ask", "问一问和查到的不一样的地方", (_V, _T)),
         # means checks
         ("check.request", "发起家庭经济状况核对", (_T, _C)),
         ("check.again", "重新问一个来源", (_T, _C, _N)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.casework.queries.again import AskedAgain, asked_again
+from doudi.casework.queries.asking import AskedHome, AskedOf, DoorPage, at_the_door, homes_to_ask, my_question, my_questions
 from doudi.casework.queries.doubled import DoubledHelp, HeldHelp, doubled
 from doudi.casework.queries.drafts import draft, drafts_of, prefill
 from doudi.casework.queries.inbox import counts, find, inbox
@@ -40,11 +41,14 @@ from doudi.casework.queries.touching import running_of
 
 __all__ = [
     "AskedAgain",
+    "AskedHome",
+    "AskedOf",
     "AskedToAgree",
     "AssessmentRow",
     "BenefitRow",
     "CasePage",
     "Counts",
+    "DoorPage",
     "DoubledHelp",
     "DraftPage",
     "HeldHelp",
@@ -61,6 +65,7 @@ __all__ = [
     "StepRow",
     "asked_again",
     "asked_to_agree",
+    "at_the_door",
     "benefit",
     "case",
     "case_of_receipt",
@@ -70,6 +75,7 @@ __all__ = [
     "draft",
     "drafts_of",
     "find",
+    "homes_to_ask",
     "in_force",
     "inbox",
     "leaning",
@@ -77,6 +83,8 @@ __all__ = [
     "my_benefits",
     "my_case",
     "my_cases",
+    "my_question",
+    "my_questions",
     "my_signing",
     "people_in_work",
     "prefill",

@@ -20,7 +20,8 @@ class May:
 
 @dataclass(frozen=True, slots=True)
 class KindOf:
-    """A kind of difference. `asks`: to the person it is about; `door`: at the door, where nothing found is shown."""
+    """A kind of difference. `asks`: to the person it is about; `door`: where nothing found is shown; `applicant`: which of both
+    the applicant is asked about another adult, or none."""
 
     code: str
     label: str
@@ -30,6 +31,7 @@ class KindOf:
     asks: str = ""
     door: str = ""
     paper: str = ""
+    applicant: str = ""
     to_family: bool = True
 
     @property

@@ -61,7 +61,7 @@ from doudi.verification.queries.checks import (
     leaning,
     progress,
 )
-from doudi.verification.queries.comparing import comparable, compared, statements
+from doudi.verification.queries.comparing import comparable, compared, said_keys, statements
 from doudi.verification.queries.objections import (
     About,
     LineRow,
@@ -200,6 +200,7 @@ __all__ = [
     "run_progress",
     "run_waiting",
     "runs",
+    "said_keys",
     "sample",
     "samples",
     "sheet",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, replace
 
 from doudi.exchange import queries as exchange
@@ -82,3 +82,8 @@ def compared(ref: str) -> tuple[Compared, ...]:
         )
         for one in with_limits(items, limits)
     )
+
+
+def said_keys(subjects: Collection[str]) -> set[tuple[str, str]]:
+    """Which differences of which cases the household has said something to: no word of what."""
+    return set(Statement.objects.filter(subject__in=subjects).values_list("subject", "key"))
