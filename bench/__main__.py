@@ -10,7 +10,20 @@ import click
 
 from bench.table import Row, show
 
-PARTS = ("city", "household", "pages", "search", "live", "linkage", "whatif", "rules", "openfisca_dibao", "equality", "ways_in")
+PARTS = (
+    "city",
+    "household",
+    "pages",
+    "search",
+    "live",
+    "linkage",
+    "whatif",
+    "rules",
+    "openfisca_dibao",
+    "equality",
+    "ways_in",
+    "matching",
+)
 
 
 @click.command()
