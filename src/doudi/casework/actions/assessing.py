@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from doudi.casework import core
+from doudi.casework.actions import steps
 from doudi.casework.core import calculation
+from doudi.casework.core.asking import NOT, shown_as
 from doudi.casework.core.calculation import HelpLine, IncomeLine, Judged, TableLine, Value
 from doudi.casework.gateways import register, rules
 from doudi.casework.models import Assessment, Case, CaseMember, Line, Question
+from doudi.casework.queries.asking import wards
 from doudi.casework.queries.drafts import is_minor
 from doudi.casework.queries.known import source_of
 from doudi.facts.household import Household, Member
@@ -19,9 +22,10 @@ from doudi.office import actions as office
 from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.queries import today
+from doudi.registry import queries as registry
 from doudi.verification import queries as verification
 from doudi.verification.core import reading
-from doudi.verification.core.compared import Answers, Compared, Declared, Somebody
+from doudi.verification.core.compared import OPEN, Answers, Compared, Declared, Somebody
 from doudi.verification.core.comparing import compare
 from doudi.verification.core.reading import Row
 
@@ -113,8 +117,11 @@ def counts(member: CaseMember) -> bool:
     return member.together if member.together is not None else member.proposed
 
 
-def ask_differences(case: Case, *, at: datetime) -> list[Question]:
-    """Keep each new difference as a question; one that answered itself (a silent source spoke) goes if nobody judged it."""
+def ask_differences(case: Case, *, by: By, at: datetime) -> list[Question]:
+    """Keep each new difference as a question; one that answered itself (a silent source spoke) goes if nobody judged it.
+
+    Who is asked something new by what the sources said is told so by a text, once a time.
+    """
     known = Known(case, at)
     found = {one.key: one for one in known.compared() if one.is_question}
     gone = [one.pk for one in known.questions if one.key not in found and one.judged_at is None]
@@ -123,7 +130,23 @@ def ask_differences(case: Case, *, at: datetime) -> list[Question]:
     for key, row in there.items():
         if key in found and row.judged_at is None:
             _tell_anew(row, _question(case, found[key], pids))
-    return Question.objects.bulk_create(_question(case, one, pids) for key, one in found.items() if key not in there)
+    new = Question.objects.bulk_create(_question(case, one, pids) for key, one in found.items() if key not in there)
+    if known.answers:
+        _tell_asked(case, [one for one in new if found[one.key].difference != OPEN], by=by, at=at)
+    return new
+
+
+def _tell_asked(case: Case, new: list[Question], *, by: By, at: datetime) -> None:
+    """Tell the applicant, and each other adult whose own data differ, that there is something to ask: not what, no last day."""
+    grown = {one.pid for one in CaseMember.objects.filter(case=case) if one.pid and not is_minor(one.born_on, today(at))}
+    for pid in sorted({case.applicant, *(one.pid for one in new if one.pid in grown)}):
+        mine = {pid}
+        own = wards(case, mine, at)
+        asked = [one for one in new if shown_as(one.kind, one.pid, mine=mine, wards=own, applicant=case.applicant) != NOT]
+        phone = registry.me(pid).phone if asked else ""
+        if phone:
+            words = f"您家的事有{len(asked)}处和查到的不一样，想问您一句。手机上说、打电话、请村里带话都行。"
+            steps.tell(case, phone, words, by=by, at=at, pid=pid)
 
 
 TOLD = ("heading", "data_says", "person_says", "found_fen", "said_fen", "dataset", "batch", "row_no", "as_of")

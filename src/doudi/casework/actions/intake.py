@@ -62,7 +62,7 @@ def _ask_if_agreed(case: Case, *, by: By, at: datetime) -> None:
     if verification.who_signed(case.ref, [case.applicant], at=at):
         ask_sources(case, by=by, at=at)
     else:
-        ask_differences(case, at=at)
+        ask_differences(case, by=by, at=at)
         assess_now(case, by=by, at=at)
 
 

@@ -79,7 +79,7 @@ def ask_sources(case: Case, *, by: By, at: datetime) -> None:
     )
     case.check_ref = check.ref
     begin(case, by=by, at=at)
-    ask_differences(case, at=at)
+    ask_differences(case, by=by, at=at)
     assess_now(case, by=by, at=at)
 
 

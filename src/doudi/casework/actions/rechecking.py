@@ -28,7 +28,7 @@ def follow_recheck(*, objection: str, check: str, subject: str, by: By, at: date
     case = Case.objects.select_for_update().filter(ref=subject, check_ref=check).first()
     if case is None or State(case.state) not in WORKING:
         return False
-    asked = ask_differences(case, at=at)
+    asked = ask_differences(case, by=by, at=at)
     assess_now(case, by=by, at=at)
     steps.keep(case, "follow_recheck", by=by, at=at, detail={"asked": len(asked), "check": check, "objection": objection})
     return True

@@ -129,12 +129,20 @@ def handler_of(area: str, at: datetime) -> tuple[str, str]:
     return chosen.ref, chosen.name
 
 
-def tell(case: Case, phone: str, words: str, *, by: By, at: datetime) -> None:
-    """Queue a text to the family: no illness, no amount, no name of a programme, no link; with the office and its number."""
+def tell(case: Case, phone: str, words: str, *, by: By, at: datetime, pid: str = "") -> None:
+    """Queue a text to the family: no illness, no amount, no name of a programme, no link; with the office and its number.
+
+    :param pid: who gets it; by default the applicant
+    """
     site = settings.SITE
     body = f"{words}有事打{site['hotline']}。"
     office.notify(
-        body=body + site["office"][: SMS_LENGTH - len(body)], subject=case.ref, by=by, at=at, phone=phone, pid=case.applicant
+        body=body + site["office"][: SMS_LENGTH - len(body)],
+        subject=case.ref,
+        by=by,
+        at=at,
+        phone=phone,
+        pid=pid or case.applicant,
     )
 
 
