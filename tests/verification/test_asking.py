@@ -71,7 +71,6 @@ def standing(monkeypatch):
             raise core.NoBasis("撤回了", "withdrawn")
 
     monkeypatch.setattr("doudi.verification.actions.questions.lawful", lawful)
-    monkeypatch.setattr("doudi.verification.actions.sending.lawful", lawful)
     return ended
 
 

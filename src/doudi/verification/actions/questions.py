@@ -13,7 +13,7 @@ from django.utils import timezone
 from doudi.exchange import queries as exchange
 from doudi.office import actions as office
 from doudi.office.actions import By
-from doudi.office.core import NotAllowed
+from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, today
 from doudi.registry import queries as registry
 from doudi.verification.actions.basis import standing
@@ -147,12 +147,18 @@ def answer(
     :param paper: the paper a person read it from
     :returns: None where the basis ended meanwhile: the question is closed and nothing is kept
     :raises NotAnAnswer: no such question, answered otherwise before, not an answer, or rows that do not keep to the contract
+    :raises NotAllowed: by another source, or a clerk whose post does not take answers in here
     """
     one = Question.objects.select_for_update(of=("self",)).select_related("check_asked").filter(ref=question).first()
     if one is None:
         raise NotAnAnswer("no_such_question", f"没有 {question[:40]!r} 这一问。", "请核对问题编号。")
+    if isinstance(by, Party):
+        if by.kind not in ("sender", "system") or (by.kind == "sender" and by.ref != one.source):
+            raise NotAllowed("只有被问的来源能回答这一问。")
+    else:
+        need(by, "check.answer", area=one.check_asked.area, at=at)
     kept = Answer.objects.filter(question=one).first()
-    spoken, words = _checked(said, why, as_of, rows)
+    spoken, words = checked(said, why, as_of, rows)
     person = next(row for row in one.check_asked.people if row["pid"] == one.pid)
     contract = exchange.contracts()[one.dataset]
     typed = gateway.read(contract, rows, name=person["name"], number=registry.me(one.pid).number if rows else "")
@@ -197,8 +203,8 @@ def answer(
     return made
 
 
-def _checked(said: str, why: str, as_of: date | None, rows: Sequence[Mapping[str, Any]]) -> tuple[Said, str]:
-    """What is said, and why where it says neither found nor nothing.
+def checked(said: str, why: str, as_of: date | None, rows: Sequence[Mapping[str, Any]]) -> tuple[Said, str]:
+    """Part of an act: what is said, and why where it says neither found nor nothing.
 
     :raises NotAnAnswer: it contradicts itself
     """

@@ -17,7 +17,8 @@ from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.queries import today
 from doudi.registry import queries as registry
-from doudi.verification.actions.questions import close, lawful
+from doudi.verification.actions import questions
+from doudi.verification.actions.questions import close
 from doudi.verification.core import NoBasis, State, retry_at
 from doudi.verification.gateways.adapters import Outgoing
 from doudi.verification.models import Question, Source
@@ -51,7 +52,7 @@ def take_up(*, source: str, by: By, at: datetime) -> list[Outgoing]:
             close(one, "too_long", by=by, at=at)
             continue
         try:
-            lawful(one, at)
+            questions.lawful(one, at)
         except NoBasis:
             close(one, "no_basis", by=by, at=at)
             continue

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doudi.engine import landing
-from doudi.engine.contract import Contract
+from doudi.engine.contract import Contract, plain_header
 from doudi.engine.recognise import Refused
 from doudi.exchange import queries as exchange
 from doudi.verification.core import AT_LEAST, BadRow, NotAnAnswer
@@ -24,10 +24,16 @@ def read(contract: Contract, rows: Sequence[Mapping[str, Any]], *, name: str, nu
         raise NotAnAnswer("too_many_rows", f"一个人最多 {MOST_ROWS} 行，这里有 {len(rows)} 行。", "请核对是不是别人的行。")
     if not rows:
         return []
-    whose = {column: told for column, told in (("citizen_no", number), ("name", name)) if column in contract.by_name and told}
+    there = {found.name for row in rows for key in row if (found := contract.by_heading.get(plain_header(str(key))))}
+    left_out = dict.fromkeys(contract.required - there - {"citizen_no", "name"}, "")  # so that each row is told what it lacks
+    whose = {
+        column: told
+        for column, told in (("citizen_no", number), ("name", name))
+        if column in contract.by_name and column not in there and told
+    }
     try:
         typed = landing.read_rows(
-            contract, [whose | {name: value for name, value in row.items() if name != AT_LEAST} for row in rows]
+            contract, [left_out | whose | {name: value for name, value in row.items() if name != AT_LEAST} for row in rows]
         )
     except Refused as why:
         raise NotAnAnswer(why.reason, why.message, why.fix) from None

@@ -16,7 +16,7 @@ from doudi.verification.jobs.batches import (
 )
 from doudi.verification.jobs.carrying import TakenFile, carry_files, take_file
 from doudi.verification.jobs.matching import RollMatched, match_roll
-from doudi.verification.jobs.objections import remind_objections, tell_late_objections
+from doudi.verification.jobs.objections import remind_objections, run_due, tell_late_objections
 from doudi.verification.jobs.places import local_answers, release, run_places, take_part
 from doudi.verification.jobs.reports import sheet_of, verified
 from doudi.verification.jobs.samples import draw_sample
@@ -40,6 +40,7 @@ __all__ = [
     "release",
     "remind_objections",
     "run_batch",
+    "run_due",
     "run_places",
     "sheet_of",
     "take_answers",

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("way", models.CharField(max_length=10)),
                 ("on", models.DateField()),
                 ("questions", models.PositiveIntegerField()),
+                ("content", doudi.office.fields.SealedText()),
                 ("sha256", models.CharField(max_length=64)),
                 ("made_at", models.DateTimeField()),
                 ("made_by", models.CharField(max_length=80)),

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from doudi.office.fields import SealedText
 from doudi.verification.core import Way
 
 WAYS = [way.value for way in Way]
@@ -79,6 +80,7 @@ class Dispatch(models.Model):
     way = models.CharField(max_length=10)
     on = models.DateField()
     questions = models.PositiveIntegerField()
+    content = SealedText()  # the table as it left; names and numbers stand in it
     sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=80)
@@ -90,6 +92,7 @@ class Dispatch(models.Model):
         "way": "internal",
         "on": "internal",
         "questions": "internal",
+        "content": "personal",
         "sha256": "internal",
         "made_at": "internal",
         "made_by": "internal",

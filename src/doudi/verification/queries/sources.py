@@ -9,8 +9,9 @@ from django.db.models import Q
 from doudi.exchange import queries as exchange
 from doudi.exchange.core import signing
 from doudi.office.core import contains
+from doudi.office.queries import today
 from doudi.verification.core import SourceRow, State, Way
-from doudi.verification.models import Question, Source
+from doudi.verification.models import Dispatch, Question, Source
 
 
 def built_in(dataset: str) -> SourceRow:
@@ -99,3 +100,31 @@ def source_of_key(key_id: str) -> SourceRow | None:
 def question_of(source: str, ref: str) -> str:
     """The question of this ref if it was put to this source, else empty: nobody answers for another."""
     return ref if Question.objects.filter(ref=ref, source=source).exists() else ""
+
+
+def answered_before(source: str, refs: list[str]) -> set[str]:
+    """Which of these questions this source answered already."""
+    found: set[str] = set()
+    for first in range(0, len(refs), 500):
+        part = refs[first : first + 500]
+        found |= set(Question.objects.filter(source=source, ref__in=part, state=State.ANSWERED).values_list("ref", flat=True))
+    return found
+
+
+def with_files(at: datetime) -> list[SourceRow]:
+    """The sources that exchange files, have questions waiting, and have had no file today."""
+    had = Dispatch.objects.filter(way=Way.FILE, on=today(at)).values("source")
+    waiting = Question.objects.filter(state=State.WAITING).values("source")
+    rows = Source.objects.filter(active=True, adapter=Way.FILE, code__in=waiting).exclude(code__in=had)
+    return [row_of(one) for one in rows.order_by("id")]
+
+
+def with_folders() -> list[SourceRow]:
+    """The sources whose files lie in a folder."""
+    return [row_of(one) for one in Source.objects.filter(active=True, adapter=Way.FILE).exclude(address="").order_by("id")]
+
+
+def open_dispatches(source: str) -> list[tuple[str, str]]:
+    """Number and content of a source's files with questions not answered yet."""
+    rows = Dispatch.objects.filter(source=source, carried__state=State.SENT).distinct().order_by("id")
+    return [(one.number, one.content) for one in rows]
