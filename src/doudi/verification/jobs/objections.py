@@ -19,3 +19,8 @@ def tell_late_objections(at: datetime) -> int:
     """Tell people whose objection we did not finish in time that it is still being looked at; returns how many."""
     job = Party.system("tell_late_objections")
     return sum(actions.say_late(ref=ref, by=job, at=at) for ref in queries.late_objections(today(at)))
+
+
+def run_due(at: datetime) -> dict[str, int]:
+    """Every clock of objections at a moment: name of the job → how many."""
+    return {"remind_objections": remind_objections(at), "tell_late_objections": tell_late_objections(at)}

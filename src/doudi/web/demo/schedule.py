@@ -6,13 +6,20 @@ from datetime import datetime
 
 from doudi.casework import jobs as casework
 from doudi.office import jobs as office
+from doudi.verification import jobs as verification
 
-SAID = {"end_showings": "公示期满 {count} 件，已报县里。", "call_reviews": "到期要复核 {count} 户。"}
+SAID = {
+    "end_showings": "公示期满 {count} 件，已报县里。",
+    "call_reviews": "到期要复核 {count} 户。",
+    "follow_objections": "{count} 件对报告的不同意见看完了，结果写进了案卷。",
+    "remind_objections": "催了 {count} 件快到期的不同意见。",
+    "tell_late_objections": "告诉本人 {count} 件不同意见我们晚了。",
+}
 
 
 def run(at: datetime) -> list[str]:
     """Run every job due at the moved time and say what happened, in words."""
-    done = casework.run_due(at)
+    done = casework.run_due(at) | verification.run_due(at)
     said = [SAID[job].format(count=count) for job, count in done.items() if count]
     sent = office.send_notices()
     if sent["sent"]:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from doudi.casework import jobs as casework
 from doudi.office import actions as office
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed
@@ -91,6 +92,7 @@ def _page(request: HttpRequest, ref: str, *, problem: str = "", held: dict[str, 
         "withdraw_form": (held.get("withdraw") or shapes.WithdrawForm())
         if this.is_open and viewer.may("objection.open")
         else None,
+        "reports": queries.reports(this.check),
         "problem": problem,
         "wrong": [form for form in held.values() if form.errors],
     }
@@ -181,6 +183,7 @@ def settle(request: HttpRequest, ref: str) -> HttpResponse:
 
     def do(at: datetime) -> None:
         actions.settle(ref=ref, answer=form.cleaned_data["answer"], by=request.user, at=at)
+        casework.follow_objections(at)
 
     return _act(request, ref, do, "答复了，新报告出来了，原来的那份还在。本人会收到短信。", {"settle": form})
 

@@ -156,7 +156,12 @@ def objection(request: HttpRequest, ref: str) -> HttpResponse:
         else:
             messages.success(request, _("补上了。"))
             return redirect("phone:objection", ref)
-    shown = {"one": one, "form": form if one.is_open else None, "late": _late(one, time.now())}
+    shown = {
+        "one": one,
+        "form": form if one.is_open else None,
+        "late": _late(one, time.now()),
+        "reports": [row for row in queries.my_reports([one.pid]) if row.check == one.check],
+    }
     return render(request, "phone/my/objection.html", shown, status=422 if form.errors else 200)
 
 
