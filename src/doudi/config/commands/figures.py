@@ -43,8 +43,8 @@ def figures(where: Path, as_json: bool) -> None:
 
     def lines() -> list[str]:
         shown = [
-            f"{one.name}  {one.roll:20} {one.persons:>9,} people → {one.anomalies:>6,} to look at"
-            f"{'' if one.right else f'   WRONG, planted {one.planted_persons:,} → {one.planted_anomalies:,}'}"
+            f"{one.name}  {one.roll:20} {one.listed:>9,} on the list → {one.anomalies:>6,} people to look at"
+            f"{'' if one.right else f'   WRONG, planted {one.planted_listed:,} → {one.planted_anomalies:,}'}"
             for one in told
         ]
         return [*shown, f"{len(told)} checks in {result['seconds']} s"]

@@ -104,6 +104,39 @@ def _plan(roll: str, against: Sequence[str], order: str) -> rolls.Plan:
     return rolls.choose(exchange.contracts(), read_checks(settings.PACKS), roll, against, allowed)
 
 
+@dataclass(frozen=True)
+class Offered:
+    """A check an order lets people ask for: its code, what it is called, the list it looks at."""
+
+    kind: str
+    label: str
+    other: str
+
+
+def checks_for(order: str) -> tuple[Offered, ...]:
+    """The written checks an order allows, of any of its rolls, in the order written."""
+    rolls_of, named = queries.rolls_of_order(order), queries.named_by(order)
+    told: dict[str, Offered] = {}
+    for check in read_checks(settings.PACKS):
+        for roll in rolls_of:
+            if (not check.rolls or roll in check.rolls) and check.other(roll) in (roll, *named):
+                told.setdefault(check.code, Offered(check.code, check.label, check.other(roll)))
+    return tuple(told.values())
+
+
+def problems_of(roll: str, kinds: Sequence[str]) -> tuple[Problem, ...]:
+    """What each kind of finding is called, on which article it rests, what it may innocently be; unknown ones are left out."""
+    contracts, checks = exchange.contracts(), read_checks(settings.PACKS)
+    told = []
+    for kind in kinds:
+        try:
+            plan = rolls.choose(contracts, checks, roll, [kind], ())
+        except RuleError:  # not a check: a step of the work, or a rule of an older pack
+            continue
+        told += [Problem(one.code, one.label, one.article, one.innocent) for one in plan.checks if one.code == kind]
+    return tuple(told)
+
+
 def made_ready(
     roll: str, against: Sequence[str], *, order: str, at: datetime, on: date | None = None, snapshot: str = ""
 ) -> _Set:
@@ -154,7 +187,7 @@ def carry_out(run: str, *, by: By, at: datetime) -> Done:
         with _compared(asked.roll, ready, tell) as made:
             batch, lists = _batch(asked, ready, made), _lists(asked.roll, ready, made)
             tell("keep")
-            problems = {one.code: Problem(one.code, one.label, one.article, one.innocent) for one in ready.plan.checks}
+            problems = {one.kind: one for one in problems_of(asked.roll, [check.code for check in ready.plan.checks])}
             kept = actions.finish_run(made.whole, run=run, batch=batch, problems=problems, lists=lists, by=by, at=at)
     except (NotAllowed, NotLoaded, RuleError) as why:
         actions.fail_run(run=run, why=str(why), by=by, at=at)

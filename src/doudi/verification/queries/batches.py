@@ -82,6 +82,12 @@ def named_by(order: str) -> tuple[str, ...]:
     return tuple(named or ())
 
 
+def rolls_of_order(order: str) -> tuple[str, ...]:
+    """The rolls an order names; none when there is no such order."""
+    named = TaskOrder.objects.filter(number=order).values_list("rolls", flat=True).first()
+    return tuple(named or ())
+
+
 def area_of_order(order: str) -> str:
     """Where an order holds; empty when there is no such order."""
     return TaskOrder.objects.filter(number=order).values_list("area", flat=True).first() or ""

@@ -6,7 +6,6 @@ from django.urls import include, path
 
 from doudi.web.desk.alerts import views as alerts
 from doudi.web.desk.cases import views as cases
-from doudi.web.desk.checks import views as checks
 from doudi.web.desk.feeds import arriving, corrections, mend, quality
 from doudi.web.desk.feeds import live as feeds_live
 from doudi.web.desk.feeds import views as feeds
@@ -76,8 +75,8 @@ urlpatterns = [
     path("person/<slug:pid>/reasons/<slug:programme>/", reasons.reasons_of, name="reasons"),
     path("person/<slug:pid>/reasons/<slug:programme>/answer.json", reasons.bytes_of, name="reasons-bytes"),
     path("objections/", include("doudi.web.desk.objections.urls")),
-    path("checks/", checks.checks, name="checks"),
-    path("checks/<slug:ref>/", checks.check, name="check-one"),
+    path("orders/", include("doudi.web.desk.orders.urls")),
+    path("checks/", include("doudi.web.desk.checks.urls")),
     path("reports/", reports.listed, name="reports"),
     path("reports/issue/<slug:check>/", reports.issue, name="report-issue"),
     path("reports/<slug:ref>/", reports.one, name="report"),

@@ -1,0 +1,1 @@
+"""任务单: drafted, approved by another person, stopped, printed."""
