@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,3 +71,25 @@ def answer_question(
         paper=paper, said_at=said_at, by=by, at=at,
     )  # fmt: skip
     return row
+
+
+@transaction.atomic
+def answer_at_door(
+    *, ref: str, answers: Sequence[tuple[str, str, str]], once: str, by: By, at: datetime, said_at: datetime | None = None,
+) -> int:  # fmt: skip
+    """Keep what one visit brought home: (question, choice, words) of each that was answered. Sent twice it is one visit.
+
+    A question that settled itself while the visit waited on a phone is passed over.
+
+    :returns: how many answers belong to this visit
+    :raises NotAllowed: the post does not ask here, the case is closed, or none of the questions is there any more
+    """
+    there = set(Question.objects.filter(case__ref=ref, ref__in=[one for one, _, _ in answers]).values_list("ref", flat=True))
+    kept = [one for one in answers if one[0] in there and (one[1] or one[2].strip())]
+    if not kept:
+        raise NotAllowed("这户要问的都已经弄清楚了，不用再送。" if answers and not there else "一处都没有问到，就先不用记。")
+    for question, choice, words in kept:
+        answer_question(
+            ref=ref, question=question, choice=choice, words=words, channel="visit", once=once, said_at=said_at, by=by, at=at
+        )
+    return len(kept)

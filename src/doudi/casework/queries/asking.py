@@ -44,6 +44,11 @@ class AskedOf:
     said: tuple[HouseholdSaid, ...]  # oldest first
     is_settled: bool  # a clerk has judged it
 
+    @property
+    def differs(self) -> bool:
+        """Whether what was found and what was said differ; the rest nobody can find and is simply asked."""
+        return self.kind not in ("homes", "supporter")
+
 
 @dataclass(frozen=True, slots=True)
 class AskedHome:

@@ -2,7 +2,7 @@
 "use strict";
 importScripts("{% static 'js/field-store.js' %}");
 var STILL = "doudi-still-{{ version }}";
-var PAGE = /^\/field\/(visit\/[^\/]+\/)?$/;
+var PAGE = /^\/field\/((visit|ask)\/[^\/]+\/)?$/;
 
 self.addEventListener("install", function (event) {
   event.waitUntil(caches.open(STILL).then(function (cache) { return cache.addAll([{% for file in files %}"{% static file %}"{% if not forloop.last %}, {% endif %}{% endfor %}]); }).then(function () { return self.skipWaiting(); }));

@@ -10,6 +10,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from doudi.casework import queries as casework
 from doudi.monitoring import queries
 from doudi.office import queries as time
 from doudi.rulebook import queries as rulebook
@@ -31,7 +32,8 @@ def today(request: HttpRequest) -> HttpResponse:
     on = time.today(time.now())
     page = queries.to_visit(request.viewer, size=TODAY)
     rules = rulebook.pack()
-    return render(request, "field/today/page.html", {"visits": [line(row, on, rules) for row in page.rows]})
+    homes = casework.homes_to_ask(request.viewer, limit=TODAY) if request.viewer.may("question.ask") else ()
+    return render(request, "field/today/page.html", {"visits": [line(row, on, rules) for row in page.rows], "homes": homes})
 
 
 @permit("visit.list")
