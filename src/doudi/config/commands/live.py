@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import click
 
@@ -25,37 +26,38 @@ def live(beside: int | None) -> None:
     One process takes events; another started beside it waits until the first is gone. `doudi serve` starts one itself.
     """
     if beside is not None:
-        _keep_running(beside)
+        keep_running(beside, "live")
         return
     start_django()
     new_database()
     from doudi.monitoring import jobs
 
+    jobs.take_until(told_to_stop(), ready=lambda: say("live: ready"))
+
+
+def told_to_stop() -> Callable[[], bool]:
+    """Ask from time to time whether to stop: after a signal, or when who keeps this process running is gone."""
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, _frame: stop.append(signum))
     parent = os.getppid()
     watched = os.environ.get("DOUDI_LIVE_CHILD") == "1"
-
-    def stopped() -> bool:
-        return bool(stop) or (watched and os.getppid() != parent)
-
-    jobs.take_until(stopped, ready=lambda: say("live: ready"))
+    return lambda: bool(stop) or (watched and os.getppid() != parent)
 
 
-def command() -> list[str]:
-    """The words that start a process which takes events."""
-    return [sys.executable, "-c", "from doudi.config.cli import main; main()", "live"]
+def command(name: str = "live") -> list[str]:
+    """The words that start a process which takes events, or does another such work."""
+    return [sys.executable, "-c", "from doudi.config.cli import main; main()", name]
 
 
-def _keep_running(pid: int) -> None:
-    """Start a process that takes events, and again whenever it dies, as long as the process that started this one lives."""
+def keep_running(pid: int, name: str) -> None:
+    """Start a process of a name, and again whenever it dies, as long as the process that started this one lives."""
     environment = {**os.environ, "DOUDI_LIVE_CHILD": "1"}
     child: subprocess.Popen[bytes] | None = None
     try:
         while os.getppid() == pid:
             if child is None or child.poll() is not None:
-                child = subprocess.Popen(command(), env=environment)
+                child = subprocess.Popen(command(name), env=environment)
             time.sleep(1)
     finally:
         if child is not None and child.poll() is None:
