@@ -20,6 +20,7 @@ from doudi.web.desk.register import views as register
 from doudi.web.desk.reports import views as reports
 from doudi.web.desk.requests import views as requests
 from doudi.web.desk.retention import views as retention
+from doudi.web.desk.signing import views as signing
 from doudi.web.desk.today import views as today
 from doudi.web.desk.whatif import views as whatif
 from doudi.web.desk.withdrawn import views as withdrawn
@@ -29,6 +30,13 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<slug:ref>/reasons/", reasons.of_case, name="case-reasons"),
+    path("cases/<slug:ref>/signing/", signing.signing, name="signing"),
+    path("cases/<slug:ref>/signing/supporter/", signing.add, name="signing-add"),
+    path("cases/<slug:ref>/signing/<slug:who>/", signing.sign, name="signing-sign"),
+    path("cases/<slug:ref>/signing/<slug:who>/remove/", signing.remove, name="signing-remove"),
+    path("cases/<slug:ref>/signing/<slug:who>/withdraw/", signing.withdraw, name="signing-withdraw"),
+    path("cases/<slug:ref>/signing/<slug:who>/sheet/", signing.sheet, name="signing-sheet"),
+    path("papers/<slug:ref>/", signing.paper, name="paper"),
     path("cases/<slug:ref>/", include("doudi.web.desk.case.urls")),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/new/", alerts.new, name="alerts-new"),

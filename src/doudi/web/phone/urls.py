@@ -6,7 +6,7 @@ from django.urls import path
 
 from doudi.web.phone.apply import proxy
 from doudi.web.phone.apply import views as apply
-from doudi.web.phone.my import family, objections, reports
+from doudi.web.phone.my import family, objections, questions, reports, signing
 from doudi.web.phone.my import views as my
 from doudi.web.phone.my.known import views as known
 from doudi.web.phone.reasons import views as reasons
@@ -19,7 +19,10 @@ urlpatterns = [
     path("my/", my.home, name="home"),
     path("my/reasons/", reasons.reach, name="reach"),
     path("my/reasons/<slug:programme>/", reasons.reasons_of, name="reasons"),
-    path("my/consents/", my.consents, name="consents"),
+    path("my/consents/", signing.consents, name="consents"),
+    path("my/authorisations/<slug:number>/", signing.authorisation, name="authorisation"),
+    path("my/authorisations/<slug:number>/withdraw/", signing.withdraw, name="authorisation-withdraw"),
+    path("my/papers/<slug:ref>/", signing.paper, name="paper"),
     path("my/family/", family.family, name="family"),
     path("my/family/agree/", family.agree, name="family-agree"),
     path("my/family/correct/", family.correct, name="family-correct"),
@@ -44,7 +47,9 @@ urlpatterns = [
     path("my/checks/<slug:check>/object/", objections.object_to, name="object"),
     path("my/objections/<slug:ref>/", objections.objection, name="objection"),
     path("my/objections/<slug:ref>/withdraw/", objections.withdraw, name="objection-withdraw"),
-    path("my/agree/<slug:ref>/", my.agree, name="agree"),
+    path("my/questions/", questions.questions, name="questions"),
+    path("my/questions/<slug:ref>/", questions.question, name="question"),
+    path("my/agree/<slug:ref>/", signing.agree, name="agree"),
     path("apply/", apply.begin, name="apply"),
     path("apply/for/", proxy.who, name="for"),
     path("apply/for/relation/", proxy.relation, name="for-relation"),

@@ -93,5 +93,11 @@ def done(request: HttpRequest, ref: str, once: str) -> HttpResponse:
     if kept is None:
         raise Http404
     return render(
-        request, "field/visit/done.html", {"opened": bool(kept.case_ref), "words": kept.outcome or "过些日子再去看看。"}
+        request,
+        "field/visit/done.html",
+        {
+            "opened": kept.case_ref,
+            "may_sign": request.viewer.may("consent.record"),
+            "words": kept.outcome or "过些日子再去看看。",
+        },
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 import segno
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,12 +21,11 @@ from doudi.office import actions as office
 from doudi.office import queries
 from doudi.office.core import NotAllowed, Party, TooMany, mask_phone
 from doudi.payment import queries as payment
-from doudi.registry import actions as people
 from doudi.registry import queries as registry
-from doudi.verification.core import asked_datasets
 from doudi.web.parts import roads
 from doudi.web.parts.permits import open_page, resident
 from doudi.web.phone.my.forms import CodeForm, SignInForm
+from doudi.web.phone.my.questions import unsaid
 
 
 def _next(request: HttpRequest) -> str:
@@ -126,6 +124,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "drafts": drafts,
         "cases": cases.my_cases(request.pid, at=at),
         "asked": cases.asked_to_agree(request.pid, at=at),
+        **unsaid(cases.my_questions(request.pid, at=at)),
         "looks": queries.looks(registry.pids_of(request.pid), limit=20),
     }
     return render(request, "phone/my/home.html", shown)
@@ -227,43 +226,3 @@ def supplement(request: HttpRequest, ref: str) -> HttpResponse:
             problem = str(why)
     shown = {"case": one, "back": back, "problem": problem, "said": said}
     return render(request, "phone/my/supplement.html", shown, status=422 if problem else 200)
-
-
-@resident
-def agree(request: HttpRequest, ref: str) -> HttpResponse:
-    """My own yes to the check of a household I live in; nobody else can give it for me."""
-    asked = next((one for one in cases.asked_to_agree(request.pid, at=queries.now()) if one.ref == ref), None)
-    if asked is None:
-        return redirect("phone:home")
-    if request.method == "POST":
-        me = Party.resident(request.pid)
-        casework.record_consent(ref=ref, pid=request.pid, channel="screen", by=me, at=queries.now())
-        messages.success(request, _("记下了，谢谢您。"))
-        return redirect("phone:home")
-    return render(request, "phone/my/agree.html", {"asked": asked, "names": [registry.me(request.pid).name]})
-
-
-@resident
-def consents(request: HttpRequest) -> HttpResponse:
-    """What I agreed to; each can be taken back here."""
-    if request.method == "POST":
-        ref = request.POST.get("ref", "")
-        if ref not in {one.ref for one in registry.consents(request.pid)}:
-            raise Http404
-        try:
-            people.withdraw(ref=ref, by=Party.resident(request.pid), at=queries.now())
-        except people.AlreadyWithdrawn as why:
-            messages.info(request, str(why))
-        return redirect("phone:consents")
-    words = {one.dataset: one.asks for one in asked_datasets()}
-    shown = [
-        {
-            "ref": one.ref,
-            "label": _(one.purpose.label),
-            "given_at": one.given_at,
-            "withdrawn_at": one.withdrawn_at,
-            "asks": [_(words.get(dataset, dataset)) for dataset in one.sources],
-        }
-        for one in registry.consents(request.pid)
-    ]
-    return render(request, "phone/my/consents.html", {"consents": shown})

@@ -1,0 +1,1 @@
+"""Signing at home: the form photographed, a voice recorded, a finger on the glass."""
