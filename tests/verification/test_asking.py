@@ -15,6 +15,10 @@ from hypothesis import strategies as st
 import people
 import walk
 from casework.test_many import in_threads
+from doudi.casework import actions as casework
+from doudi.casework import jobs as cases
+from doudi.casework.core.differences import choices_of
+from doudi.casework.models import Question as CaseQuestion
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party
 from doudi.verification import actions, core, jobs, queries
@@ -317,3 +321,30 @@ def test_two_workers_at_once_send_no_question_twice(lake, bank, tmp_path):
     assert in_threads(database, lambda: told.append(dict(Question.objects.values_list("ref", "state")))) == []
     assert set(told[0].values()) == {"answered"} and len(told[0]) == count
     assert set(bank.asked) == set(told[0]) and set(bank.asked.values()) == {1}
+
+
+def test_a_case_goes_on_with_three_of_twelve_silent_and_takes_in_what_comes_later(lake, bank, standing, monkeypatch):
+    keep(bank)
+    for number, dataset in enumerate(("vehicle", "business")):
+        keep(bank, code=f"silent-{number}", dataset=dataset)
+    bank.says = lambda question: {"state": "accepted"} | (SALARY if question.get("dataset") == "deposit" else {})
+    granny = people.granny_wang()
+    case = walk.applied(granny.pid)
+    li = people.clerk_li()
+    casework.accept(ref=case.ref, by=li, at=NOON)
+    kinds = {question.kind for question in CaseQuestion.objects.filter(case=case)}
+    assert "deposit" not in kinds
+    judged = CaseQuestion.objects.filter(case=case).first()
+    choice = choices_of(judged.kind, judged.said_fen, judged.key)[0]
+    casework.judge(ref=case.ref, question=judged.ref, choice=choice, reason="看过了", by=li, at=NOON)
+
+    ask()
+    assert [cases.take_answers(NOON), cases.take_answers(NOON)] == [1, 0]
+
+    found = CaseQuestion.objects.get(case=case, kind="deposit", pid=granny.pid)
+    assert "5,000" in found.data_says and found.judged_at is None
+    judged.refresh_from_db()
+    assert judged.choice == choice and judged.judged_at == NOON
+    case.refresh_from_db()
+    assert case.state in ("accepted", "investigating")
+    assert queries.progress(case.check_ref, NOON).sources_back == len(core.asked_datasets()) - 2

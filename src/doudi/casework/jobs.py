@@ -43,6 +43,22 @@ def follow_objections(at: datetime) -> int:
     )
 
 
+def take_answers(at: datetime) -> int:
+    """Let each case being worked on take in what sources answered since it asked; returns how many cases did. Twice is once."""
+    job, taken = Party.system("take_answers"), 0
+    waiting = due.cases_with_checks()
+    came = verification.came_later([check for _, check, _ in waiting])
+    for ref, check, before in waiting:
+        if came.get(check, 0) > before:
+            taken += actions.take_answers(ref=ref, by=job, at=at)
+    return taken
+
+
 def run_due(at: datetime) -> dict[str, int]:
     """Everything due at a moment, after the demo's clock was moved as well as nightly: name of the job → how many."""
-    return {"end_showings": end_showings(at), "call_reviews": call_reviews(at), "follow_objections": follow_objections(at)}
+    return {
+        "end_showings": end_showings(at),
+        "call_reviews": call_reviews(at),
+        "follow_objections": follow_objections(at),
+        "take_answers": take_answers(at),
+    }

@@ -136,6 +136,7 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=80, blank=True)
     check_ref = models.CharField(max_length=20, blank=True)  # the latest check of verification
+    answers_taken = models.PositiveIntegerField(default=0)  # answers to it that came later and were taken in here
 
     PRIVACY: ClassVar = {
         "id": "internal",
@@ -182,6 +183,7 @@ class Case(models.Model):
         "closed_at": "internal",
         "closed_by": "internal",
         "check_ref": "internal",
+        "answers_taken": "internal",
     }
 
     class Meta:

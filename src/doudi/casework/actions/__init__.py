@@ -14,6 +14,7 @@ from doudi.casework.actions.drafts import (
 )
 from doudi.casework.actions.intake import accept, ask_once, assign, file_near_kin, open_case, supplement, withdraw
 from doudi.casework.actions.investigation import assess, count_member, extend, judge, reinvestigate, request_check, survey
+from doudi.casework.actions.late_answers import take_answers
 from doudi.casework.actions.opinion import end_showing, object_to, propose, resend
 from doudi.casework.actions.rechecking import follow_recheck
 from doudi.casework.actions.signing import add_supporter, record_consent, remove_supporter, sign_supporter
@@ -57,5 +58,6 @@ __all__ = [
     "submit",
     "supplement",
     "survey",
+    "take_answers",
     "withdraw",
 ]

@@ -77,7 +77,7 @@ def ask_sources(case: Case, *, by: By, at: datetime) -> None:
         by=by,
         at=at,
     )
-    case.check_ref = check.ref
+    case.check_ref, case.answers_taken = check.ref, 0
     begin(case, by=by, at=at)
     ask_differences(case, by=by, at=at)
     assess_now(case, by=by, at=at)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from doudi.casework.core import State
-from doudi.casework.models import Benefit, Showing
+from doudi.casework.models import Benefit, Case, Showing
 from doudi.office.queries import today
+
+WORKED_ON = [State.ACCEPTED, State.INVESTIGATING, State.OBJECTED, State.RETURNED]
 
 
 def showings_over(at: datetime) -> list[str]:
@@ -19,3 +21,9 @@ def reviews_due(at: datetime) -> list[str]:
     """Refs of benefits whose review is due and not called."""
     rows = Benefit.objects.filter(review_state="none", review_due_on__lte=today(at), to_month__isnull=True)
     return list(rows.order_by("review_due_on", "id").values_list("ref", flat=True))
+
+
+def cases_with_checks() -> list[tuple[str, str, int]]:
+    """Cases being worked on whose sources were asked: ref, check, and how many later answers were taken in."""
+    rows = Case.objects.filter(state__in=WORKED_ON).exclude(check_ref="").order_by("id")
+    return list(rows.values_list("ref", "check_ref", "answers_taken"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doudi.verification.jobs.asking import Asking, ask_source, ask_sources, take_answers
+from doudi.verification.jobs.asking import Asking, ask_source, ask_sources, our_key, take_answers
 from doudi.verification.jobs.batches import (
     WORKER,
     Done,
@@ -42,6 +42,7 @@ __all__ = [
     "local_answers",
     "made_ready",
     "match_roll",
+    "our_key",
     "problems_of",
     "release",
     "remind_objections",

@@ -18,6 +18,7 @@ from doudi.verification.core import NotAnAnswer, Said, SourceRow, Way
 from doudi.verification.gateways import adapters
 from doudi.verification.gateways.adapters import Accepted, Answered, Outgoing, Refused, Reply, SourceDown, TryAgain
 from doudi.verification.gateways.http_source import HttpSource, read_answer
+from doudi.verification.gateways.own_keys import own_keys
 from doudi.verification.queries import sources
 
 AT_ONCE = 8  # sources asked side by side
@@ -148,3 +149,8 @@ def _taken(whom: SourceRow, told: Mapping[str, Any], at: datetime) -> dict[str, 
         rows = [{name: getattr(row, name) for name in ("row", "field", "reason", "message", "fix")} for row in why.rows]
         return {"question": ref, "state": "refused", "reason": why.reason, "message": why.message, "fix": why.fix, "rows": rows}
     return {"question": ref, "state": "taken" if kept else "closed"}
+
+
+def our_key(now: datetime) -> str:
+    """Our public key, which sources check our requests with: Ed25519, Base64. now: the real time."""
+    return own_keys(now)[0].public[0]

@@ -109,7 +109,7 @@ from doudi.verification.queries.reports import (
     snapshot,
     verify,
 )
-from doudi.verification.queries.sources import source, source_of_key
+from doudi.verification.queries.sources import came_later, source, source_of_key
 
 __all__ = [
     "About",
@@ -153,6 +153,7 @@ __all__ = [
     "asked_before",
     "authorisation",
     "authorisations",
+    "came_later",
     "causes_given",
     "check",
     "comparable",

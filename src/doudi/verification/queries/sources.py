@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from doudi.exchange import queries as exchange
 from doudi.exchange.core import signing
@@ -128,3 +129,13 @@ def open_dispatches(source: str) -> list[tuple[str, str]]:
     """Number and content of a source's files with questions not answered yet."""
     rows = Dispatch.objects.filter(source=source, carried__state=State.SENT).distinct().order_by("id")
     return [(one.number, one.content) for one in rows]
+
+
+def came_later(checks: Sequence[str]) -> dict[str, int]:
+    """How many answers came to each of these checks that were not there the moment it was made: by others than delivered data."""
+    found: dict[str, int] = {}
+    for first in range(0, len(checks), 500):
+        rows = Question.objects.filter(check_asked__ref__in=checks[first : first + 500], state=State.ANSWERED)
+        rows = rows.exclude(adapter=Way.LAKE, round=1)
+        found |= dict(rows.values_list("check_asked__ref").annotate(Count("id")))
+    return found

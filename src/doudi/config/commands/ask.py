@@ -1,0 +1,93 @@
+"""`doudi ask`: the worker that asks sources, and what a source needs to know of us."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import click
+
+from doudi.config.cli import answer, new_database, say, start_django
+
+PAUSE = 1.0  # seconds between two rounds that found nothing to do
+
+
+def register(cli: click.Group) -> None:
+    cli.add_command(ask)
+
+
+@click.group(invoke_without_command=True)
+@click.option("--once", is_flag=True, help="one round, then end: for a timer of the system")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output (with --once)")
+@click.option("--beside", type=int, hidden=True, help="stop when the parent of this number is gone; start again if killed")
+@click.pass_context
+def ask(context: click.Context, once: bool, as_json: bool, beside: int | None) -> None:
+    """Send the questions of means checks to their sources, take answers in, let cases compare anew; until stopped (Ctrl-C).
+
+    As many as you like may run at once: no question is ever with two of them. `doudi serve` starts one itself.
+    """
+    if context.invoked_subcommand:
+        return
+    if beside is not None:
+        _keep_running(beside)
+        return
+    start_django()
+    new_database()
+    if once:
+        done = _round()
+        answer(done, as_json=as_json, lines=lambda: ["  ".join(f"{name} {count}" for name, count in done.items())])
+    stop: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, _frame: stop.append(signum))
+    parent, watched = os.getppid(), os.environ.get("DOUDI_ASK_CHILD") == "1"
+    say("ask: ready")
+    while not stop and not (watched and os.getppid() != parent):
+        if not any(_round().values()):
+            time.sleep(PAUSE)
+
+
+def _round() -> dict[str, int]:
+    """Ask what is due, carry files, let cases take in what came: name → how many."""
+    from doudi.casework import jobs as casework
+    from doudi.office.core import Party
+    from doudi.office.queries import now
+    from doudi.verification import jobs as verification
+
+    by = Party.system("ask")
+    asked = verification.ask_sources(by=by)
+    files, from_files = verification.carry_files(by=by, at=now())
+    return {**vars(asked), "files": files, "from_files": from_files, "cases": casework.take_answers(now())}
+
+
+@ask.command()
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
+def key(as_json: bool) -> None:
+    """Print our public key (Ed25519, Base64): a source checks our requests with it."""
+    start_django()
+    from doudi.office.queries import clock
+    from doudi.verification import jobs
+
+    told = jobs.our_key(clock())
+    answer({"public_key": told}, as_json=as_json, lines=lambda: [told])
+
+
+def command() -> list[str]:
+    """The words that start the worker."""
+    return [sys.executable, "-c", "from doudi.config.cli import main; main()", "ask"]
+
+
+def _keep_running(pid: int) -> None:
+    """Start the worker, and again whenever it dies, as long as the process that started this one lives."""
+    environment = {**os.environ, "DOUDI_ASK_CHILD": "1"}
+    child: subprocess.Popen[bytes] | None = None
+    try:
+        while os.getppid() == pid:
+            if child is None or child.poll() is not None:
+                child = subprocess.Popen(command(), env=environment)
+            time.sleep(1)
+    finally:
+        if child is not None and child.poll() is None:
+            child.terminate()
