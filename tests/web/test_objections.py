@@ -1,5 +1,7 @@
 """Objections on the pages: the resident's phone, the window, the village without the report, the desk of another person."""
 
+import base64
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -11,6 +13,8 @@ from doudi.office import queries as office
 from doudi.office.models import Notice
 from doudi.verification import actions, queries
 from doudi.verification.models import Objection, ObjectionLine, Report
+from doudi.web.api import tokens
+from doudi.web.desk.objections.forms import field_of
 from verification.objecting import DOT, SOLD, reported
 from web import staged
 from web.browser import DESK, PHONE, RULES, picture, scrolls_sideways, small_targets, violations
@@ -106,8 +110,6 @@ def test_at_the_window_from_a_paper_form(check):
     page = li.get(found.url).content.decode()
     assert SOLD in page
     line = next(one for one in queries.objectable(check.ref, granny.pid) if one.dataset == "vehicle")
-    from doudi.web.desk.objections.forms import field_of
-
     said = {field_of(line.key): "gone", "channel": "paper", "words": "", "paper": photo()}
     assert li.post(found.url, said).status_code == 302
     assert Objection.objects.get().channel == "paper" and ObjectionLine.objects.get().shown == SOLD
@@ -155,6 +157,32 @@ def test_the_list_costs_the_same_however_long(check, django_assert_max_num_queri
     he = desk(people.checker_he())
     with django_assert_max_num_queries(14):
         assert "王*兰" in he.get(reverse("desk:objections")).content.decode()
+
+
+def test_through_the_door_for_machines(check):
+    said = {
+        "report": f"{check.number}-1", "name": "王桂兰", "datasets": ["vehicle"], "words": "车卖了",
+        "papers": [{"content_type": "image/png", "data": base64.b64encode(DOT).decode()}],
+    }  # fmt: skip
+
+    def call(clerk, method="post", address="/api/v1/objections", **more):
+        key = {"authorization": f"Bearer {tokens.issue(clerk)}"}
+        return getattr(Client(), method)(address, content_type="application/json", headers=key, **more)
+
+    assert Client().post("/api/v1/objections", said, content_type="application/json").status_code == 401
+    assert call(people.auditor_chen(), data=said).status_code == 403
+    assert call(people.clerk_sun(), data=said).status_code == 422 and not Objection.objects.exists()
+    assert call(people.clerk_li(), data=said | {"papers": [{"content_type": "x", "data": "?"}]}).status_code == 422
+    received = call(people.clerk_li(), data=said)
+    assert received.status_code == 201, received.content
+    assert call(people.clerk_li(), data=said).status_code == 409
+    one = Objection.objects.get()
+    assert one.channel == "api" and len(one.papers) == 1
+    here = f"/api/v1/objections/{one.ref}"
+    assert call(people.clerk_sun(), "get", here).status_code == 404
+    assert call(people.worker_wang(), "get", here).status_code == 403
+    told = call(people.auditor_chen(), "get", here).json()
+    assert (told["state"], told["lines"][0]["shown"], told["number"]) == ("opened", SOLD, one.number)
 
 
 @pytest.mark.browser
