@@ -77,13 +77,11 @@ def hand(number: str, out: Path, username: str, as_json: bool) -> None:
 @as_json_option
 def check(file: Path, proof: Path, key: str | None, certificate: str | None, as_json: bool) -> None:
     """Check a report (PDF or JSON) against its proof, offline, without a database. Exit code 1 if a byte is otherwise."""
-    start_django()
     from doudi.office.merkle import NotProven, check_proof
-    from doudi.verification.core.reports import Held, compare_held
-    from doudi.verification.gateways import sheets
+    from doudi.verification.core.held import Held, compare_held, open_pdf
 
     data = file.read_bytes()
-    opened = sheets.open_pdf(data) if data.startswith(b"%PDF-") else None
+    opened = open_pdf(data) if data.startswith(b"%PDF-") else None
     held = Held(
         data=opened.attached if opened else (None if data.startswith(b"%PDF-") else data),
         intact=opened.intact if opened else not data.startswith(b"%PDF-"),

@@ -187,37 +187,3 @@ def compared_words(row: Mapping[str, Any]) -> str:
             ),
         )
     )
-
-
-# ---- one that somebody holds --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A file somebody holds: the bytes of the report in it (None: there are none), whether its signature fits every byte (a data
-    file has none), and the fingerprint of what signed it.
-    """
-
-    data: bytes | None
-    intact: bool
-    certificate: str
-
-
-def compare_held(held: Held, line: Mapping[str, Any], *, certificate: str = "") -> dict[str, Any]:
-    """Whether a file is the report a proven line of the journal speaks of, with nothing but the two.
-
-    :param certificate: the fingerprint it must be signed with; empty: whichever
-    :returns: same, and either what it is or what is wrong
-    """
-    if line["act"] != ISSUED:
-        return {"same": False, "error": "the proof is of something else, not of a report"}
-    if held.data is None:
-        return {"same": False, "error": "the file is not a signed report"}
-    if not held.intact:
-        return {"same": False, "error": "the file was changed after it was signed"}
-    if certificate and held.certificate and held.certificate != certificate.replace(":", "").replace(" ", "").lower():
-        return {"same": False, "error": "the file is signed by another certificate"}
-    told = line["detail"]
-    if digest(held.data) not in (told["sha256"], *told["own"]):
-        return {"same": False, "error": "the file does not hold what was issued: its digest is another"}
-    return {"same": True, "number": told["number"], "issued_at": line["at"], "valid_until": told["valid_until"], "error": ""}

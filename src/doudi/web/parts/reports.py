@@ -96,7 +96,7 @@ def laid_out(body: Body) -> LaidOut:
         open=tuple(_open(mine)),
         found=tuple(_found(mine)),
         heads=tuple(names.values()),
-        rows=tuple(_rows(answers, list(names))),
+        rows=tuple(_rows(answers, list(names), date.fromisoformat(body["asked_on"]).year)),
     )
 
 
@@ -131,7 +131,7 @@ def _found(rows: Iterable[Body]) -> Iterable[tuple[str, tuple[FoundRow, ...]]]:
     by_person: dict[str, list[FoundRow]] = {}
     for row in rows:
         for item in row["items"]:
-            place = item["their_ref"] or f"第 {item['batch']} 批第 {item['row_no']} 行"
+            place = item["their_ref"] or f"{item['batch']} 批 {item['row_no']} 行"
             label = row["source_label"] if row["said"] == Said.FOUND else f"{row['source_label']}（{row['said_label']}）"
             found = FoundRow(label, item["words"] or "有一条记录", date.fromisoformat(item["as_of"]), place)
             by_person.setdefault(row["whose"], []).append(found)
@@ -139,7 +139,7 @@ def _found(rows: Iterable[Body]) -> Iterable[tuple[str, tuple[FoundRow, ...]]]:
         yield whose, tuple(found_rows)
 
 
-def _rows(answers: Iterable[Body], pids: list[str]) -> Iterable[SourceRow]:
+def _rows(answers: Iterable[Body], pids: list[str], year: int) -> Iterable[SourceRow]:
     by_source: dict[str, list[Body]] = {}
     for row in answers:
         by_source.setdefault(row["source"], []).append(row)
@@ -148,9 +148,9 @@ def _rows(answers: Iterable[Body], pids: list[str]) -> Iterable[SourceRow]:
         yield SourceRow(
             label=of[0]["source_label"],
             department=of[0]["department"],
-            asked=_days(row["asked_at"] for row in of),
-            answered=_days(row.get("answered_at") for row in of) or "—",
-            as_of=_days(row.get("as_of") for row in of) or "—",
+            asked=_days((row["asked_at"] for row in of), year),
+            answered=_days((row.get("answered_at") for row in of), year) or "—",
+            as_of=_days((row.get("as_of") for row in of), year) or "—",
             cells=tuple(cells.get(pid, "—") for pid in pids),
         )
 
@@ -163,12 +163,11 @@ def _cell(row: Body) -> str:
     return CELLS[Said(row["said"])]
 
 
-def _days(moments: Iterable[str | None]) -> str:
-    """One day, or the first and last of several: 7 月 1 日, 7 月 1–16 日 would be hard to read aloud, so both are written."""
+def _days(moments: Iterable[str | None], year: int) -> str:
+    """One day, or the first and last of several, in words; of another year than the report's, with its year."""
     found = sorted({datetime.fromisoformat(one).date() for one in moments if one})
-    if not found:
-        return ""
-    return day(found[0]) if len(found) == 1 else f"{day(found[0])}至{day(found[-1])}"
+    said = [day(one) if one.year == year else full_day(one) for one in found]
+    return "至".join(dict.fromkeys((said[0], said[-1]))) if said else ""
 
 
 # ---- the document -------------------------------------------------------------------------------------------------------
