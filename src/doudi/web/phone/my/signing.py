@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -74,7 +75,7 @@ def _mine(page: SigningPage, pids: tuple[str, ...]) -> list[Signatory]:
     return own + [one for one in children if one.paper is None or not one.paper.holds or one.paper.signer in pids]
 
 
-def _sign(page: SigningPage, mine: Signatory, files: list[papers.File], name: str, *, by: Party, at: Any) -> None:
+def _sign(page: SigningPage, mine: Signatory, files: list[papers.File], name: str, *, by: Party, at: datetime) -> None:
     said = {"ref": page.ref, "pid": mine.pid, "channel": "screen", "files": files, "typed_name": name, "by": by, "at": at}
     if mine.role == "supporter":
         casework.sign_supporter(**said)
@@ -130,15 +131,16 @@ def consents(request: HttpRequest) -> HttpResponse:
     return render(request, "phone/my/consents.html", context)
 
 
-def to_sign(pid: str, at: Any) -> list[dict[str, Any]]:
-    """Cases in which this person still has to sign, with why; their own first."""
+def to_sign(pid: str, at: datetime) -> list[dict[str, Any]]:
+    """Cases in which this person still has to sign, or their paper lacks something, with why; their own first."""
     own = [cases.my_signing(one.ref, pid, at=at) for one in cases.my_cases(pid, at=at) if not one.for_name and one.state.is_open]
     asked = [cases.my_signing(one.ref, pid, at=at) for one in cases.asked_to_agree(pid, at=at)]
     pids, found = registry.pids_of(pid), []
     for page in (*own, *asked, *cases.supporting(pid, at=at)):
         wanting = [one for one in _mine(page, pids) if one.must_sign or (one.paper and one.paper.owed and one.pid in pids)]
         if page.open and wanting:
-            found.append({"page": page, "why": _(wanting[0].why), "names": [one.name for one in wanting]})
+            mine = any(one.is_applicant or one.role == "supporter" for one in wanting)
+            found.append({"page": page, "why": _(wanting[0].why), "names": [one.name for one in wanting], "own": mine})
     return found
 
 

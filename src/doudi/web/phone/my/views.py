@@ -26,6 +26,7 @@ from doudi.web.parts import roads
 from doudi.web.parts.permits import open_page, resident
 from doudi.web.phone.my.forms import CodeForm, SignInForm
 from doudi.web.phone.my.questions import unsaid
+from doudi.web.phone.my.signing import to_sign
 
 
 def _next(request: HttpRequest) -> str:
@@ -124,6 +125,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "drafts": drafts,
         "cases": cases.my_cases(request.pid, at=at),
         "asked": cases.asked_to_agree(request.pid, at=at),
+        "to_sign": [one for one in to_sign(request.pid, at) if one["own"]],
         **unsaid(cases.my_questions(request.pid, at=at)),
         "looks": queries.looks(registry.pids_of(request.pid), limit=20),
     }
