@@ -34,6 +34,7 @@ from doudi.casework.queries.rows import (
     Page,
     Prefill,
     Progress,
+    QuestionRow,
     ShownRow,
 )
 from doudi.casework.queries.signing import Signatory, SigningPage, my_signing, signing, supporting
@@ -59,6 +60,7 @@ __all__ = [
     "Page",
     "Prefill",
     "Progress",
+    "QuestionRow",
     "ShownRow",
     "Signatory",
     "SigningPage",

@@ -137,6 +137,7 @@ class _Reading:
         self.on = today(self.at)
         self.members = list(CaseMember.objects.filter(case=row).order_by("id"))
         self.questions = list(Question.objects.filter(case=row).order_by("id"))
+        self.said = verification.statements(row.ref) if self.questions else {}
         self.opinions = list(Opinion.objects.filter(case=row).order_by("id"))
         self.surveys = list(Survey.objects.filter(case=row).order_by("id"))
         self.showings = list(Showing.objects.filter(case=row).order_by("id"))
@@ -276,6 +277,9 @@ class _Reading:
             is_settled=one.choice not in core.OPEN_CHOICES,
             judged_at=one.judged_at,
             judged_by=self._name(one.judged_by),
+            said=self.said.get(one.key, ()),
+            answers=tuple(kinds()[one.kind].answers.items()),
+            paper=kinds()[one.kind].paper,
         )
 
     def _assessments(self) -> tuple[AssessmentRow, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from doudi.verification.core.compared import HouseholdSaid
+
 # ---- drafts and what is known beforehand --------------------------------------------------------------------------------
 
 
@@ -259,6 +261,9 @@ class QuestionRow:
     is_settled: bool
     judged_at: datetime | None
     judged_by: str
+    said: tuple[HouseholdSaid, ...]  # what the family said to it since, oldest first
+    answers: tuple[tuple[str, str], ...]  # what the family may answer; none where only clerks can tell
+    paper: str  # what would help, never demanded
 
 
 @dataclass(frozen=True, slots=True)

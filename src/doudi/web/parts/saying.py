@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -27,14 +27,28 @@ def asked_words(one: AskedOf) -> str:
 
 
 class SayForm(forms.Form):
-    """One question, answered by tapping or in own words."""
+    """One question, answered by tapping or in own words; a clerk who writes it down says in which of the `ways` it was said."""
 
     once = forms.SlugField(max_length=40, widget=forms.HiddenInput)
     waited = forms.IntegerField(min_value=0, max_value=60 * 24 * 3600, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, answers: Sequence[tuple[str, str]], *args: object, paper: str = "", **more: object) -> None:
+    def __init__(
+        self,
+        answers: Sequence[tuple[str, str]],
+        *args: object,
+        paper: str = "",
+        ways: Mapping[str, str] | None = None,
+        **more: object,
+    ) -> None:
         more.setdefault("initial", {"once": uuid.uuid4().hex})
         super().__init__(*args, **more)
+        if ways:
+            self.fields["way"] = forms.ChoiceField(
+                choices=list(ways.items()),
+                label="怎么说的",
+                widget=forms.RadioSelect,
+                error_messages={"required": "请点怎么说的"},
+            )
         self.fields["choice"] = forms.ChoiceField(
             choices=[(code, _(words)) for code, words in answers],
             label=gettext_lazy("哪一样最像？"),

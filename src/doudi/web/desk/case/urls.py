@@ -14,6 +14,7 @@ urlpatterns = [
     path("consent/", views.consent, name="consent"),
     path("check/", views.check, name="check"),
     path("questions/<slug:question>/", views.judge, name="judge"),
+    path("questions/<slug:question>/said/", views.say, name="say"),
     path("survey/", views.survey, name="survey"),
     path("propose/", views.propose, name="propose"),
     path("resend/", views.resend, name="resend"),

@@ -19,11 +19,14 @@ from doudi.office import queries as time
 from doudi.office.core import NotAllowed, Role
 from doudi.payment import queries as payment
 from doudi.verification import queries as verification
+from doudi.verification.core.kinds import CHANNELS
 from doudi.web.desk.case import forms as shapes
 from doudi.web.desk.case import letter as letters
 from doudi.web.desk.frame import due
 from doudi.web.parts.permits import permit
+from doudi.web.parts.saying import SayForm
 
+WAYS = {way: CHANNELS[way] for way in ("telephone", "window")}
 WORKING = (core.State.ACCEPTED, core.State.INVESTIGATING, core.State.OBJECTED, core.State.RETURNED)
 
 
@@ -103,6 +106,11 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
     judging = state in WORKING and viewer.may("case.propose")
     found["doubts"] = [
         (one, (held.get(one.ref) or shapes.JudgeForm(one)) if judging and not one.is_settled else None) for one in this.questions
+    ]
+    asking = state.is_open and viewer.may("question.ask")
+    found["doubts"] = [
+        (one, form, (held.get(f"say-{one.ref}") or _say_form(one)) if asking and one.answers and not one.is_settled else None)
+        for one, form in found["doubts"]
     ]
     visiting = viewer.may("case.survey") and (
         state in WORKING if viewer.role == Role.TOWNSHIP else state == core.State.AT_COUNTY and viewer.role == Role.COUNTY
@@ -255,6 +263,30 @@ def judge(request: HttpRequest, ref: str, question: str) -> HttpResponse:
         )  # fmt: skip
 
     return act(request, ref, do, "这一处记下了。", {question: form})
+
+
+def _say_form(question: queries.QuestionRow, *args: Any) -> SayForm:
+    return SayForm(question.answers, *args, prefix=f"say{question.ref[:8]}", paper=question.paper, ways=WAYS)
+
+
+@permit("question.ask")
+@require_POST
+def say(request: HttpRequest, ref: str, question: str) -> HttpResponse:
+    """Write down what the family said to one difference, on the telephone or at the window; it settles nothing."""
+    this = read(request, ref, time.now())
+    asked = next((one for one in this.questions if one.ref == question), None)
+    if asked is None:
+        raise Http404
+    form = _say_form(asked, request.POST, request.FILES)
+
+    def do(at: datetime) -> None:
+        said = form.cleaned_data
+        actions.answer_question(
+            ref=ref, question=question, choice=said["choice"], words=said["words"], channel=said["way"], once=said["once"],
+            photo=form.photo(), by=request.user, at=at,
+        )  # fmt: skip
+
+    return act(request, ref, do, "家里人说的记下了，和查到的并排放着。", {f"say-{question}": form})
 
 
 @permit("case.survey")
