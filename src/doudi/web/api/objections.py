@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
 
 from doudi.office import actions as office
@@ -79,7 +79,7 @@ class Received(Schema):
     auth=Token("objection.open"),
     summary="Write an objection to a report down",
 )
-def object_to(request: HttpRequest, said: ObjectionIn) -> tuple[int, dict[str, Any]]:
+def object_to(request: HttpRequest, said: ObjectionIn) -> Status:
     """The same clock as from a phone. While one of theirs is open, that one is named (409) and nothing is added."""
     try:
         files = [File(one.content_type, base64.b64decode(one.data, validate=True)) for one in said.papers]
@@ -95,7 +95,7 @@ def object_to(request: HttpRequest, said: ObjectionIn) -> tuple[int, dict[str, A
         raise HttpError(409, str(why)) from None
     except NotAllowed as why:
         raise HttpError(422, str(why)) from None
-    return 201, {"ref": kept.ref, "number": kept.number, "due_on": kept.due_on}
+    return Status(201, {"ref": kept.ref, "number": kept.number, "due_on": kept.due_on})
 
 
 @router.get(
