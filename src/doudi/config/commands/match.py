@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import threading
 import time
@@ -56,7 +55,7 @@ def serve(
     from doudi.facts.money import NotMoney, fen
     from doudi.verification.core.matching import CannotMatch
     from doudi.verification.gateways.matching import library
-    from doudi.verification.gateways.matching.bank import BadList, Bank, read_orders, read_sums
+    from doudi.verification.gateways.matching.bank import BadList, Bank, own_key, read_orders, read_sums
     from doudi.verification.gateways.matching.serving import server_of
 
     try:
@@ -64,7 +63,7 @@ def serve(
         offices = tuple(path.read_text(encoding="utf-8").strip() for path in office)
         for one in offices:
             signing.key_id(one)
-        private, public = _own_key(home)
+        private, public = own_key(home)
         bank = Bank(
             folder=home,
             label=label,
@@ -91,22 +90,6 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever()
-
-
-def _own_key(home: Path) -> tuple[str, str]:
-    """The bank's key pair, made once; its private half never leaves this folder."""
-    from doudi.exchange.core import signing
-
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    private_file, public_file = home / "key", home / "key.pub"
-    if not private_file.exists():
-        private, public = signing.new_key()
-        public_file.write_text(public + "\n", encoding="utf-8")
-        unfinished = home / ".key"
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(private + "\n")
-        unfinished.rename(private_file)
-    return private_file.read_text(encoding="utf-8").strip(), public_file.read_text(encoding="utf-8").strip()
 
 
 @match.command()

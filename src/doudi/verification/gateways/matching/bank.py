@@ -42,6 +42,20 @@ class Order:
     until: date
 
 
+def own_key(home: Path) -> tuple[str, str]:
+    """The bank's key pair, made once; its private half never leaves this folder."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_file, public_file = home / "key", home / "key.pub"
+    if not private_file.exists():
+        private, public = signing.new_key()
+        public_file.write_text(public + "\n", encoding="utf-8")
+        unfinished = home / ".key"
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(private + "\n")
+        unfinished.rename(private_file)
+    return private_file.read_text(encoding="utf-8").strip(), public_file.read_text(encoding="utf-8").strip()
+
+
 def read_sums(path: Path) -> dict[str, int]:
     """What each person holds, in fen, over all rows of the bank's file.
 
