@@ -36,7 +36,7 @@ def dispatch(*, source: str, by: By, at: datetime) -> Dispatch | None:
 
     :raises NotAllowed: this clerk's post does not carry questions, or the source is asked in another way
     """
-    need(by, "check.answer", area=None, at=at)
+    viewer = need(by, "check.answer", area=None, at=at)
     whom = Source.objects.select_for_update().filter(code=source, active=True).first()
     if whom is None or Way(whom.adapter) not in CARRIED:
         raise NotAllowed("没有这个来源，或者它不用文件和信函。")
@@ -48,6 +48,8 @@ def dispatch(*, source: str, by: By, at: datetime) -> Dispatch | None:
         most = min(most, max(whom.daily_quota - whom.sent_that_day, 0))
     rows = Question.objects.select_for_update(of=("self",)).select_related("check_asked")
     found = []
+    if viewer is not None:  # a clerk carries the questions of their own area
+        rows = rows.filter(check_asked__area__startswith=viewer.within)
     for one in rows.filter(source=source, state=State.WAITING).order_by("id")[:most]:
         try:
             questions.lawful(one, at)
