@@ -20,14 +20,15 @@ from doudi.office.sealing import blind
 from doudi.registry.models import Person
 from doudi.sample.city import numbers
 from doudi.sample.city.plan import Plan
-from doudi.sample.responders import register
+from doudi.sample.responders import register, score
 from doudi.sample.responders.book import Book
 from doudi.sample.responders.desk import Desk
 from doudi.sample.responders.manner import Manner, manners
 from doudi.sample.responders.server import call_back, server_of
 from doudi.verification import actions, jobs, queries
 from doudi.verification.core import Asked, Basis, Said
-from doudi.verification.models import Question
+from doudi.verification.models import Item, Question
+from doudi.verification.queries.kept import kept_answers
 from people import NOON
 
 WORKER = Party.system("ask")
@@ -179,6 +180,11 @@ def test_a_household_is_really_asked_and_some_answers_are_late(town, book, monke
             right = book.right(code, question(book, who, one.dataset))
             assert (rows[code].said, len(rows[code].items)) == (right.said, len(right.rows)), code
     assert rows["bank-1"].items[0].values["balance"] == book.held("bank-1", who)
+    told = score.answers(book, kept_answers(manners()), exchange.contracts())
+    assert told["answers"] > 10 and told["wrong"] == 0
+    Item.objects.filter(answer__question=asked["bank-1"]).update(values={"balance": 1})
+    told = score.answers(book, kept_answers(manners()), exchange.contracts())
+    assert [one["source"] for one in told["first_wrong"]] == ["bank-1"]
 
 
 def test_a_question_asked_again_is_answered_alike_and_counts_once(tmp_path, book):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import time
 from pathlib import Path
@@ -12,6 +13,8 @@ import click
 from tqdm import tqdm
 
 from doudi.config.cli import DONE, FOUND_WRONG, answer, could_not, start_django
+
+KINDS = ("linking", "checks", "warnings", "quality", "register", "households", "answers")
 
 
 def register(cli: click.Group) -> None:
@@ -83,7 +86,7 @@ def verify(where: Path, as_json: bool) -> None:
 
 
 @city.command()
-@click.option("--kind", type=click.Choice(["linking", "checks", "warnings", "quality", "register", "households"]), required=True)
+@click.option("--kind", type=click.Choice(KINDS), required=True)
 @click.option(
     "--truth", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="the truth folder of a city"
 )
@@ -109,6 +112,8 @@ def score(kind: str, truth: Path, visited: tuple[int, ...], home: Path | None, a
             from doudi.sample.city.score_register import register
 
             told = register(planted, lake())
+        elif kind == "answers":
+            told = _answers(truth)
         elif kind == "checks":
             told = scorer.checks(planted, published.from_checks(lake()))
         elif kind == "households":
@@ -122,7 +127,9 @@ def score(kind: str, truth: Path, visited: tuple[int, ...], home: Path | None, a
     def lines() -> list[str]:
         return _flat(told)
 
-    answer({"kind": kind, **told}, as_json=as_json, lines=lines)
+    answer(
+        {"kind": kind, **told}, as_json=as_json, lines=lines, code=FOUND_WRONG if kind == "answers" and told["wrong"] else DONE
+    )
 
 
 def _linking(planted: Any, links: Any) -> dict[str, Any]:
@@ -133,6 +140,20 @@ def _linking(planted: Any, links: Any) -> dict[str, Any]:
     from doudi.sample.city.score_rows import by_row
 
     return {**score.linking(planted, links), "by_row": by_row(planted, links, doubts(lake()))}
+
+
+def _answers(truth: Path) -> dict[str, Any]:
+    """What sources outside answered, against what is true there; the truth is the city's seed."""
+    from doudi.exchange.queries import contracts
+    from doudi.sample.city.plan import Plan
+    from doudi.sample.responders.book import Book
+    from doudi.sample.responders.manner import manners
+    from doudi.sample.responders.score import answers
+    from doudi.verification.queries.kept import kept_answers
+
+    told = json.loads((truth / "plan.json").read_text(encoding="utf-8"))
+    book = Book(Plan(told["profile"], told["seed"], datetime.date.fromisoformat(told["as_of"])))
+    return answers(book, kept_answers(manners()), contracts())
 
 
 def _households(planted: Any, visited: tuple[int, ...]) -> dict[str, Any]:
