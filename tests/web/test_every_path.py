@@ -42,6 +42,8 @@ from doudi.registry.actions.search import keep_keys
 from doudi.registry.core.pairs import pair_ref
 from doudi.registry.models import Pair, Settlement
 from doudi.registry.queries.roster import Asked as RosterAsked
+from doudi.verification import actions as verification
+from doudi.verification import queries as verified
 from doudi.verification.models import Check
 from doudi.web.api import tokens
 from house.test_house import pages
@@ -56,7 +58,7 @@ STANDS = {
     "progress/<str:receipt>": "receipt", "api/v1/progress/<receipt>": "receipt",
     "desk/register/receipt/<slug:receipt>": "receipt",
     "shown/<slug:ref>": "case", "my/cases/<slug:ref>": "case", "my/agree/<slug:ref>": "case", "apply/<slug:ref>": "draft",
-    "desk/cases/<slug:ref>": "case", "questions/<slug:question>": "question", "desk/alerts/<slug:ref>": "alert",
+    "my/questions/<slug:ref>": "question", "field/ask/<slug:ref>": "case", "desk/cases/<slug:ref>": "case", "questions/<slug:question>": "question", "desk/alerts/<slug:ref>": "alert",
     "desk/register/<slug:ref>": "draft", "desk/shown/object/<slug:ref>": "case", "desk/shown/<str:area>": "village",
     "desk/payment/<slug:ref>": "run", "reissue/<slug:line>": "line", "desk/household/<slug:pid>": "pid",
     "desk/person/<slug:pid>": "pid", "desk/checks/<slug:ref>": "check", "field/visit/<slug:ref>": "alert",
@@ -64,6 +66,9 @@ STANDS = {
     "desk/pairs/<slug:ref>": "pair", "pairs/undo/<slug:decision>": "settlement", "pairs/weigh/<slug:decision>": "settlement",
     "pairs/join/<slug:pid>": "pid", "pairs/split/<slug:pid>": "pid", "pairs/number/<slug:pid>": "pid",
     "desk/feeds/<int:number>": "load", "desk/requests/<slug:ref>": "request",
+    "desk/objections/<slug:ref>": "objection", "objections/new/<slug:check>": "check", "again/<slug:line>": "objected",
+    "decide/<slug:line>": "objected", "my/checks/<slug:check>": "check", "my/objections/<slug:ref>": "objection",
+    "api/v1/objections/<ref>": "objection",
 }  # fmt: skip
 # Places in addresses that name nobody.
 NOBODY = {
@@ -156,13 +161,19 @@ def appear() -> Outside:
         by=people.clerk_li(), at=staged.TODAY,
     )  # fmt: skip
     asked = registry.ask(pid=granny.pid, wish="explain", words="王桂兰想问问", by=Party.resident(granny.pid), at=staged.TODAY)
+    check = Check.objects.get()
+    line = next(one for one in verified.objectable(check.ref, granny.pid))
+    objection = verification.object_to(
+        check=check.ref, pid=granny.pid, channel="phone", disputed=[verification.Disputed(line.key, "other")],
+        words="王桂兰说不对", by=Party.resident(granny.pid), at=staged.TODAY,
+    )  # fmt: skip
     refs = {
-        "request": asked.ref, "pair": pair.ref,
+        "request": asked.ref, "pair": pair.ref, "objection": objection.ref, "objected": objection.lines.get().ref,
         "settlement": settled.ref, "correction": correction.ref, "load": "0",
         "pid": granny.pid, "hid": "h" + "1" * 20,
         "case": case.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
         "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
-        "line": Line.objects.get(run=run).ref, "check": Check.objects.get().ref,
+        "line": Line.objects.get(run=run).ref, "check": check.ref,
     }  # fmt: skip
     secrets = {name: value for name, value in refs.items() if name not in ("village", "question", "load")} | {
         "name": "王桂兰", "masked": "王*兰", "grandson": "王小宝", "number": granny.citizen_no, "short": granny.citizen_no[-6:],

@@ -21,6 +21,7 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:rules-life", "desk:rules", "desk:rules-rule", "desk:rules-number", "desk:rules-set", "desk:rules-new",
     "desk:rules-changes", "desk:whatif", "desk:pairs", "desk:pairs-decided", "desk:corrections", "desk:correction-letter",
     "desk:correction-letter-file", "desk:events", "desk:feeds-live", "desk:people", "desk:people-csv", "desk:people-tell",
+    "desk:objections", "desk:objection-find", "desk:objection-form",
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
 }  # fmt: skip
 
@@ -63,6 +64,7 @@ def stage(monkeypatch):
     return {
         "alerts/<slug:ref>": f"alerts/{alert}",
         "visit/<slug:ref>": f"visit/{alert}",
+        "ask/<slug:ref>": f"ask/{case.ref}",
         "cases/<slug:ref>": f"cases/{case.ref}",
         "payment/<slug:ref>": f"payment/{run.ref}",
         "story/<slug:subject>": f"story/{case.ref}",
