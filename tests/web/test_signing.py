@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from io import BytesIO
 
 import pytest
@@ -173,3 +174,5 @@ def test_a_finger_signs_on_a_small_phone_and_the_desk_sees_it(open_browser, live
     desk.get_by_role("link", name="打印三份").first.click()
     picture(desk, "signing-sheet")
     assert violations(desk) == []
+    printed = desk.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 3  # three copies, one page each

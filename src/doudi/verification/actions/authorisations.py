@@ -22,6 +22,7 @@ from doudi.verification.actions.questions import close_open
 from doudi.verification.core import asked_datasets
 from doudi.verification.core.basis import AlreadyEnded, BadSignature, Capacity, Ended, NotExplained, check_signer, terms, wording
 from doudi.verification.models import Authorisation, AuthorisationCounter
+from doudi.verification.queries.authorisations import asked_places
 
 VALID_MONTHS = "verification_authorisation_valid_months"  # a number of the rule store
 PAPERS = frozenset({"signature", "form", "voice", "guardian"})
@@ -70,14 +71,14 @@ def authorise(
         pid=pid, purpose=Purpose.VERIFICATION, sources=datasets, channel=way, guardian=guardian, where=area, by=by, at=at
     )
     number, until_on = _number(today(at)), _until(area, today(at))
-    labels = {one.dataset: one.asks for one in asked_datasets(role=role)}
+    places = [f"{department}（{'、'.join(asks)}）" for department, asks in asked_places(codes, role)]
     made = Authorisation.objects.create(
         number=number, consent=consent.ref, subject=subject, area=area, pid=pid, name=name, role=role, relation=relation,
         capacity=Capacity(capacity), signer=signer, signer_name=signer_name, programmes=codes, datasets=datasets, household=home,
         way=way, typed_name=typed_name.strip(), papers=list(kept), from_at=at, until_on=until_on, handled_by=office.party(by),
         words=wording(
             number=number, name=name, signer_name=signer_name, capacity=Capacity(capacity), role=role,
-            programmes=[label for _, label in programmes], sources=[labels[code] for code in datasets],
+            programmes=[label for _, label in programmes], sources=places,
             until=f"最晚到 {until_on}。" if until_on else "",
         ),
     )  # fmt: skip

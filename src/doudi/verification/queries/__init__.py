@@ -40,6 +40,7 @@ from doudi.verification.queries.asking import (
 )
 from doudi.verification.queries.authorisations import (
     AuthorisationRow,
+    asked_places,
     authorisation,
     authorisations,
     my_authorisation,
@@ -174,6 +175,7 @@ __all__ = [
     "area_of_anomaly",
     "area_of_order",
     "asked_before",
+    "asked_places",
     "asking_counts",
     "asking_queue",
     "authorisation",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from doudi.exchange import queries as exchange
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer
 from doudi.office.queries import PaperRow, today
@@ -93,6 +94,15 @@ def authorisations(subject: str, *, at: datetime) -> tuple[AuthorisationRow, ...
 def who_signed(subject: str, pids: Collection[str], *, at: datetime, role: str = "member") -> set[str]:
     """Which of these people's authorisations hold for a case at a moment; what they carry, `actions.basis.standing` says."""
     return set(signers(subject, pids, at=at, role=role))
+
+
+def asked_places(programmes: Iterable[str], role: str = "member") -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Which departments are asked about a member or supporter for these programmes, each with what it is asked."""
+    contracts, found = exchange.contracts(), dict[str, dict[str, None]]()
+    for programme in programmes:
+        for one in asked_datasets(programme, role):
+            found.setdefault(contracts[one.dataset].department, {})[one.asks] = None
+    return tuple((department, tuple(asks)) for department, asks in found.items())
 
 
 def signers(subject: str, pids: Collection[str], *, at: datetime, role: str = "member") -> dict[str, str]:

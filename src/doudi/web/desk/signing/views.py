@@ -19,6 +19,7 @@ from doudi.registry import queries as registry
 from doudi.registry.core import RELATIONS
 from doudi.verification import actions as verification
 from doudi.verification import core as checks
+from doudi.verification import queries as reading
 from doudi.web.parts import papers
 from doudi.web.parts.permits import permit
 
@@ -179,15 +180,15 @@ def sheet(request: HttpRequest, ref: str, who: str) -> HttpResponse:
     at = time.now()
     page = read(request, ref, at)
     one = somebody(page, who)
-    numbers = registry.me(one.pid)
     context = {
         "page": page,
         "one": one,
         "copies": COPIES,
         "number": one.paper.number if one.paper and one.paper.holds else "",
-        "asks": [asked.asks for asked in checks.asked_datasets(page.programme, one.role)],
+        "places": reading.asked_places([page.programme], one.role),
         "terms": checks.terms(),
-        "citizen_no": numbers.masked_number,
+        "citizen_no": registry.me(one.pid).masked_number,
+        "digits": range(18),
         "children": [child for child in page.members if not child.is_adult and child.state != "not_needed"]
         if one.is_applicant
         else [],

@@ -59,7 +59,10 @@ def agree(request: HttpRequest, ref: str) -> HttpResponse:
         "name": name,
         "my_name": registry.me(request.pid).name,
         "again": [one for one in mine if one.state in ("expired", "members_changed", "withdrawn")],
-        "asks": [_(one.asks) for one in checks.asked_datasets(page.programme, first.role)],
+        "places": [
+            (_(department), [_(asked) for asked in asks])
+            for department, asks in verification.asked_places([page.programme], first.role)
+        ],
         "terms": _terms(),
         "problem": problem,
     }
@@ -111,6 +114,7 @@ def consents(request: HttpRequest) -> HttpResponse:
             messages.info(request, str(why))
         return redirect("phone:consents")
     words = {one.dataset: one.asks for one in checks.asked_datasets()}
+    signed, pids = verification.my_authorisations(request.pid, at=at), registry.pids_of(request.pid)
     others = [
         {
             "ref": one.ref,
@@ -124,7 +128,7 @@ def consents(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "to_sign": to_sign(request.pid, at),
-        "papers": [_shown(one) for one in verification.my_authorisations(request.pid, at=at)],
+        "papers": [_shown(one) for one in sorted(signed, key=lambda one: (not one.holds, one.pid not in pids))],
         "consents": others,
         "purpose": _(Purpose.VERIFICATION.label),
     }
