@@ -112,6 +112,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("authorisation.read", "查看核对授权书", (_T, _C, _N, _A)),
         ("paper.read", "查看材料原件", (_T, _C, _N, _A)),
         ("place.list", "查看和外地的核对往来", (_T, _C, _N, _A)),
+        ("place.read", "查看可以互相询问的地方", (_C, _N, _D, _A, _R)),
         ("place.keep", "管理可以互相询问的地方", (_D,)),
         ("place.check", "核对另一个地方的名片指纹", (_D, _N, _R)),
         ("place.answer", "答复外地的核对询问", (_C, _N)),

@@ -20,7 +20,7 @@ from doudi.verification.jobs.batches import (
 from doudi.verification.jobs.carrying import TakenFile, carry_files, take_file
 from doudi.verification.jobs.matching import RollMatched, match_roll
 from doudi.verification.jobs.objections import remind_objections, run_due, tell_late_objections
-from doudi.verification.jobs.places import local_answers, release, run_places, take_part
+from doudi.verification.jobs.places import digest_of, local_answers, release, run_places, take_part
 from doudi.verification.jobs.reports import sheet_of, verified
 from doudi.verification.jobs.samples import draw_sample
 
@@ -37,6 +37,7 @@ __all__ = [
     "carry_files",
     "carry_out",
     "checks_for",
+    "digest_of",
     "draw_sample",
     "lists_asked",
     "local_answers",

@@ -13,6 +13,7 @@ from doudi.exchange import queries as exchange
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name, mask_number
 from doudi.office.queries import today
+from doudi.registry import queries as registry
 from doudi.verification.core import letters, peers
 from doudi.verification.core.peers import OPEN, REFUSALS, Side, State
 from doudi.verification.models import Authorisation, ExchangeComparison, Letter, Peer, PlaceExchange, TaskOrder
@@ -63,6 +64,7 @@ class ExchangePage:
     basis: str
     order: str
     people: tuple[PersonAsked, ...]
+    pids: tuple[str, ...]  # of those who are known here under this name
     question_digest: str
     answer_digest: str
     answered_at: datetime | None
@@ -104,6 +106,7 @@ def exchange_page(ref: str, viewer: Viewer) -> ExchangePage:
     contracts = exchange.contracts()
     opened = viewer.may("place.answer")
     told = found.question
+    known = [registry.known_here(one["number"], one["name"]) for one in told["people"]]
     people = []
     for at, one in enumerate(told["people"]):
         paper = one.get("authorisation") or {}
@@ -127,6 +130,7 @@ def exchange_page(ref: str, viewer: Viewer) -> ExchangePage:
         basis=told["basis"],
         order=str((told.get("order") or {}).get("number", "")),
         people=tuple(people),
+        pids=tuple(one.pid for one in known if one is not None and one.same_name),
         question_digest=found.question_digest,
         answer_digest=found.answer_digest,
         answered_at=found.answered_at,
