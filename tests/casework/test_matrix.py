@@ -31,6 +31,12 @@ QUERIES = {
     "find": lambda case, viewer: any(row.ref == case.ref for row in queries.find(viewer, case.receipt, at=NOON)),
 }  # fmt: skip
 
+# Asking a family is for who goes to them: other posts than those that read a case.
+ASKING = {
+    "at_the_door": lambda case, viewer: queries.at_the_door(case.ref, viewer).name == "王桂兰",
+    "homes_to_ask": lambda case, viewer: any(row.case_ref == case.ref for row in queries.homes_to_ask(viewer)),
+}
+
 
 def clerk(role, area):
     return people.clerk(f"{role}{area}", "某人", role, area)
@@ -40,7 +46,7 @@ def test_the_table_names_every_query_that_takes_a_viewer():
     taking = {name for name in queries.__all__ if callable(f := getattr(queries, name)) and inspect.isfunction(f)
               and "viewer" in inspect.signature(f).parameters}  # fmt: skip
     # two records joined, help in force: asked as everybody in test_doubled.py and web/test_every_path.py
-    assert taking == {*QUERIES, "doubled", "running_of"}
+    assert taking == {*QUERIES, *ASKING, "doubled", "running_of"}
 
 
 @pytest.mark.parametrize("area", (*HERE, *AWAY))
@@ -57,6 +63,20 @@ def test_everybody_sees_what_their_post_opens_where_they_work_and_nothing_else(s
             if name == "counts" and area == OTHER_VILLAGE:
                 continue
             assert shown == (role in READERS and area in HERE), f"{name} as {role} of {area}"
+
+
+@pytest.mark.parametrize("area", (*HERE, *AWAY))
+def test_a_family_is_asked_by_who_goes_there_and_by_nobody_else(sources, area):
+    case = walk.applied(people.granny_wang().pid)
+    actions.accept(ref=case.ref, by=people.clerk_li(), at=NOON)
+    for role in CLERKS:
+        viewer = office.viewer(clerk(role, area), "question.ask", NOON)
+        for name, ask in ASKING.items():
+            try:
+                shown = ask(case, viewer)
+            except NotAllowed:
+                shown = False
+            assert shown == (role in (Role.VILLAGE, Role.TOWNSHIP) and area in HERE), f"{name} as {role} of {area}"
 
 
 def doings(case):
@@ -82,6 +102,16 @@ def doings(case):
         ),
         "count_member": (
             lambda by: actions.count_member(member=member.ref, counts=True, reason="看过", by=by, **reading), township,
+        ),
+        "answer_question": (
+            lambda by: actions.answer_question(
+                question=question.ref, choice="unsure", words="", channel="telephone", once="once1", by=by, **reading
+            ),
+            township | {Role.VILLAGE},
+        ),
+        "answer_at_door": (
+            lambda by: actions.answer_at_door(answers=[(question.ref, "unsure", "")], once="once2", by=by, **reading),
+            township | {Role.VILLAGE},
         ),
         "survey": (
             lambda by: actions.survey(

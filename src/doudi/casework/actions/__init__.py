@@ -18,10 +18,9 @@ from doudi.casework.actions.late_answers import take_answers
 from doudi.casework.actions.opinion import end_showing, object_to, propose, resend
 from doudi.casework.actions.rechecking import follow_recheck
 from doudi.casework.actions.signing import add_supporter, record_consent, remove_supporter, sign_supporter
-from doudi.casework.actions.telling import Photo, answer_at_door, answer_question
+from doudi.casework.actions.telling import answer_at_door, answer_question
 
 __all__ = [
-    "Photo",
     "accept",
     "add_supporter",
     "answer_at_door",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from doudi.casework.actions import steps
 from doudi.casework.core import State
-from doudi.casework.core.asking import NOT, shown_as
+from doudi.casework.core.asking import NOT, Photo, shown_as
 from doudi.casework.models import Question
 from doudi.casework.queries.asking import wards
 from doudi.office import actions as office
@@ -22,14 +21,6 @@ from doudi.verification import actions as verification
 from doudi.verification.core.kinds import kinds
 
 CLOSED_WORDS = "这件已经办完了，不用再说明。有不同意见，可以打电话提出来。"
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A photograph of a paper, as it came in."""
-
-    content_type: str
-    data: bytes
 
 
 @transaction.atomic

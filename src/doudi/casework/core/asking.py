@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from doudi.verification.core.kinds import kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photograph of a paper, as it came in."""
+
+    content_type: str
+    data: bytes
+
 
 FOUND, DOOR, NOT = "found", "door", ""
 

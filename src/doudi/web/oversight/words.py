@@ -141,6 +141,7 @@ ACTS = {
     "rulebook.approve": "同意规则变更",
     "rulebook.undo": "撤销一条规则变更",
     "verification.request": "发起核对",
+    "verification.keep_statement": "记下家里人怎么说",
     "verification.ask_again": "重新问一个来源",
     "verification.object_to": "对核对报告提了不同意见",
     "verification.add_to_objection": "给不同意见补了话或证明",

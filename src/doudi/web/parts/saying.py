@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from doudi.casework.actions import Photo
+from doudi.casework.core.asking import Photo
 from doudi.casework.queries import AskedOf
 
 
