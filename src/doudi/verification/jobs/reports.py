@@ -1,4 +1,4 @@
-"""The signed sheet of a report, made once; and reports nobody had to ask for."""
+"""The signed sheet of a report, made once; and what the signed journal proves of a report."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from doudi.verification.gateways import seals, sheets
 from doudi.verification.queries import ReportPage, Verified
 from doudi.verification.queries.reports import NOT_SIGNED
 
+PAGES = 3  # what somebody reads to the end
 
-def sheet_of(page: ReportPage, html: Callable[[], str], *, by: By, at: datetime) -> bytes:
+
+def sheet_of(page: ReportPage, html: Callable[[bool], str], *, by: By, at: datetime) -> bytes:
     """The signed PDF of a report: as kept, or drawn, signed and kept now. Drawing holds no transaction; of two who draw at once
     one is kept, and both get that one.
 
-    :param html: draws the document; only called when there is no PDF yet
+    :param html: the document, in large type or (True) in smaller; only called when there is no PDF yet
     """
     kept = queries.sheet(page.token)
     if kept is not None:
         return kept
     seal = seals.current(at)
-    drawn = sheets.draw(html(), attached=page.data, identifier=page.sha256)
+    drawn = sheets.draw(html(False), attached=page.data, identifier=page.sha256)
+    if drawn.pages > PAGES:
+        drawn = sheets.draw(html(True), attached=page.data, identifier=page.sha256)
     signed = sheets.sign(drawn.data, seal, at=at, reason=f"核对报告 {page.row.number}")
     actions.keep_sheet(token=page.token, pdf=signed, pages=drawn.pages, certificate=seal.fingerprint, by=by, at=at)
     made = queries.sheet(page.token)

@@ -220,7 +220,8 @@ def sheet(request: HttpRequest, page: ReportPage, *, by: By, at: datetime) -> by
 
 def sheet_for(where: str, page: ReportPage, *, by: By, at: datetime) -> bytes:
     """The same where there is no request: `where` is the address the picture leads to."""
-    return jobs.sheet_of(page, lambda: render_to_string("parts/report_paper.html", context(page, where)), by=by, at=at)
+    shown = context(page, where)
+    return jobs.sheet_of(page, lambda tight: render_to_string("parts/report_paper.html", shown | {"tight": tight}), by=by, at=at)
 
 
 def as_file(data: bytes, kind: str, name: str) -> HttpResponse:
