@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 from PIL import Image
 
 import people
@@ -16,7 +17,9 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party
 from doudi.office.models import Notice
 from doudi.verification import queries as verification
+from doudi.verification.core.kinds import kinds
 from doudi.verification.models import Statement
+from doudi.web.parts.words_asking import ASKING
 from web import staged
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +190,11 @@ def test_a_silent_source_leaves_the_household_at_least(sources, monkeypatch):
     cars = next(one for one in verification.compared(case.check_ref) if one.key == "total:vehicle")
     assert cars.at_least and cars.limit.holds is None and cars.unanswered == ("机动车登记",)
     assert walk.AS_OF
+
+
+def test_every_question_and_answer_has_its_english():
+    with translation.override("en"):
+        for kind in kinds().values():
+            words = {*kind.answers.values(), *((kind.asks, kind.door, kind.paper) if kind.answers else ())} - {""}
+            assert words <= set(ASKING), kind.code
+            assert not [one for one in words if translation.gettext(one) == one], kind.code
