@@ -26,7 +26,7 @@ WHY = {
     "signed": "签好了",
     "owed": "签了，还差东西",
     "missing": "还没签",
-    "guardian": "还没签：要监护人替他签",
+    "guardian": "还没签：要照顾他的大人替他签",
     "no_identity": "先补身份信息，再签",
     "withdrawn": "撤回了",
     "expired": "过期了，要重新签",

@@ -144,8 +144,13 @@ def to_sign(pid: str, at: datetime) -> list[dict[str, Any]]:
         wanting = [one for one in _mine(page, pids) if one.must_sign or (one.paper and one.paper.owed and one.pid in pids)]
         if page.open and wanting:
             mine = any(one.is_applicant or one.role == "supporter" for one in wanting)
-            found.append({"page": page, "why": _(wanting[0].why), "names": [one.name for one in wanting], "own": mine})
+            found.append({"page": page, "why": _words(wanting[0]), "names": [one.name for one in wanting], "own": mine})
     return found
+
+
+def _words(one: Signatory) -> str:
+    """Why it is not done yet, in the language of the page."""
+    return "；".join(_(what) for what in one.paper.owed) if one.state == "owed" and one.paper else _(one.why)
 
 
 def _shown(one: verification.AuthorisationRow) -> dict[str, Any]:
@@ -154,6 +159,7 @@ def _shown(one: verification.AuthorisationRow) -> dict[str, Any]:
         "programmes": [_(core.road(code).label) for code in one.programmes],
         "asks": [_(asked) for asked in one.asks],
         "state": _(one.state_label),
+        "owed": [_(what) for what in one.owed],
         "way": _(one.way_label),
     }
 
