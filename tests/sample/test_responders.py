@@ -159,7 +159,6 @@ def test_a_household_is_really_asked_and_some_answers_are_late(town, book, monke
     person = kept(book, who)
     signed.sign(person, household=(person,))
     register.register_all(town.folder, port=town.port, bank_port=1, bank_key="", at=NOON)
-    actions.stop_source(code="bank-4", by=Party.system("test"), at=NOON)
     datasets = ["deposit", "vehicle", "dwelling", "business", "insurance", "income", "custody", "death"]
     check = actions.request(
         subject="case", area=people.VILLAGE, programme="dibao", sources=datasets, basis=Basis.CONSENT,

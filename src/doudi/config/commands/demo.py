@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from doudi.config.cli import COULD_NOT, answer, say, start_django
+from doudi.config.commands import responding
 from doudi.config.commands.serve import open_site
 from doudi.config.home import home
 
@@ -51,8 +53,10 @@ def demo(profile: str, port: int, serve: bool, as_json: bool) -> None:
     done["seconds"] = round(time.monotonic() - began, 1)
     lines = _summary(done, port)
     if serve:
+        outside = _step("登记外面的来源（银行、税务、监狱……），请它们开门", lambda: _outside(city, port, order))
         for line in lines:
             click.echo(line)
+        subprocess.Popen(outside, start_new_session=True)  # beside this process, which becomes the server
         open_site(host="127.0.0.1", port=port, workers=2)
     answer(done, as_json=as_json, lines=lambda: lines)
 
@@ -107,6 +111,29 @@ def _order() -> str:
     from doudi.sample import orders
 
     return orders.in_force(queries.now())
+
+
+def _outside(city: Path, port: int, order: str) -> list[str]:
+    """Register who answers from outside; returns the words that start them."""
+    from doudi.office import queries
+    from doudi.sample.responders import register
+    from doudi.sample.responders.manner import manners
+    from doudi.verification.core.matching import CannotMatch
+    from doudi.verification.gateways.matching import library
+    from doudi.verification.gateways.matching.bank import own_key, write_order
+
+    (bank,) = (one.code for one in manners().values() if one.matching)
+    try:
+        library.library()
+        bank_key = own_key(responding.outside() / bank)[1]
+        write_order(responding.outside() / bank / "orders.csv", order)
+    except CannotMatch as why:
+        say(f"  {manners()[bank].label}：{why}")
+        bank_key = ""
+    there, bank_there = port + responding.PORT_BEYOND, port + responding.BANK_PORT_BEYOND
+    register.register_all(responding.outside(), port=there, bank_port=bank_there, bank_key=bank_key, at=queries.now())
+    site = f"http://127.0.0.1:{port}"
+    return responding.command(city, port=there, bank_port=bank_there, site=site, beside=os.getpid())
 
 
 def _summary(done: dict[str, Any], port: int) -> list[str]:

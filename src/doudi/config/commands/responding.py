@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from doudi.sample.responders.book import Book
 
 PORT, BANK_PORT = 9300, 9400
+PORT_BEYOND, BANK_PORT_BEYOND = 1300, 1400  # beyond the port of the site they are opened beside
 
 
 def register(cli: click.Group) -> None:
@@ -90,12 +91,13 @@ def respond(where: Path, port: int, bank_port: int, site: str | None, haste: flo
     click.echo(json.dumps(opened) if as_json else f"{len(book.name):,} people known outside: {address}  (Ctrl-C stops it)")
     sys.stdout.flush()
     while not stopped.wait(0.5):
-        if (beside is not None and os.getppid() != beside) or bank.poll() is not None:
+        if (beside is not None and os.getppid() != beside) or (bank is not None and bank.poll() is not None):
             break
     stopped.set()
     server.shutdown()
-    bank.terminate()
-    bank.wait()
+    if bank is not None:
+        bank.terminate()
+        bank.wait()
 
 
 def command(where: Path, *, port: int, bank_port: int, site: str, beside: int) -> list[str]:
@@ -104,10 +106,17 @@ def command(where: Path, *, port: int, bank_port: int, site: str, beside: int) -
     return [sys.executable, "-c", "from doudi.config.cli import main; main()", *words, "--beside", str(beside)]
 
 
-def _bank(book: Book, port: int, office_key: str) -> subprocess.Popen[bytes]:
-    """Start the bank that only matches privately: its own program, on its own list."""
+def _bank(book: Book, port: int, office_key: str) -> subprocess.Popen[bytes] | None:
+    """Start the bank that only matches privately: its own program, on its own list; None where its library is not installed."""
     from doudi.sample.responders.manner import manners
+    from doudi.verification.core.matching import CannotMatch
+    from doudi.verification.gateways.matching import library
 
+    try:
+        library.library()
+    except CannotMatch as why:
+        say(str(why))
+        return None
     (code,) = (one.code for one in manners().values() if one.matching)
     folder, one = outside() / code, manners()[code]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -31,10 +31,12 @@ def register_all(folder: Path, *, port: int, bank_port: int, bank_key: str, at: 
     """Register every source outside that is not registered like this yet; returns how many were new or changed.
 
     port: where `doudi city respond` answers on this machine
-    bank_port, bank_key: where the bank that only matches privately answers, and the public half of its key
+    bank_port, bank_key: where the bank that only matches privately answers, and its public key (empty: leave it out)
     """
     public, changed = {code: mine for code, (_, mine) in keys(folder).items()}, 0
     for code, one in manners().items():
+        if one.matching and not bank_key:
+            continue
         address = f"http://127.0.0.1:{bank_port}/?over={one.over}" if one.matching else f"http://127.0.0.1:{port}/{code}"
         known = sources.source(code)
         key = bank_key if one.matching else public[code]

@@ -91,6 +91,11 @@ def read_orders(path: Path) -> dict[str, Order]:
     return orders
 
 
+def write_order(path: Path, number: str, *, most: int = 1_000_000, until: date = date(2099, 12, 31)) -> None:
+    """Write down one task order the bank was shown, in place of those before."""
+    path.write_text(f"{ORDER},{MOST},{UNTIL}\n{number},{most},{until.isoformat()}\n", encoding="utf-8")
+
+
 def _rows(path: Path, needed: tuple[str, ...]) -> Iterable[tuple[int, dict[str, str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
