@@ -11,7 +11,7 @@ from doudi.exchange import queries as exchange
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name
 from doudi.office.queries import today
-from doudi.verification.core import SourceRow, State, Way, asked_datasets, why_in_words
+from doudi.verification.core import Said, SourceRow, State, Way, asked_datasets, why_in_words
 from doudi.verification.gateways import answer_files
 from doudi.verification.models import Check, Dispatch, Question, Source, Typed
 from doudi.verification.queries.sources import built_in, labels, row_of
@@ -86,10 +86,13 @@ def standing_of_source(code: str, viewer: Viewer, at: datetime) -> Standing:
 
 def _counts(viewer: Viewer, at: datetime, code: str = "") -> dict[str, tuple[int, int, int, int]]:
     rows = _within(viewer).filter(**({"source": code} if code else {}))
-    waiting, sent = Count("id", filter=Q(state=State.WAITING)), Count("id", filter=Q(state=State.SENT))
-    late, answered = Count("id", filter=Q(state__in=OPEN, due_at__lt=at)), Count("id", filter=Q(state=State.ANSWERED))
-    told = rows.values_list("source").annotate(waiting, sent, late, answered)
-    return {source: (first, second, third, fourth) for source, first, second, third, fourth in told}
+    told = rows.values("source").annotate(
+        waiting=Count("id", filter=Q(state=State.WAITING)),
+        sent=Count("id", filter=Q(state=State.SENT)),
+        late=Count("id", filter=Q(state__in=OPEN, due_at__lt=at)),
+        answered=Count("id", filter=Q(state=State.ANSWERED)),
+    )
+    return {one["source"]: (one["waiting"], one["sent"], one["late"], one["answered"]) for one in told}
 
 
 def _within(viewer: Viewer) -> QuerySet[Question]:
@@ -296,7 +299,7 @@ def open_questions(code: str, viewer: Viewer, at: datetime, *, count: int = 50) 
 class TypedRow:
     """An answer somebody typed in from a paper."""
 
-    said: str
+    said_label: str
     why: str
     as_of: str
     rows: tuple[dict[str, str], ...]
@@ -341,7 +344,7 @@ def question_page(ref: str, viewer: Viewer, at: datetime) -> QuestionPage:
         columns=tuple((name, label) for name, label in named.items() if name not in ("citizen_no", "name")),
         typed=tuple(
             TypedRow(
-                said=part.said,
+                said_label=Said(part.said).label,
                 why=why_in_words(part.why),
                 as_of=part.as_of.isoformat() if part.as_of else "",
                 rows=tuple({named.get(name, name): str(value) for name, value in values.items()} for values in part.rows),
