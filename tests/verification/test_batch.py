@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,34 +12,20 @@ from django.conf import settings
 
 from doudi.engine import cycle
 from doudi.engine.rolls import month_of
-from doudi.exchange import jobs as exchange
 from doudi.exchange import queries as loads
-from doudi.facts.number import check_character
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Party, Role, Viewer
+from doudi.office.core import NotAllowed, Role, Viewer
 from doudi.office.models import Clerk, JournalEntry
 from doudi.policy.language.errors import RuleError
 from doudi.policy.pack import load
-from doudi.verification import actions, jobs, queries
-from doudi.verification.models import BatchCheck, TaskOrder
-from exchange_feeds import TEKUN, text, write
+from doudi.verification import jobs, queries
+from doudi.verification.models import BatchCheck
+from exchange_feeds import TEKUN
 from people import CITY, NOON, clerk, clerk_li, officer_zhao, pid_of
+from verification.rolls import NAMES, SUBSIDY, VILLAGE, check, deliver, number, subsidy, tekun
 
 pytestmark = pytest.mark.django_db
-BY = Party.system("check")
 JUNE = date(2026, 6, 30)
-SUBSIDY = (
-    "公民身份号码",
-    "姓名",
-    "村(社区)代码",
-    "生活补贴",
-    "护理补贴",
-    "残疾类别",
-    "残疾等级",
-    "月金额",
-    "银行账号",
-    "起始日期",
-)
 HUKOU = (
     "户号",
     "公民身份号码",
@@ -53,40 +39,11 @@ HUKOU = (
     "户籍状态",
     "状态日期",
 )
-NAMES = ("王秀英", "李桂芳", "张德顺", "刘玉兰", "陈国强", "杨春梅", "赵铁柱", "黄小妹", "周长河", "吴大勇")
-VILLAGE = "990101001201"
 
 
 @pytest.fixture(autouse=True)
 def own_lake(tmp_path: Path, settings) -> None:
     settings.LAKE = tmp_path / "lake"
-
-
-def number(order: int) -> str:
-    body = f"9901011950{1 + order % 9:02}{10 + order % 18:02}{100 + order:03}"
-    return body + check_character(body)
-
-
-def subsidy(order: int, **other: str) -> list[str]:
-    row = dict(
-        zip(
-            SUBSIDY,
-            (number(order), NAMES[order % 10], VILLAGE, "是", "否", "肢体", "二级", "100", f"62220000{order:08}", "2020-01-01"),
-            strict=True,
-        )
-    )
-    return list((row | other).values())
-
-
-def tekun(order: int, **other: str) -> list[str]:
-    row = dict(
-        zip(
-            TEKUN,
-            (f"TK{order}", number(order), NAMES[order % 10], VILLAGE, "全自理", "分散", "988", "2026-03-01", ""),
-            strict=True,
-        )
-    )
-    return list((row | other).values())
 
 
 def hukou(order: int, **other: str) -> list[str]:
@@ -100,33 +57,6 @@ def hukou(order: int, **other: str) -> list[str]:
         )
     )
     return list((row | other).values())
-
-
-def deliver(folder: Path, name: str, heading: tuple[str, ...], rows: list[list[str]], snapshot: str = "") -> None:
-    path = write(folder / snapshot / f"{name}_2026-06-30.csv", text(rows, heading=heading))
-    outcome = exchange.pick_up(path, by=BY, at=NOON, snapshot=snapshot)
-    assert outcome.refused == []
-    assert outcome.datasets()[name]["rejected"] == 0
-
-
-EVERY = [code for code, _, _ in queries.lists_of_people()]
-
-
-def order(**other) -> str:
-    """An order in force over the whole city: drafted by one director, approved by another."""
-    told = {"purpose": "每月比对在册人员", "rolls": EVERY, "datasets": EVERY, "area": CITY}
-    told |= {"from_on": date(2026, 7, 1), "until_on": date(2026, 12, 31)}
-    drafted = actions.draft_order(**told | other, by=director("tang"), at=NOON)
-    return actions.approve_order(number=drafted.number, by=director("jiang"), at=NOON).number
-
-
-def director(username: str) -> Clerk:
-    return clerk(username, username, Role.DIRECTOR, CITY)
-
-
-def check(*against: str, roll: str = "disability_subsidy", under: str = "", at: datetime = NOON, **more) -> jobs.Done:
-    standing = TaskOrder.objects.filter(state="approved").values_list("number", flat=True).first()
-    return jobs.run_batch(roll, against, order=under or standing or order(), by=BY, at=at, **more)
 
 
 def rows_of(done: jobs.Done) -> list[dict]:
@@ -384,9 +314,12 @@ def test_who_may_see_checks_of_rolls(tmp_path: Path) -> None:
     deliver(tmp_path, "disability_subsidy", SUBSIDY, [subsidy(1)])
     deliver(tmp_path, "tekun", TEKUN, [tekun(1)])
     check("tekun")
-    assert [one.anomalies for one in queries.batches(seen_by(officer_zhao()))] == [1]
+    city, county = seen_by(clerk("tian", "田野", Role.COUNTY, CITY)), seen_by(officer_zhao())
+    assert [one.batch.anomalies for one in queries.runs(city)] == [1]
+    assert queries.runs(county) == []  # the city's figures are not of one county's people alone
+    assert len(queries.anomalies(county, queries.Wanted())) == 1  # whom they found there is
     with pytest.raises(NotAllowed):
-        queries.batches(seen_by(clerk_li()))
+        queries.runs(seen_by(clerk_li()))
 
 
 def test_months() -> None:
