@@ -41,6 +41,8 @@ def pytest_addoption(parser):
 
 def _worth_again(item):
     """What another database can change. How a page looks is not; that a road is walked to its end is, at one size."""
+    if item.get_closest_marker("lake"):
+        return False
     if item.get_closest_marker("browser"):
         return "journeys" in item.path.parts and "[360]" not in item.name
     return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))

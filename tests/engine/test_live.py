@@ -37,7 +37,7 @@ class Load:
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, Cycle, str]:
     """A lake of this module's own with the unit city in it, and its linking key."""
-    made, published = judged(tmp_path_factory.mktemp("live"))
+    made, published = judged()
     root = tmp_path_factory.mktemp("copy") / "lake"
     shutil.copytree(made.root, root)
     return Lake(root), published, (made.root.parent / "keys" / "linking").read_text().strip()

@@ -66,6 +66,7 @@ def test_facts_that_are_not_there_are_said(rules: pack.Pack, tmp_path: Path) -> 
         judged.with_duckdb(rules, ON, tmp_path, tmp_path / "out")
 
 
+@pytest.mark.lake
 @pytest.mark.django_db
 def test_the_command_writes_the_same_answers(rules: pack.Pack, facts: Path, by_duckdb: Path, tmp_path: Path) -> None:
     asked = ["rules", "run", "--facts", str(facts), "--on", ON.isoformat(), "--out", str(tmp_path / "out"), "--json"]

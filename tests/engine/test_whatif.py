@@ -31,8 +31,8 @@ ANSWERS = {"yes": YES, "no": NO, "unknown": UNKNOWN}
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Everybody:
-    lake, cycle = judged(tmp_path_factory.mktemp("whatif"))
+def city() -> Everybody:
+    lake, cycle = judged()
     return everybody.opened(lake, cycle, RULES, ON)
 
 

@@ -580,6 +580,7 @@ def test_only_who_takes_in_data_may(folder: Path) -> None:
 # ---- the command -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.lake
 @pytest.mark.slow
 def test_the_command_answers_with_one_object_and_its_exit_code(folder: Path, tmp_path: Path) -> None:
     write(folder / "a.csv", GOOD)

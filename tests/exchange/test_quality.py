@@ -109,8 +109,8 @@ def test_three_months_are_scored_once_and_stand_in_the_trend(tmp_path, settings)
     assert {one.department_code for one in scored.values()} == {"civil_affairs"}
 
 
-def test_every_planted_mistake_of_the_unit_city_is_found_and_none_invented(tmp_path_factory):
-    lake, _ = judged(tmp_path_factory.mktemp("judged"))
+def test_every_planted_mistake_of_the_unit_city_is_found_and_none_invented():
+    lake, _ = judged()
     home, truth = lake.root.parent, lake.root.parent.parent / "unit" / "truth"
     doudi = str(Path(sys.executable).with_name("doudi"))
     environment = {**os.environ, "DOUDI_HOME": str(home), "DOUDI_DEMO": "1"}

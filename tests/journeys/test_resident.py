@@ -15,7 +15,7 @@ from doudi.office.models import DemoClock
 from doudi.payment import actions as payment
 from doudi.payment.models import Line
 from web import staged
-from web.browser import DESK, PHONE, RULES, picture, scrolls_sideways, small_targets, violations
+from web.browser import DESK, PHONE, RULES, follow, picture, scrolls_sideways, small_targets, violations
 from web.desk_login import sign_in as staff_sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -206,7 +206,7 @@ def test_a_niece_applies_for_her_uncle_and_sees_the_stage_only(open_browser, sou
     page.get_by_role("button", name="我同意，交上去").click()
     page.get_by_role("heading", name="收到了").wait_for()
     page.goto("/my/")
-    page.get_by_role("link", name="周德顺").click()
+    follow(page.get_by_role("link", name="周德顺"))
     words = page.inner_text("main")
     assert "只给本人看" in words and "987" not in words and uncle.citizen_no not in words
     good(page, "proxy-case")

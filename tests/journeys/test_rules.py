@@ -18,6 +18,7 @@ from engine.landed import FAR_VILLAGE, person
 from engine.town import HUKOU, TOWN, no, town
 from journeys.test_staff_roads import SIZES, Looker, signed_in
 from web import staged
+from web.browser import follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 FAMILIES = 14
@@ -66,7 +67,7 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
     people.officer_zhao()
     people.clerk("jiang", "江涛", Role.DIRECTOR, people.CITY)
     zhao = signed_in(open_browser, size, "zhao")
-    zhao.get_by_role("link", name="规则").first.click()
+    follow(zhao.get_by_role("link", name="规则").first)
     look(zhao, "rules")
     zhao.goto("/desk/rules/?by=number")
     look(zhao, "rules-numbers")
@@ -79,9 +80,9 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
 
     zhao.get_by_label("主要页面").get_by_role("link", name="规则").click()
     zhao.get_by_label("找规则").fill("O2023 §3")
-    zhao.get_by_role("button", name="找", exact=True).click()
+    follow(zhao.get_by_role("button", name="找", exact=True))
     look(zhao, "rules-found")
-    zhao.get_by_role("link", name="一户多残", exact=True).click()
+    follow(zhao.get_by_role("link", name="一户多残", exact=True))
     look(zhao, "rules-rule")
     zhao.get_by_role("link", name="家里有两位或更多持残疾人证").click()
     zhao.get_by_role("link", name="改这个数").click()
@@ -98,14 +99,14 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
     assert "提醒的" in told and f"{FAMILIES} 户" in told and f"{2 * FAMILIES}" in told and "郑*男（柳塘镇）" in told
     assert "郑甲男" not in zhao.content()
     look(zhao, "rules-tried")
-    zhao.get_by_role("button", name="提交审批").click()
+    follow(zhao.get_by_role("button", name="提交审批"))
     look(zhao, "rules-proposed")
     assert JournalEntry.objects.filter(act="office.look", subject__startswith="g").count() == 1
 
     jiang = signed_in(open_browser, size, "jiang")
     jiang.goto("/desk/rules/changes/")
     look(jiang, "rules-changes")
-    jiang.get_by_role("link", name="禾安县：A01").click()
+    follow(jiang.get_by_role("link", name="禾安县：A01"))
     look(jiang, "rules-to-approve")
     jiang.get_by_role("button", name="批，到日子生效").click()
     jiang.get_by_text("这以前什么都不变").wait_for()

@@ -12,12 +12,12 @@ from engine.unit_city import judged
 from journeys.test_staff_roads import SIZES, Looker
 from web.desk_login import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.lake, pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def director(sources: Any, settings: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
-    settings.LAKE = judged(tmp_path_factory.mktemp("whatif-journey"))[0].root
+def director(sources: Any, settings: Any) -> str:
+    settings.LAKE = judged()[0].root
     people.clerk("zhou", "周主任", Role.DIRECTOR, people.CITY)
     return "zhou"
 

@@ -27,7 +27,7 @@ from engine.town import HUKOU
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 HERE = Path(__file__).parent
 PEOPLE = [(one["name"], one["citizen_no"]) for one in HUKOU]
-SENDERS, EACH, KILLS = 4, 40, 2
+SENDERS, EACH, KILLS = 4, 30, 1
 
 
 @pytest.fixture

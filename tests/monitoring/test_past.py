@@ -24,7 +24,7 @@ from doudi.registry import queries as registry
 from exchange_feeds import write
 from people import NOON, VILLAGE, clerk_li, clerk_sun, number_of, pid_of, places
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.lake]
 BY = Party.system("feeds")
 LIU = number_of(VILLAGE, date(1955, 5, 5), 11)
 HEAD = "户号,身份证号,姓名,性别,出生日期,与户主关系,村(社区)代码,户籍地址,户籍类别,户籍状态"

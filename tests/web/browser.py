@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 PHONE = {"width": 360, "height": 740}
 NARROW = {"width": 320, "height": 640}
@@ -47,7 +47,7 @@ def open_browser(chromium: Browser, live_server: object) -> Iterator[Opener]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)  # a machine with much to do is slow, not wrong
         page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
@@ -60,6 +60,12 @@ def open_browser(chromium: Browser, live_server: object) -> Iterator[Opener]:
     # A test that takes the line away on purpose hears of it too.
     unexpected = [line for line in complaints if "status of 422" not in line and "ERR_INTERNET_DISCONNECTED" not in line]
     assert not unexpected, unexpected
+
+
+def follow(link: Locator) -> None:
+    """Press what leads to another page, and wait for that page: Chromium answers a press before it has gone anywhere."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:

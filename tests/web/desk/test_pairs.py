@@ -15,7 +15,7 @@ from doudi.registry.core.pairs import Doubt
 from doudi.registry.gateways import doubts, register
 from doudi.registry.models import NumberReason, Pair, Settlement
 from web import staged
-from web.browser import DESK, PHONE, picture, scrolls_sideways, small_targets, violations
+from web.browser import DESK, PHONE, follow, picture, scrolls_sideways, small_targets, violations
 
 pytestmark = pytest.mark.django_db
 TWIN = "x" + "7" * 20
@@ -209,7 +209,7 @@ def test_pairs_are_worked_through_by_keyboard(open_browser, client, granny, size
 
     page.goto("/desk/pairs/")
     looked_at("queue")
-    page.get_by_role("link", name="从第一对看起").click()
+    follow(page.get_by_role("link", name="从第一对看起"))
     looked_at("purpose")
     page.get_by_label("核对像是同一个人的记录").check()
     page.get_by_role("button", name="打开").click()
@@ -222,9 +222,9 @@ def test_pairs_are_worked_through_by_keyboard(open_browser, client, granny, size
         page.wait_for_url(lambda address, before=before: address != before)
     page.get_by_text("这里的都看完了").wait_for()
     assert Settlement.objects.count() == 4 and queries.standing(TWIN) == granny.pid
-    page.get_by_role("link", name="判断过的、撤销").click()
+    follow(page.get_by_role("link", name="判断过的、撤销"))
     looked_at("decided")
-    page.locator("td a.button").first.click()
+    follow(page.locator("td a.button").first)
     looked_at("undo")
     page.get_by_label("为什么撤销").fill("手快了")
     page.get_by_role("button", name="撤销，恢复原样").click()

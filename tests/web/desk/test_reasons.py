@@ -12,7 +12,7 @@ from doudi.office import queries as office
 from web import staged
 from web.reasons import family
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.lake]
 
 
 @pytest.fixture

@@ -17,14 +17,14 @@ from doudi.office.core import Role
 from engine.unit_city import judged
 from web import staged
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.lake]
 PAGE = "/desk/whatif/"
 TRY = "a.dibao_standard.urban=950&a.dibao_standard.rural=770&b.near_dibao_multiplier=2"
 
 
 @pytest.fixture(scope="session")
-def judged_city(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    return judged(tmp_path_factory.mktemp("whatif-pages"))[0]
+def judged_city() -> Lake:
+    return judged()[0]
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import people
 from doudi.casework import actions
 from doudi.casework.models import CaseMember
 from web import staged
-from web.browser import DESK, NARROW, PHONE, RULES, picture, scrolls_sideways, small_targets, violations
+from web.browser import DESK, NARROW, PHONE, RULES, follow, picture, scrolls_sideways, small_targets, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"narrow": NARROW, "phone": PHONE, "desk": DESK, "elder": PHONE}
@@ -83,7 +83,7 @@ def test_the_road_of_an_application(open_browser, live_server, client, mode):
     page.locator("a.row").first.click()
     page.wait_for_url("**/my/cases/**")
     good(page, f"case-{mode}")
-    page.get_by_role("link", name="我不申请了").click()
+    follow(page.get_by_role("link", name="我不申请了"))
     good(page, f"withdraw-{mode}")
     page.goto("/my/consents/")
     good(page, f"consents-{mode}")
@@ -98,7 +98,7 @@ def test_without_script_the_whole_road_works(open_browser, live_server, client):
     page.get_by_role("button", name="存好，下一步").click()
     for _ in range(3):
         page.get_by_role("button", name="存好，下一步").click()
-    page.get_by_role("button", name="我同意，交上去").click()
+    follow(page.get_by_role("button", name="我同意，交上去"))
     assert page.get_by_role("heading", level=1).inner_text() == "收到了"
 
 
@@ -149,5 +149,5 @@ def test_what_is_asked_of_the_family_afterwards(open_browser, live_server, clien
     sign_in(page, live_server, client, uncle)
     page.goto("/my/")
     good(page, f"asked-to-agree-{mode}")
-    page.get_by_role("link", name="王桂兰的申请，要您同意查一查").click()
+    follow(page.get_by_role("link", name="王桂兰的申请，要您同意查一查"))
     good(page, f"agree-{mode}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.browser import DESK, NARROW, PHONE, RULES, picture, scrolls_sideways, small_targets, violations
+from web.browser import DESK, NARROW, PHONE, RULES, follow, picture, scrolls_sideways, small_targets, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -20,7 +20,7 @@ def test_home_can_be_used_by_everybody(open_browser, size):
 def test_elder_mode_is_remembered_and_has_fewer_things(open_browser):
     page = open_browser(PHONE, script=False)
     page.goto("/")
-    page.get_by_role("button", name="长辈版").click()
+    follow(page.get_by_role("button", name="长辈版"))
     assert page.get_by_role("heading", level=1).inner_text() == "有难处，找我们"
     assert page.locator(".go").count() == 3
     picture(page, "home-elder")
@@ -31,7 +31,7 @@ def test_elder_mode_is_remembered_and_has_fewer_things(open_browser):
 def test_elder_mode_can_be_used_by_everybody(open_browser):
     page = open_browser(NARROW)
     page.goto("/")
-    page.get_by_role("button", name="长辈版").click()
+    follow(page.get_by_role("button", name="长辈版"))
     assert violations(page) == []
     assert not scrolls_sideways(page)
     assert small_targets(page) == []
