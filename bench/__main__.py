@@ -23,6 +23,7 @@ PARTS = (
     "equality",
     "ways_in",
     "matching",
+    "checking",
 )
 
 

@@ -1,0 +1,172 @@
+"""One household asked of every local source over HTTP: request to report, one after another and twenty at once."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import statistics
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.measure import DOUDI
+from bench.table import Row
+
+CASES, AT_ONCE = 60, 20
+TOKEN = "b" * 32  # cookie and header alike: this is no browser
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One request: its status, where it leads, how long it took."""
+
+    status: int
+    location: str
+    seconds: float
+
+
+def measure(root: Path, profile: str) -> list[Row]:
+    """Households of the city that applied, checked again by their township's clerk against the real server."""
+    os.environ["DOUDI_HOME"] = str(root / f"home-{profile}")
+    os.environ["DOUDI_DEMO"] = "1"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "doudi.config.settings"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    from doudi.office import queries as office
+    from doudi.verification import queries
+
+    cases, people, cookie = stage(CASES + 1)
+    port = free_port()
+    server = subprocess.Popen([DOUDI, "serve", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait(port)
+
+        def ask(ref: str) -> tuple[float, float, bool]:
+            asked = post(port, cookie, f"/desk/cases/{ref}/check/")
+            check = check_of(ref)
+            issued = post(port, cookie, f"/desk/reports/issue/{check}/")
+            good = asked.status == issued.status == 302 and "/desk/reports/" in issued.location
+            return asked.seconds, asked.seconds + issued.seconds, good
+
+        ask(cases[-1])  # the server reads its files for the first time
+        alone = [ask(ref) for ref in cases[:CASES]]
+        with ThreadPoolExecutor(AT_ONCE) as together:
+            began = time.perf_counter()
+            crowd = list(together.map(ask, cases[:AT_ONCE]))
+            spent = time.perf_counter() - began
+    finally:
+        server.terminate()
+        server.wait(30)
+    sources = queries.progress(check_of(cases[0]), office.now()).sources
+    who = f"{people / CASES:.1f} people each, {sources} local sources"
+    failed = sum(not good for _, _, good in alone + crowd)
+    return [
+        line(f"check: request → every answer, {CASES} households, {who}", [one for one, _, _ in alone], "< 1 s"),
+        line("check: request → numbered report, the same", [one for _, one, _ in alone], "< 1 s"),
+        line(f"check: request → numbered report, {AT_ONCE} at once", [one for _, one, _ in crowd], f"{spent:.1f} s for all"),
+        Row("check: requests that failed", str(failed), f"of {2 * (len(alone) + len(crowd))}", "0"),
+    ]
+
+
+def line(what: str, seconds: list[float], goal: str) -> Row:
+    ordered = sorted(seconds)
+    last = ordered[min(int(len(ordered) * 0.99), len(ordered) - 1)]
+    return Row(what, f"{statistics.median(ordered) * 1000:.0f} ms", f"p99 {last * 1000:.0f} ms", goal)
+
+
+def stage(count: int) -> tuple[list[str], int, str]:
+    """Households of the township apply, everybody signs, the clerk takes them in; refs, people, and the clerk's cookie."""
+    from django.test import Client
+
+    from doudi.casework import actions
+    from doudi.monitoring import queries as monitoring
+    from doudi.office import queries as office
+    from doudi.office.core import NotAllowed, Party
+    from doudi.registry import queries as registry
+    from doudi.sample import staff
+
+    at = office.now()
+    staff.appoint_all(at=at)
+    li = office.clerk("li")
+    sees = office.viewer(li, "alert.list", at)
+    refs, people, after = [], 0, ""
+    while len(refs) < count:
+        page = monitoring.inbox(sees, after=after, size=200)
+        after = page.next
+        for row in page.rows:
+            if len(refs) == count:
+                break
+            pid = monitoring.alert(row.ref, sees).pid
+            me = Party.resident(pid)
+            try:
+                draft = actions.start_draft(pid=pid, by=me, at=at)
+                others = {one["pid"]: True for one in draft.content["members"] if not one["is_applicant"]}
+                actions.save_hardships(ref=draft.ref, kinds=["illness"], story="", by=me, at=at)
+                actions.save_members(ref=draft.ref, together=others, others=[], by=me, at=at)
+                said = {one["key"]: "right" for one in draft.content["incomes"]}
+                actions.save_incomes(ref=draft.ref, said=said, others=[], by=me, at=at)
+                actions.save_account(ref=draft.ref, way="other", bank="农信社", number="6230520000000008830", by=me, at=at)
+                case = actions.submit(ref=draft.ref, consent=True, by=me, at=at)
+                for other in others:
+                    actions.record_consent(ref=case.ref, pid=other, channel="paper", by=li, at=at)
+                actions.accept(ref=case.ref, by=li, at=at)
+            except (NotAllowed, ValueError, registry.NotKnown):
+                continue  # applied before, or lives elsewhere by now
+            refs.append(case.ref)
+            people += 1 + len(others)
+        if not after and len(refs) < count:
+            raise SystemExit(f"only {len(refs)} households with an alert in the township")
+    client = Client()
+    client.force_login(li)
+    return refs, people, client.cookies["sessionid"].value
+
+
+def check_of(ref: str) -> str:
+    """The latest check of a case."""
+    from doudi.casework.models import Case
+
+    return Case.objects.values_list("check_ref", flat=True).get(ref=ref)
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait(port: int) -> None:
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        try:
+            made = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            made.request("GET", "/api/v1/health")
+            if made.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit("the server does not answer")
+
+
+def post(port: int, cookie: str, path: str) -> Answer:
+    """One request of the clerk, on a connection of its own."""
+    made = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {
+        "cookie": f"sessionid={cookie}; csrftoken={TOKEN}",
+        "x-csrftoken": TOKEN,
+        "content-type": "application/x-www-form-urlencoded",
+    }
+    began = time.perf_counter()
+    made.request("POST", path, "", headers)
+    answer = made.getresponse()
+    answer.read()
+    made.close()
+    return Answer(answer.status, answer.getheader("location", ""), time.perf_counter() - began)
