@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doudi.verification.core import comparing
@@ -29,6 +29,7 @@ ASKED = (
     "dibao",
 )
 
+lean = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 money = st.integers(1, 10**8)
 dated = st.dates(date(2020, 1, 1), ON)
 values = st.one_of(
@@ -76,6 +77,7 @@ def of(answers, declared=(), people=(GRANNY, SON, AUNT), programme="dibao"):
     return {one.key: one for one in compare(programme, people, declared, answers, ON)}
 
 
+@lean
 @given(checks())
 def test_the_household_has_what_its_people_have_to_the_fen(answers):
     items = of(answers)
@@ -88,6 +90,7 @@ def test_the_household_has_what_its_people_have_to_the_fen(answers):
     assert items["total:vehicle"].count == len(cars)
 
 
+@lean
 @given(checks(), st.randoms())
 def test_the_order_of_rows_answers_and_people_says_nothing(answers, random):
     mixed = [replace(one, rows=tuple(random.sample(one.rows, len(one.rows)))) for one in answers]
@@ -103,6 +106,7 @@ def test_the_order_of_rows_answers_and_people_says_nothing(answers, random):
         )
 
 
+@lean
 @given(checks(), st.sampled_from("ab"), st.sampled_from(ASKED), st.sampled_from(["no_answer", "refused", "ambiguous", "stale"]))
 def test_one_more_silent_source_never_turns_at_least_into_a_number(answers, pid, dataset, said):
     before = of(answers)
@@ -115,12 +119,14 @@ def test_one_more_silent_source_never_turns_at_least_into_a_number(answers, pid,
         assert after["total:deposit"].at_least and after["total:deposit"].data_says.startswith("至少")
 
 
+@lean
 @given(checks())
 def test_rows_that_may_be_somebody_elses_are_not_counted(answers):
     emptied = [replace(one, rows=()) if one.said == "ambiguous" else one for one in answers]
     assert of(emptied) == of(answers)
 
 
+@lean
 @given(checks())
 def test_a_supporter_is_compared_alone_and_asked_nothing_by_us(answers):
     items = of(answers)
@@ -199,5 +205,5 @@ def test_every_kind_may_be_innocent_and_the_family_may_always_say_it_is_not_sure
     for code, kind in kinds().items():
         assert kind.explanations, code
         if kind.to_family:
-            assert kind.asks and kind.door and {"right", "unsure"} <= set(kind.answers), code
+            assert kind.asks and kind.door and "unsure" in kind.answers and len(kind.answers) > 2, code
             assert not any(word in kind.door for word in ("{found}", "{source}")), code

@@ -195,6 +195,6 @@ def test_a_silent_source_leaves_the_household_at_least(sources, monkeypatch):
 def test_every_question_and_answer_has_its_english():
     with translation.override("en"):
         for kind in kinds().values():
-            words = {*kind.answers.values(), *((kind.asks, kind.door, kind.paper) if kind.answers else ())} - {""}
+            words = {*kind.answers.values(), *((kind.told, kind.asks, kind.door, kind.paper) if kind.answers else ())} - {""}
             assert words <= set(ASKING), kind.code
             assert not [one for one in words if translation.gettext(one) == one], kind.code

@@ -30,12 +30,13 @@ AT_THE_DOOR = 6  # questions one visit asks at most (design, journey c)
 
 @dataclass(frozen=True, slots=True)
 class AskedOf:
-    """A difference as a question to the family. `asks`: a sentence of comparing.toml with places for `values`."""
+    """A difference as a question to the family. `told`, `asks`: sentences of comparing.toml with places for `values`."""
 
     ref: str
     case_ref: str
     kind: str
     whose: str
+    told: str  # what was found; "" where that is not shown
     asks: str
     values: dict[str, Any]
     answers: tuple[tuple[str, str], ...]
@@ -132,6 +133,7 @@ def _asked(row: Question, case: Case, names: dict[str, str], said: tuple[Househo
         case_ref=case.ref,
         kind=row.kind,
         whose=name,
+        told="" if door else kind.told,
         asks=kind.door if door else kind.asks,
         values=values,
         answers=tuple(kind.answers.items()),

@@ -20,17 +20,20 @@ class May:
 
 @dataclass(frozen=True, slots=True)
 class KindOf:
-    """A kind of difference. `asks`: to the person it is about; `door`: where nothing found is shown; `applicant`: which of both
-    the applicant is asked about another adult, or none."""
+    """A kind of difference. `told` and `asks`: to the person it is about; `door`: where nothing found is shown; `applicant`: how
+    the applicant is asked about another adult, or "". `right`, `denied`: it is so; there is nothing of the kind."""
 
     code: str
     label: str
     datasets: tuple[str, ...]
     may: tuple[May, ...]
     limit: str = ""
+    told: str = ""
     asks: str = ""
     door: str = ""
     paper: str = ""
+    right: str = ""
+    denied: str = ""
     applicant: str = ""
     to_family: bool = True
 
@@ -41,10 +44,12 @@ class KindOf:
 
     @property
     def answers(self) -> dict[str, str]:
-        """What the family may tap, by code: explanations, 「是这样」 and 「说不清」; empty where only clerks can tell."""
+        """What the family may tap, by code: what it may be, it is so, it is not, cannot tell; none where only clerks can say."""
         if not self.to_family:
             return {}
-        return {one.code: one.words for one in (*self.may, *_always()) if not one.to_clerk}
+        own = {one.code: one.words for one in self.may if not one.to_clerk}
+        plain = {"right": self.right, "denied": self.denied} | {one.code: one.words for one in _always()}
+        return own | {code: words for code, words in plain.items() if words}
 
 
 @cache

@@ -21,9 +21,18 @@ class Blank(dict[str, str]):
 
 
 def asked_words(one: AskedOf) -> str:
-    """The question as a sentence, in the language of the page; what was found stays as the source wrote it."""
+    """The question as a sentence, in the language of the page."""
+    return _filled(one.asks, one)
+
+
+def told_words(one: AskedOf) -> str:
+    """What was found, as a sentence in the language of the page around the source's own words; "" where it is not shown."""
+    return _filled(one.told, one) if one.told else ""
+
+
+def _filled(sentence: str, one: AskedOf) -> str:
     values = {name: _(value) if name == "what" and value else value for name, value in one.values.items()}
-    return _(one.asks).format_map(Blank(values))
+    return _(sentence).format_map(Blank(values))
 
 
 class SayForm(forms.Form):

@@ -15,14 +15,14 @@ from doudi.casework.queries import AskedOf
 from doudi.office import queries as time
 from doudi.office.core import BadPaper, NotAllowed, Party
 from doudi.web.parts.permits import resident
-from doudi.web.parts.saying import SayForm, asked_words
+from doudi.web.parts.saying import SayForm, asked_words, told_words
 
 
 @resident
 def questions(request: HttpRequest) -> HttpResponse:
     """Everything I am asked, what is not answered first."""
     asked = cases.my_questions(request.pid, at=time.now())
-    shown = [{"one": one, "words": asked_words(one)} for one in asked if not one.is_settled]
+    shown = [{"one": one, "words": asked_words(one), "told": told_words(one)} for one in asked if not one.is_settled]
     shown.sort(key=lambda each: bool(each["one"].said))
     return render(request, "phone/my/questions.html", {"asked": shown, **unsaid([each["one"] for each in shown])})
 
@@ -61,5 +61,5 @@ def question(request: HttpRequest, ref: str) -> HttpResponse:
         else:
             messages.success(request, _("记下了，谢谢您。还想起什么，随时再来说。"))
             return redirect("phone:questions")
-    shown = {"form": form, "one": one, "words": asked_words(one)}
+    shown = {"form": form, "one": one, "words": asked_words(one), "told": told_words(one)}
     return render(request, "phone/my/question.html", shown, status=422 if form.errors else 200)

@@ -1,0 +1,96 @@
+"""A difference asked of the family in a browser: on the phone, at the door without signal, beside the data at the desk."""
+
+import re
+from datetime import date
+
+import pytest
+
+import people
+from doudi.casework.models import Question
+from doudi.office import queries as office
+from doudi.verification.models import Statement
+from web import staged
+from web.browser import DESK, PHONE, RULES, picture, scrolls_sideways, small_targets, violations
+from web.desk_login import sign_in as staff_sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+def good(page, name, rules=RULES):
+    picture(page, f"questions-{name}-{page.viewport_size['width']}")
+    assert violations(page, rules) == [], name
+    assert not scrolls_sideways(page), name
+    if page.viewport_size == PHONE:
+        assert [one for one in small_targets(page) if 'type="radio"' not in one] == [], name
+
+
+def sign_in(page, who):
+    page.get_by_label("名字").fill(who.name)
+    page.get_by_label("身份证号").fill(who.citizen_no)
+    page.get_by_label("手机号").fill(who.phone)
+    page.get_by_role("button", name="给我发验证码").click()
+    page.get_by_label("6 位验证码").wait_for()
+    page.get_by_label("6 位验证码").fill(re.search(r"\d{6}", office.outbox(limit=1)[0].body).group())
+    page.get_by_role("button", name="对，就是我").click()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
+def test_a_car_sold_long_ago_is_asked_about_and_stays_a_question(open_browser, sources, size):
+    granny = people.granny_wang()
+    sources.row(granny.pid, "vehicle", plate="禾A1", **{"class": "car"}, first_registered=date(2015, 5, 1), status="normal")
+    sources.row(granny.pid, "deposit", balance_date=date(2026, 6, 20), balance=5200000)
+    case = staged.accepted()
+    people.worker_wang()
+    car = Question.objects.get(kind="vehicle")
+
+    mine = open_browser(size)
+    mine.goto("/my/")
+    sign_in(mine, granny)
+    mine.get_by_role("link", name="有 2 处和查到的不一样，想问您一句").click()
+    good(mine, "list", [*RULES, "wcag2aaa"])
+    mine.get_by_role("link", name="这辆车现在是怎么回事").click()
+    good(mine, "one", [*RULES, "wcag2aaa"])
+    mine.get_by_role("button", name="说好了").click()  # nothing said yet
+    good(mine, "nothing-said", [*RULES, "wcag2aaa"])
+    mine.get_by_label("已经卖了，还没过户").check()
+    mine.get_by_label("用自己的话说").fill("前年卖给邻村的老李")
+    mine.get_by_role("button", name="说好了").click()
+    mine.get_by_text("记下了，谢谢您").wait_for()
+    good(mine, "said", [*RULES, "wcag2aaa"])
+
+    wang = open_browser(size)
+    staff_sign_in(wang, "wang")
+    wang.goto("/field/")
+    good(wang, "field-today")
+    wang.goto(f"/field/ask/{case.ref}/")
+    good(wang, "field")
+    if size is PHONE:
+        wang.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wang.reload()
+        wang.context.set_offline(True)
+        wang.reload()
+        wang.get_by_text("现在没有网络").wait_for()
+    wang.get_by_role("group", name="在银行有没有存款").get_by_role("radio", name="看病借来的钱").check()
+    wang.get_by_role("button", name="记好了").click()
+    if size is PHONE:
+        wang.get_by_text("等网络").wait_for()
+        assert Statement.objects.count() == 1
+        wang.context.set_offline(False)
+        wang.goto("/field/")
+        for _ in range(100):
+            if Statement.objects.count() == 2:
+                break
+            wang.wait_for_timeout(100)
+    wang.get_by_text("想问一句的").wait_for()
+    assert sorted(Statement.objects.values_list("kind", "choice", "channel")) == [
+        ("deposit", "borrowed", "visit"), ("vehicle", "sold", "screen"),
+    ]  # fmt: skip
+
+    li = open_browser(size)
+    staff_sign_in(li, "li")
+    li.goto(f"/desk/cases/{case.ref}/")
+    li.locator(f"#doubt-{car.ref} summary").click()
+    good(li, "case")
+    words = li.locator(f"#doubt-{car.ref}").inner_text()
+    assert "已经卖了，还没过户" in words and "前年卖给邻村的老李" in words
+    assert li.locator("input:checked").count() == 0
