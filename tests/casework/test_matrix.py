@@ -46,7 +46,8 @@ def test_the_table_names_every_query_that_takes_a_viewer():
     taking = {name for name in queries.__all__ if callable(f := getattr(queries, name)) and inspect.isfunction(f)
               and "viewer" in inspect.signature(f).parameters}  # fmt: skip
     # two records joined, help in force: asked as everybody in test_doubled.py and web/test_every_path.py
-    assert taking == {*QUERIES, *ASKING, "doubled", "running_of"}
+    # who signed: as everybody in test_signing.py
+    assert taking == {*QUERIES, *ASKING, "doubled", "running_of", "signing"}
 
 
 @pytest.mark.parametrize("area", (*HERE, *AWAY))
@@ -79,11 +80,14 @@ def test_a_family_is_asked_by_who_goes_there_and_by_nobody_else(sources, area):
             assert shown == (role in (Role.VILLAGE, Role.TOWNSHIP) and area in HERE), f"{name} as {role} of {area}"
 
 
+SON = people.number_of("220102", date(1975, 5, 5), 7)
+
+
 def doings(case):
     """Every act a clerk does on a case, with who may; each is tried as everybody."""
     question = Question.objects.filter(case=case).first()
     reading = {"ref": case.ref, "at": NOON}
-    member = case.members.first()
+    member, supporter = case.members.first(), case.supporters.first()
     benefit = Benefit.objects.filter(case=case).first()
     township, county = {Role.TOWNSHIP}, {Role.COUNTY}
     return {
@@ -94,6 +98,20 @@ def doings(case):
         "file_near_kin": (lambda by: actions.file_near_kin(of="某人", by=by, **reading), township),
         "record_consent": (
             lambda by: actions.record_consent(pid=case.applicant, channel="paper", by=by, **reading),
+            {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY},
+        ),
+        "add_supporter": (
+            lambda by: actions.add_supporter(
+                name="王建国", number=SON, supports=case.applicant, relation="son", by=by, **reading
+            ),
+            {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY},
+        ),
+        "sign_supporter": (
+            lambda by: actions.sign_supporter(pid=people.pid_of(SON), channel="paper", by=by, **reading),
+            {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY},
+        ),
+        "remove_supporter": (
+            lambda by: actions.remove_supporter(supporter=supporter.ref if supporter else "", by=by, **reading),
             {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY},
         ),
         "request_check": (lambda by: actions.request_check(by=by, **reading), township | county),

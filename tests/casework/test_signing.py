@@ -186,24 +186,30 @@ def test_a_failed_application_ends_it_and_help_keeps_it_until_the_year_is_over(c
     assert whos(again, NOON + timedelta(days=370))["王桂兰"] == "expired"
 
 
-def test_who_reads_who_signed(case):
-    for clerk, sees in (
-        (people.clerk_li(), True), (people.worker_wang(), True), (people.auditor_chen(), True), (people.checker_he(), True),
-        (people.clerk_sun(), False), (people.keeper_wu(), False), (people.director_lin(), False),
-    ):  # fmt: skip
-        if sees:
-            assert queries.signing(case.ref, viewer(clerk), at=NOON).people
-        else:
-            with pytest.raises(NotAllowed):
-                queries.signing(case.ref, viewer(clerk), at=NOON)
-    number = Authorisation.objects.first().number
-    assert checks.authorisation(number, viewer(people.auditor_chen()), at=NOON).number == number
-    for clerk in (people.worker_wang(), people.clerk_sun()):
-        with pytest.raises(NotAllowed):
-            checks.authorisation(number, viewer(clerk), at=NOON)
+@pytest.mark.parametrize("area", [people.COUNTY, people.TOWNSHIP, people.OTHER_COUNTY, people.OTHER_TOWNSHIP])
+def test_who_signed_is_for_its_posts_where_they_work(case, area):
+    here, number = area in (people.COUNTY, people.TOWNSHIP), Authorisation.objects.first().number
+    keeping = {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY}
+    reading = {Role.TOWNSHIP, Role.COUNTY, Role.VERIFICATION, Role.AUDITOR}
+    for role in (role for role in Role if role != Role.RESIDENT):
+        looks = viewer(people.clerk(f"{role}{area}", "某人", role, area))
+        for ask, may in (
+            (lambda looks=looks: queries.signing(case.ref, looks, at=NOON).people, keeping | reading),
+            (lambda looks=looks: checks.authorisation(number, looks, at=NOON).number, reading),
+        ):
+            if here and role in may:
+                assert ask()
+            else:
+                with pytest.raises(NotAllowed):
+                    ask()
+
+
+def test_a_neighbour_sees_nothing(case):
     with pytest.raises(NotAllowed):
         queries.my_signing(case.ref, people.uncle_zhou().pid, at=NOON)
-    assert {role for role in Role if role in (Role.TOWNSHIP, Role.COUNTY)}
+    with pytest.raises(NotAllowed):
+        checks.my_authorisation(Authorisation.objects.first().number, people.uncle_zhou().pid, at=NOON)
+    assert checks.my_authorisations(people.uncle_zhou().pid, at=NOON) == ()
 
 
 def test_numbers_run_through_the_year_without_gaps(sources):
