@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from doudi.exchange import jobs as exchange
@@ -10,7 +10,9 @@ from doudi.facts.number import check_character
 from doudi.office.core import Party, Role
 from doudi.office.models import Clerk
 from doudi.verification import actions, jobs, queries
-from doudi.verification.models import TaskOrder
+from doudi.verification.core import Batch
+from doudi.verification.core.anomalies import FoundOne, Pair, Problem
+from doudi.verification.models import Anomaly, TaskOrder
 from exchange_feeds import TEKUN, text, write
 from people import CITY, NOON, clerk
 
@@ -76,3 +78,30 @@ def order(**other) -> str:
 def check(*against: str, roll: str = "disability_subsidy", under: str = "", at: datetime = NOON, **more) -> jobs.Done:
     standing = TaskOrder.objects.filter(state="approved").values_list("number", flat=True).first()
     return jobs.run_batch(roll, against, order=under or standing or order(), by=BY, at=at, **more)
+
+
+def found_on_a_roll(pid: str, name: str, citizen_no: str, *, area: str) -> dict[str, str]:
+    """Somebody a check of a county's roll found, and drawn from it: refs of the order, the run, the anomaly, the sample."""
+    told = {"from_on": NOON.date(), "until_on": NOON.date() + timedelta(days=180), "rolls": ["dibao"], "datasets": ["tekun"]}
+    by = clerk("hebiao", "何彪", Role.VERIFICATION, area[:6])
+    at = NOON
+    drafted = actions.draft_order(purpose="复核在享人员", area=area[:6], by=by, at=at, **told).number
+    actions.approve_order(number=drafted, by=director("jiang"), at=at)
+    run = actions.ask_run(order=drafted, roll="dibao", words=["tekun"], datasets=["tekun"], by=by, at=at).ref
+    pair = Pair(1, 4, 2, 7, "号码相同", "同月还在低保名单上", f"{name} 的一行", f"{name} 的另一行")
+    found = FoundOne("tekun", pid, area, name, citizen_no, "tekun", (pair,), 0, "d" * 64)
+    counted = {"persons": 9, "anomalies": 1, "kinds": {"tekun": 1}, "pairs": 1, "silent": [], "object": "o" * 64}
+    sources = [{"dataset": "dibao", "batch": 1, "as_of": "2026-06-30"}]
+    batch = Batch(
+        ref="b" + "1" * 16, roll="dibao", against=["tekun"], snapshot="", on=date(2026, 6, 30), area=area[:6],
+        sources=sources, **counted,
+    )  # fmt: skip
+    problems = {"tekun": Problem("tekun", "同月领特困供养和低保", "ST-09", ("刚转的",))}
+    lists = [{"dataset": "tekun", "said": "answered", "found": 1, "as_of": "2026-06-30"}]
+    actions.finish_run([found], run=run, batch=batch, problems=problems, lists=lists, by=BY, at=at)
+    (anomaly,) = Anomaly.objects.filter(pid=pid)
+    drawn = [(pid, area, 1, 4, name, citizen_no)]
+    sample = actions.keep_sample(
+        drawn, run=run, hits=True, seed="abcd1234", permille=1000, population=1, area=area[:6], by=by, at=at
+    )
+    return {"order": drafted, "roll_run": run, "anomaly": anomaly.ref, "sample": sample.ref}

@@ -84,7 +84,7 @@ def test_who_lapsed_comes_back_and_a_look_back_changes_nothing(tmp_path: Path) -
 def test_a_cause_for_a_while_is_looked_at_again_when_it_is_over(tmp_path: Path) -> None:
     june(tmp_path, 0)
     actions.close_anomaly(ref=one(0).ref, cause="unclear", note="人在外地", by=checker_he(), at=NOON)
-    july(tmp_path, [tekun(0)], at=NOON + timedelta(days=40))
+    july(tmp_path, [tekun(0), tekun(30)], at=NOON + timedelta(days=40))
     assert one(0).state == "open"
 
 

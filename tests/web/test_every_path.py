@@ -47,6 +47,7 @@ from doudi.verification import queries as verified
 from doudi.verification.models import Check
 from doudi.web.api import tokens
 from house.test_house import pages
+from verification.rolls import found_on_a_roll
 from web import staged
 from web.test_staff_matrix import FOREIGN
 
@@ -61,7 +62,8 @@ STANDS = {
     "my/questions/<slug:ref>": "question", "field/ask/<slug:ref>": "case", "desk/cases/<slug:ref>": "case", "questions/<slug:question>": "question", "desk/alerts/<slug:ref>": "alert",
     "desk/register/<slug:ref>": "draft", "desk/shown/object/<slug:ref>": "case", "desk/shown/<str:area>": "village",
     "desk/payment/<slug:ref>": "run", "reissue/<slug:line>": "line", "desk/household/<slug:pid>": "pid",
-    "desk/person/<slug:pid>": "pid", "desk/checks/<slug:ref>": "check", "field/visit/<slug:ref>": "alert",
+    "desk/person/<slug:pid>": "pid", "desk/checks/<slug:ref>": "roll_run", "desk/orders/<slug:number>": "order",
+    "desk/checks/anomalies/<slug:ref>": "anomaly", "desk/checks/samples/<slug:ref>": "sample", "field/visit/<slug:ref>": "alert",
     "audit/story/<slug:subject>": "case", "desk/people/<slug:pid>": "pid", "desk/corrections/<slug:ref>": "correction",
     "desk/pairs/<slug:ref>": "pair", "pairs/undo/<slug:decision>": "settlement", "pairs/weigh/<slug:decision>": "settlement",
     "pairs/join/<slug:pid>": "pid", "pairs/split/<slug:pid>": "pid", "pairs/number/<slug:pid>": "pid",
@@ -73,6 +75,7 @@ STANDS = {
 # Places in addresses that name nobody.
 NOBODY = {
     "sheet/reasons/<str:token>": "token", "<slug:programme>": "dibao", "part/<slug:name>": "looks",
+    "samples/<slug:ref>/<int:place>": "1",
     "quality/<slug:department>": "civil_affairs", "differ/<slug:check>": "1", "letter/<slug:department>": "civil_affairs",
     "feeds/receipts/<int:number>": "1", "feeds/upload/<str:ref>": "nothing",
     "feeds/senders/<slug:code>": "nobody",
@@ -174,6 +177,7 @@ def appear() -> Outside:
         "case": case.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
         "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
         "line": Line.objects.get(run=run).ref, "check": check.ref,
+        **found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=people.VILLAGE),
     }  # fmt: skip
     secrets = {name: value for name, value in refs.items() if name not in ("village", "question", "load")} | {
         "name": "王桂兰", "masked": "王*兰", "grandson": "王小宝", "number": granny.citizen_no, "short": granny.citizen_no[-6:],

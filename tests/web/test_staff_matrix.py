@@ -8,6 +8,7 @@ from django.urls import get_resolver
 import people
 from doudi.office.core import ACTS, Role
 from doudi.rulebook import actions as rulebook
+from verification.rolls import found_on_a_roll
 from web import staged
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:rules-life", "desk:rules", "desk:rules-rule", "desk:rules-number", "desk:rules-set", "desk:rules-new",
     "desk:rules-changes", "desk:whatif", "desk:pairs", "desk:pairs-decided", "desk:corrections", "desk:correction-letter",
     "desk:correction-letter-file", "desk:events", "desk:feeds-live", "desk:people", "desk:people-csv", "desk:people-tell",
+    "desk:orders", "desk:order-new", "desk:check-new", "desk:anomalies", "desk:anomalies-csv",
     "desk:objections", "desk:objection-find", "desk:objection-form",
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
 }  # fmt: skip
@@ -61,8 +63,15 @@ def stage(monkeypatch):
         kind="tune", title="改一个分数", source="禾民〔2026〕12 号", place=people.COUNTY, starts_on=date(2026, 9, 1),
         what={"is": 9}, rule="A01", parameter="A01.threshold", by=people.officer_zhao(), at=staged.TODAY,
     )  # fmt: skip
+    granny = people.granny_wang()
+    roll = found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=people.VILLAGE)
     return {
         "alerts/<slug:ref>": f"alerts/{alert}",
+        "anomalies/<slug:ref>": f"anomalies/{roll['anomaly']}",
+        "samples/<slug:ref>": f"samples/{roll['sample']}",
+        "checks/<slug:ref>": f"checks/{roll['roll_run']}",
+        "orders/<slug:number>": f"orders/{roll['order']}",
+        "<int:place>": "1",
         "visit/<slug:ref>": f"visit/{alert}",
         "ask/<slug:ref>": f"ask/{case.ref}",
         "cases/<slug:ref>": f"cases/{case.ref}",
