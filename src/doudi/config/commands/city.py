@@ -179,7 +179,7 @@ def _households(planted: Any, visited: tuple[int, ...]) -> dict[str, Any]:
 
 def _flat(told: dict[str, Any], under: str = "") -> list[str]:
     """A score as lines: one for each object that holds figures."""
-    figures = {key: value for key, value in told.items() if not isinstance(value, dict)}
+    figures = {key: value for key, value in told.items() if not isinstance(value, (dict, list))}
     said = "  ".join(f"{key} {'-' if value is None else format(value, ',')}" for key, value in figures.items())
     shown = [f"{under or 'all':32} {said}"] if figures else []
     for key, value in told.items():

@@ -13,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +138,7 @@ class Bank:
             (self.folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         self._list = hashlib.sha256(repr((self.as_of, sorted(self.sums.items()))).encode()).hexdigest()
         self._journal_end = self._read_journal_end()
-        self._forget(datetime.now().astimezone())
+        self._forget(datetime.now(UTC).astimezone())
         for path in (self.folder / "sessions").glob("*.json"):
             kept = _read(path) or {}
             self._used[kept["office"], kept["day"]] += kept["terms"]["asked"]

@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -64,19 +64,20 @@ def server_of(bank: Bank, private_key: str, host: str, port: int, told: Callable
                 if office is None:
                     raise NotSigned("unknown_key", f"没有登记 {signature.key_id} 这把钥匙。", "请把公钥交给我们登记。")
                 opened(headers, office, self.command, headers.get("host", ""), self.path, body)
-                once.use(signature.key_id, signature.nonce, datetime.now().astimezone())
+                once.use(signature.key_id, signature.nonce, datetime.now(UTC).astimezone())
                 nonce = signature.nonce
                 answer = self._of(office, body)
             except NotSigned as why:
                 return self._send(401, *_words(why.reason, why.message, why.fix), nonce=nonce)
             except CannotMatch as why:
-                told(f"{self.command} {self.path}: {why.reason}")
+                if why.reason != "preparing":
+                    told(f"{self.command} {self.path}: {why.reason}")
                 more = {"again": why.again} if why.again is not None else {}
                 return self._send(_STATUS.get(why.reason, 403), *_words(why.reason, why.message, why.fix, **more), nonce=nonce)
             return self._send(200, answer, nonce=nonce)
 
         def _of(self, office: str, body: bytes) -> bytes:
-            now, path = datetime.now().astimezone(), self.path
+            now, path = datetime.now(UTC).astimezone(), self.path
             if (at := _ASKED.fullmatch(path)) and self.command == "PUT":
                 return bank.answer(office, at["session"], int(at["part"]), body)
             if (at := _HIDDEN.fullmatch(path)) and self.command == "GET":
