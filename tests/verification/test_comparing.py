@@ -146,6 +146,15 @@ def balance(fen, day=date(2026, 6, 20), **more):
     return {"balance": fen, "balance_date": day, **more}
 
 
+def test_what_a_supporter_has_stands_before_who_judges_whether_they_can_help():
+    wage = row(1, ("insurance", {"event": "job_start", "event_date": date(2025, 1, 1), "base": 3000_00}))
+    answers = [Answered(one, "insurance", "insurance", "人社", "found", (wage,) if one == "c" else ()) for one in "ac"]
+    items = of(answers, people=(GRANNY, AUNT), programme="tekun")
+
+    assert "王小妹的工资、打工：每月 3,000 元" in items["supporter"].data_says
+    assert items["total:income"].found_fen == 0 and items["income:c:wage"].is_supporter
+
+
 def test_several_banks_are_one_sum_and_a_joint_account_counts_once():
     answers = [
         deposit("a", [balance(100_00, bank="农商", account="11"), balance(5_00, bank="农商", account="12")], source="rural"),

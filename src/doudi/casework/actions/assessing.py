@@ -49,9 +49,12 @@ class Known:
         return {one.pid for one in self.counting() if one.pid}
 
     def rows(self) -> dict[str, list[Row]]:
-        """pid → rows found by the check, without those that may be somebody else's; only people who were asked."""
+        """pid → rows found by the check of members who were asked, without those that may be somebody else's.
+
+        What was found of supporters outside the household is no part of its means.
+        """
         held = Answers(verification.comparable(self.answers))
-        return {pid: held.rows(pid) for pid in sorted(held.pids)}
+        return {pid: held.rows(pid) for pid in sorted(held.pids & self.names.keys())}
 
     def answered(self, dataset: str) -> bool:
         """Whether every source of a kind of data answered about every adult who counts."""
@@ -59,8 +62,10 @@ class Known:
         return bool(self.answers) and not Answers(verification.comparable(self.answers)).open(adults, dataset)
 
     def people(self) -> list[Somebody]:
-        """Everybody of the family, as a comparison looks at them."""
-        return [Somebody(one.pid or one.ref, one.pid, one.name, not is_minor(one.born_on, self.on)) for one in self.members]
+        """Everybody of the family, as a comparison looks at them, and the supporters who were asked about."""
+        family = [Somebody(one.pid or one.ref, one.pid, one.name, not is_minor(one.born_on, self.on)) for one in self.members]
+        outside = {row.pid: row.whose for row in self.answers if row.pid not in self.names}
+        return family + [Somebody(pid, pid, name, True, role="supporter") for pid, name in outside.items()]
 
     def declared(self) -> list[Declared]:
         """What the family said: who lives together, and each line of income."""

@@ -81,7 +81,7 @@ def compare(
     found = _joint_once(found)
     apart = {one.pid for one in said if one.kind == "member" and one.pid and not _lives(one)}
     counting = [one for one in living if one.pid not in apart]
-    found += sums.of_household(programme, [one for one in living if one.pid in held.pids], said, held)
+    found += sums.of_household(programme, [one for one in living if one.pid in held.pids], said, held, found)
     return (*found, *sums.totals(counting, found, held))
 
 

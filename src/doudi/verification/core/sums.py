@@ -19,7 +19,13 @@ from doudi.verification.core.compared import (
 from doudi.verification.core.kinds import property_words
 
 
-def of_household(programme: str, asked: Sequence[Somebody], said: Sequence[Declared], held: Answers) -> list[Compared]:
+def of_household(
+    programme: str, asked: Sequence[Somebody], said: Sequence[Declared], held: Answers, items: Sequence[Compared]
+) -> list[Compared]:
+    """What no source can tell of the household, and property sources that are silent.
+
+    :param items: of each person; what was found of supporters is put before who judges whether they can help (T43 Art. 8)
+    """
     rows = [(one, row) for one in asked for row in held.rows(one.pid, "dwelling")]
     trades = tuple(
         found_row(
@@ -36,7 +42,10 @@ def of_household(programme: str, asked: Sequence[Somebody], said: Sequence[Decla
     found = [homes]
     if programme == "tekun":
         supporter, care = "有没有该照顾他、也能照顾他的人", "数据看不出来，要两个人上门评估"
-        found.append(Compared("supporter", "supporter", "", "", supporter, None, "数据看不出来", NOT_ASKED, OPEN))
+        theirs = [one for one in items if one.is_supporter]
+        data = "；".join(f"{one.heading}：{one.data_says}" for one in theirs) or "数据看不出来"
+        rows_of = tuple(row for one in theirs for row in one.found)
+        found.append(Compared("supporter", "supporter", "", "", supporter, None, data, NOT_ASKED, OPEN, rows_of))
         found.append(Compared("self_care", "self_care", "", "", "六项自理能力", None, care, NOT_ASKED, OPEN))
     for dataset, words in property_words().items():
         missing = [one.name for one in asked if one.is_adult and held.open([one.pid], dataset)]

@@ -39,7 +39,9 @@ class JudgeForm(forms.Form):
         super().__init__(*args, prefix=f"q{question.ref[:8]}", **more)
         self.fields["choice"] = fields.one_of(question.choices, label=f"{question.heading}：您的判断", missing="请选一个")
         if any(code == "amount" for code, _ in question.choices):
-            self.fields["amount"] = fields.YuanField(label="另定的数（每月多少元）", required=False)
+            self.fields["amount"] = fields.YuanField(
+                label="另定的数（每月多少元）" if question.kind == "income" else "另定的数（一共多少元）", required=False
+            )
         self.fields["reason"] = fields.line(label="为什么", missing="请写一句为什么", longest=300)
 
     def clean(self) -> dict[str, object]:
