@@ -35,6 +35,9 @@ OPEN_PAGES = {
     "public:helpers",
     "public:shown",
     "public:object",
+    "public:report-check",  # whether a report is real; nobody's name
+    "public:report-proof",
+    "api:check",
     "public:reasons-check",  # the number of a printed sheet, nobody's name
     "public:sheet",
     "public:progress",

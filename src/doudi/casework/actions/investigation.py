@@ -77,6 +77,8 @@ def ask_sources(case: Case, *, by: By, at: datetime) -> None:
         by=by,
         at=at,
     )
+    if not verification_queries.progress(check.ref, at).open:  # else the report is made when the last one answered, or is late
+        verification.issue(check=check.ref, by=by, at=at)
     case.check_ref, case.answers_taken = check.ref, 0
     begin(case, by=by, at=at)
     ask_differences(case, by=by, at=at)

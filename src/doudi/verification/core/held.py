@@ -59,7 +59,7 @@ def _nothing_beside(data: bytes, signature: Any) -> bool:
 
     start, length, after, _ = (int(number) for number in signature.byte_range)
     content: bytes = signature.pkcs7_content
-    return data[start + length : after] == b"<" + content.hex().encode() + b">" and not any(content[peek(content) :])
+    return data[start + length : after] == b"<" + content.hex().upper().encode() + b">" and not any(content[peek(content) :])
 
 
 def _attached(reader: Any) -> bytes | None:

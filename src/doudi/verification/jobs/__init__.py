@@ -21,7 +21,7 @@ from doudi.verification.jobs.carrying import TakenFile, carry_files, take_file
 from doudi.verification.jobs.matching import RollMatched, match_roll
 from doudi.verification.jobs.objections import remind_objections, run_due, tell_late_objections
 from doudi.verification.jobs.places import digest_of, local_answers, release, run_places, take_part
-from doudi.verification.jobs.reports import sheet_of, verified
+from doudi.verification.jobs.reports import issue_reports, sheet_of, verified
 from doudi.verification.jobs.samples import draw_sample
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "checks_for",
     "digest_of",
     "draw_sample",
+    "issue_reports",
     "lists_asked",
     "local_answers",
     "made_ready",

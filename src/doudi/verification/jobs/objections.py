@@ -7,6 +7,7 @@ from datetime import datetime
 from doudi.office.core import Party
 from doudi.office.queries import today
 from doudi.verification import actions, queries
+from doudi.verification.jobs.reports import issue_reports
 
 
 def remind_objections(at: datetime) -> int:
@@ -22,5 +23,9 @@ def tell_late_objections(at: datetime) -> int:
 
 
 def run_due(at: datetime) -> dict[str, int]:
-    """Every clock of objections at a moment: name of the job → how many."""
-    return {"remind_objections": remind_objections(at), "tell_late_objections": tell_late_objections(at)}
+    """Every clock of reports and objections at a moment: name of the job → how many."""
+    return {
+        "issue_reports": issue_reports(at),
+        "remind_objections": remind_objections(at),
+        "tell_late_objections": tell_late_objections(at),
+    }

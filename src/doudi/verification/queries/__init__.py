@@ -125,6 +125,7 @@ from doudi.verification.queries.reports import (
     reports_in,
     sheet,
     snapshot,
+    unreported,
     verify,
 )
 from doudi.verification.queries.sources import came_later, source, source_of_key
@@ -249,6 +250,7 @@ __all__ = [
     "standings",
     "statements",
     "times_handed",
+    "unreported",
     "verify",
     "who_signed",
 ]

@@ -17,12 +17,12 @@ from doudi.office import proofs
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_account, mask_name
 from doudi.office.merkle import NotProven
-from doudi.verification.core import Basis
+from doudi.verification.core import Basis, State
 from doudi.verification.core import reports as core
 from doudi.verification.core.compared import Compared
 from doudi.verification.core.reports import Body, Change, Standing
 from doudi.verification.gateways import rules
-from doudi.verification.models import Check, Report, ReportCopy, ReportPaper
+from doudi.verification.models import Check, Question, Report, ReportCopy, ReportPaper
 from doudi.verification.queries.checks import AnswerRow, answers
 from doudi.verification.queries.comparing import compared
 from doudi.verification.queries.objections import Ruling, rulings
@@ -195,6 +195,13 @@ def _day(value: date | None) -> str | None:
 
 def _moment(value: datetime | None) -> str | None:
     return value.astimezone(office.HERE).isoformat(timespec="seconds") if value else None
+
+
+def unreported(at: datetime) -> tuple[str, ...]:
+    """Checks without a report of which nothing is still to come: every question is back, closed or over its day; oldest first."""
+    to_come = Question.objects.filter(state__in=[state for state in State if state.is_open], due_at__gte=at)
+    found = Check.objects.filter(reports__isnull=True, questions__isnull=False).exclude(questions__in=to_come)
+    return tuple(found.order_by("id").values_list("ref", flat=True).distinct())
 
 
 # ---- reports that were issued -------------------------------------------------------------------------------------------

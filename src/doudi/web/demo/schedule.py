@@ -13,6 +13,7 @@ SAID = {
     "call_reviews": "到期要复核 {count} 户。",
     "follow_objections": "{count} 件对报告的不同意见看完了，结果写进了案卷。",
     "take_answers": "{count} 件案子收进了部门后来的回话。",
+    "issue_reports": "出了 {count} 份核对报告。",
     "remind_objections": "催了 {count} 件快到期的不同意见。",
     "tell_late_objections": "告诉本人 {count} 件不同意见我们晚了。",
 }

@@ -71,6 +71,8 @@ def page(
         "case": this,
         "receipt": core.show_receipt(this.receipt),
         "report": _report(this, request, at),
+        "reports": verification.reports(this.check_ref) if this.check_ref and request.viewer.may("check.read") else (),
+        "may_issue": bool(this.check_ref) and request.viewer.may("check.issue"),
         "due_words": f"{clock.label}：{words}" if clock else "",
         "due_tone": tone,
         "whole": whole,
