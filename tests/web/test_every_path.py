@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,18 @@ import pytest
 from django import forms
 from django.test import Client
 from django.urls import get_resolver
+from PIL import Image
 
 import doudi.web
 import exchange_feeds
 import people
 from doudi.casework import actions as casework
-from doudi.casework.models import Question
+from doudi.casework.models import Case, Question
 from doudi.exchange import actions as exchange
 from doudi.exchange import jobs as feeds
 from doudi.exchange.models import Load
 from doudi.monitoring import actions as monitoring
+from doudi.office import actions as office_actions
 from doudi.office import queries as office
 from doudi.office.core import ACTS, Party, Role
 from doudi.office.models import JournalEntry
@@ -44,7 +47,7 @@ from doudi.registry.models import Pair, Settlement
 from doudi.registry.queries.roster import Asked as RosterAsked
 from doudi.verification import actions as verification
 from doudi.verification import queries as verified
-from doudi.verification.models import Check
+from doudi.verification.models import Authorisation, Check
 from doudi.web.api import tokens
 from house.test_house import pages
 from verification.rolls import found_on_a_roll
@@ -64,13 +67,16 @@ STANDS = {
     "desk/payment/<slug:ref>": "run", "reissue/<slug:line>": "line", "desk/household/<slug:pid>": "pid",
     "desk/person/<slug:pid>": "pid", "desk/checks/<slug:ref>": "roll_run", "desk/orders/<slug:number>": "order",
     "desk/checks/anomalies/<slug:ref>": "anomaly", "desk/checks/samples/<slug:ref>": "sample", "field/visit/<slug:ref>": "alert",
+    "my/authorisations/<slug:number>": "authorisation", "my/papers/<slug:ref>": "paper", "desk/papers/<slug:ref>": "paper",
+    "signing/<slug:who>": "member", "field/sign/<slug:ref>": "case",
     "audit/story/<slug:subject>": "case", "desk/people/<slug:pid>": "pid", "desk/corrections/<slug:ref>": "correction",
     "desk/pairs/<slug:ref>": "pair", "pairs/undo/<slug:decision>": "settlement", "pairs/weigh/<slug:decision>": "settlement",
     "pairs/join/<slug:pid>": "pid", "pairs/split/<slug:pid>": "pid", "pairs/number/<slug:pid>": "pid",
     "desk/feeds/<int:number>": "load", "desk/requests/<slug:ref>": "request",
     "desk/objections/<slug:ref>": "objection", "objections/new/<slug:check>": "check", "again/<slug:line>": "objected",
     "decide/<slug:line>": "objected", "my/checks/<slug:check>": "check", "my/objections/<slug:ref>": "objection",
-    "api/v1/objections/<ref>": "objection",
+    "api/v1/objections/<ref>": "objection", "desk/reports/<slug:ref>": "report", "reports/issue/<slug:check>": "check",
+    "my/reports/<slug:ref>": "report", "sheet/check/<slug:token>": "token", "api/v1/reports/<token>": "token",
 }  # fmt: skip
 # Places in addresses that name nobody.
 NOBODY = {
@@ -89,7 +95,11 @@ PLACE = re.compile(r"<[^>]*>")
 # Pages that show refs of everything to whoever may read the journal, and nothing about anybody.
 JOURNAL = {"oversight:journal", "oversight:proof", "oversight:verify", "oversight:sign", "oversight:checkpoint"}
 # Whoever holds a receipt reads how far it is, at the desk as anywhere; a masked name hangs on the village's board for seven days.
-OPEN_BY_LAW = {"public:progress-of", "api:progress", "desk:receipt", "public:shown", "public:object"}
+# Whoever holds a report sees whether it is real, and nothing of what it says (tests/web/public/test_report_check.py).
+OPEN_BY_LAW = {
+    "public:progress-of", "api:progress", "desk:receipt", "public:shown", "public:object", "public:report-check",
+    "public:report-proof", "api:check",
+}  # fmt: skip
 CHANGES_ITSELF = {"desk-logout", "phone:sign-out", "look", "demo:clock"}  # would end the login, or the day
 # The gallery's and the API's examples are called Wang too; the demo's pages, which only a demo has, show all messages on purpose.
 MADE_UP = {"gallery", "api:openapi-json", "api-docs", "demo:desk", "demo:sms"}
@@ -170,6 +180,9 @@ def appear() -> Outside:
         check=check.ref, pid=granny.pid, channel="phone", disputed=[verification.Disputed(line.key, "other")],
         words="王桂兰说不对", by=Party.resident(granny.pid), at=staged.TODAY,
     )  # fmt: skip
+    report = verified.report(
+        verified.reports(check.ref)[0].ref, office.viewer(people.clerk_li(), "check.read", staged.TODAY)
+    )  # fmt: skip
     refs = {
         "request": asked.ref, "pair": pair.ref, "objection": objection.ref, "objected": objection.lines.get().ref,
         "settlement": settled.ref, "correction": correction.ref, "load": "0",
@@ -177,6 +190,7 @@ def appear() -> Outside:
         "case": case.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
         "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
         "line": Line.objects.get(run=run).ref, "check": check.ref,
+        **signed_paper(case), "report": report.row.ref, "report_number": report.row.number, "token": report.token,
         **found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=people.VILLAGE),
     }  # fmt: skip
     secrets = {name: value for name, value in refs.items() if name not in ("village", "question", "load")} | {
@@ -184,6 +198,19 @@ def appear() -> Outside:
         "phone": granny.phone,
     }  # fmt: skip
     return Outside(secrets, refs)
+
+
+def signed_paper(case: Case) -> dict[str, str]:
+    """Her authorisation, the signature on it, and her line among those who sign."""
+    made = Authorisation.objects.get(subject=case.ref, pid=case.applicant)
+    drawn = BytesIO()
+    Image.new("L", (90, 40), "white").save(drawn, "PNG")
+    paper = office_actions.keep_paper(
+        kind="signature", content_type="image/png", data=drawn.getvalue(), area=case.area, subject=case.applicant,
+        by=people.HALL, at=staged.TODAY,
+    )  # fmt: skip
+    member = case.members.get(pid=case.applicant)
+    return {"authorisation": made.number, "paper": paper.ref, "member": member.ref}
 
 
 def filled(address: str, refs: dict[str, str]) -> str:

@@ -23,7 +23,7 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:rules-changes", "desk:whatif", "desk:pairs", "desk:pairs-decided", "desk:corrections", "desk:correction-letter",
     "desk:correction-letter-file", "desk:events", "desk:feeds-live", "desk:people", "desk:people-csv", "desk:people-tell",
     "desk:orders", "desk:order-new", "desk:check-new", "desk:anomalies", "desk:anomalies-csv",
-    "desk:objections", "desk:objection-find", "desk:objection-form",
+    "desk:reports", "desk:objections", "desk:objection-find", "desk:objection-form",
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
 }  # fmt: skip
 
@@ -75,6 +75,8 @@ def stage(monkeypatch):
         "visit/<slug:ref>": f"visit/{alert}",
         "ask/<slug:ref>": f"ask/{case.ref}",
         "cases/<slug:ref>": f"cases/{case.ref}",
+        "sign/<slug:ref>": f"sign/{case.ref}",
+        "signing/<slug:who>": f"signing/{case.members.get(pid=case.applicant).ref}",
         "payment/<slug:ref>": f"payment/{run.ref}",
         "story/<slug:subject>": f"story/{case.ref}",
         "supervision/<slug:code>": "supervision/PR-01",
