@@ -1,4 +1,4 @@
-"""A place in a home of its own, for tests in which two places ask each other: `python place_town.py WORD …`, run beside them."""
+"""A place in a home of its own, for tests in which two places ask each other: it does what it is told, line by line."""
 
 # ruff: noqa: E402 - Django is started by hand here, in a process of its own
 from __future__ import annotations
@@ -42,12 +42,17 @@ from people import HALL, NOON, clerk, pid_of, places
 from signed import sign
 
 HOME_OF_LIU, VILLAGE_OF_ASKERS = "990101001201", "990201001201"
-DATASETS = ["vehicle", "deposit", "disability_certificate"]
+DATASETS = ["vehicle", "deposit"]
+
+
+def tables() -> dict[str, Any]:
+    call_command("migrate", verbosity=0, interactive=False)
+    connection.close()
+    return {}
 
 
 def begin(days: float = 0) -> None:
-    """Tables, places, and the clock of this place."""
-    call_command("migrate", verbosity=0, interactive=False)
+    """Places, and the clock of this place."""
     places()
     office_actions.move_clock(to=NOON + timedelta(days=days), by=HALL, at=office.now())
 
@@ -183,6 +188,7 @@ def report() -> dict[str, Any]:
         "answers": answers,
         "lines": lines,
         "looks": told,
+        "verdicts": sorted({one.verdict for one in exchanges.comparisons()}),
         "held": {ref: exchanges.held(ref) for ref in exchanges.exchanges_of()},
         "open_letters": Letter.objects.filter(done_at__isnull=True).count(),
         "problems": list(Letter.objects.exclude(problem="").values_list("way", "problem")),
@@ -201,9 +207,13 @@ def alter() -> dict[str, Any]:
 
 
 WORDS = {
+    "tables": tables,
     "set-up-answering": set_up_answering, "set-up-asking": set_up_asking, "know": know, "allow": allow, "ask": ask, "run": run,
     "die-everywhere": die_everywhere, "report": report, "alter": alter,
 }  # fmt: skip
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(WORDS[sys.argv[1]](*sys.argv[2:]), ensure_ascii=False))
+    for line in sys.stdin:
+        word, *more = json.loads(line)
+        sys.stdout.write(json.dumps(WORDS[word](*more), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
