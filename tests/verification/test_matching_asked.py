@@ -13,6 +13,7 @@ import people
 import signed
 import walk
 from doudi.config.cli import cli
+from doudi.exchange.models import Correction
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.office.models import JournalEntry
@@ -93,6 +94,11 @@ def test_a_roll_under_an_order(tmp_path):
         assert {one.pairs[0]["other_words"] for one in found} == {"超过 50,000 元（截至 2026-06-30，只知道超过，不知道多少）"}
         again = jobs.match_roll("disability_subsidy", source="bank-p", order=standing, by=WORKER, at=NOON)
         assert again.batch.anomalies == 2 and Anomaly.objects.count() == 2  # twice is once
+        one = found.first()
+        body = people.clerk("gao", "高远", Role.VERIFICATION, "990101")
+        actions.close_anomaly(ref=one.ref, cause="other_wrong", note="银行说记错了人", by=body, at=NOON)
+        asked = Correction.objects.get(cause=one.ref)
+        assert (asked.dataset, asked.batch, asked.row_no) == ("deposit", None, None)  # nobody saw the bank's row
         lines = [one.detail for one in JournalEntry.objects.filter(act="verification.begin_matching")]
         assert json.loads(lines[0]) == {
             "asked": 64,

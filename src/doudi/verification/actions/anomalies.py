@@ -111,8 +111,8 @@ def _corrected(one: Anomaly, picked: Cause, note: str, by: By, at: datetime) -> 
         held=pair[f"{picked.wrong}_words"],
         believed=None,
         evidence=note,
-        batch=pair[f"{picked.wrong}_batch"],
-        row_no=pair[f"{picked.wrong}_row"],
+        batch=pair[f"{picked.wrong}_batch"] or None,  # a list nobody showed has no rows
+        row_no=pair[f"{picked.wrong}_row"] or None,
         pid=one.pid,
         area=one.area,
         cause=one.ref,
