@@ -198,3 +198,22 @@ def test_every_question_and_answer_has_its_english():
             words = {*kind.answers.values(), *((kind.told, kind.asks, kind.door, kind.paper) if kind.answers else ())} - {""}
             assert words <= set(ASKING), kind.code
             assert not [one for one in words if translation.gettext(one) == one], kind.code
+
+
+def test_a_supporter_is_asked_about_and_is_no_part_of_the_means(sources):
+    case = staged.submitted()
+    uncle = people.uncle_zhou()
+    row = actions.add_supporter(
+        ref=case.ref, name=uncle.name, number=uncle.citizen_no, supports=case.applicant, relation="son", by=people.clerk_li(),
+        at=staged.TODAY,
+    )  # fmt: skip
+    form = ("form", "image/jpeg", photo().read())
+    actions.sign_supporter(ref=case.ref, pid=row.pid, channel="paper", files=[form], by=people.clerk_li(), at=staged.TODAY)
+    sources.row(row.pid, "deposit", balance_date=date(2026, 6, 20), balance=9_000_000)
+    sources.row(row.pid, "insurance", event="job_start", event_date=date(2024, 1, 1), base=800_000)
+
+    case = actions.accept(ref=case.ref, by=people.clerk_li(), at=staged.TODAY)
+
+    items = {one.key: one for one in verification.compared(case.check_ref)}
+    assert items[f"deposit:{row.pid}"].is_supporter and items["total:deposit"].found_fen == 0 == items["total:income"].found_fen
+    assert {one.kind for one in Question.objects.all()} == {"homes", "silent"}  # the bank spoke two months ago, of granny

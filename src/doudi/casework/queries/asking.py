@@ -75,11 +75,13 @@ class DoorPage:
 
 
 def wards(case: Case, mine: Collection[str], at: datetime) -> set[str]:
-    """The minors of a case, whom its applicant signs for; nobody's for anybody else."""
-    if case.applicant not in mine:
-        return set()
-    rows = CaseMember.objects.filter(case=case).exclude(pid="").exclude(pid=case.applicant)
-    return {one.pid for one in rows if is_minor(one.born_on, today(at))}
+    """Those of a case for whom one signs: as the authorisations say, and the minors of the applicant."""
+    rows = {one.pid: one for one in CaseMember.objects.filter(case=case).exclude(pid="")}
+    signed = verification.signers(case.ref, list(rows), at=at)
+    found = {pid for pid, signer in signed.items() if signer in mine and pid not in mine}
+    if case.applicant in mine:
+        found |= {pid for pid, one in rows.items() if is_minor(one.born_on, today(at)) and pid not in signed}
+    return found - set(mine)
 
 
 def my_questions(pid: str, *, at: datetime) -> tuple[AskedOf, ...]:
