@@ -84,7 +84,8 @@ NOBODY = {
     "samples/<slug:ref>/<int:place>": "1",
     "quality/<slug:department>": "civil_affairs", "differ/<slug:check>": "1", "letter/<slug:department>": "civil_affairs",
     "feeds/receipts/<int:number>": "1", "feeds/upload/<str:ref>": "nothing",
-    "feeds/senders/<slug:code>": "nobody",
+    "feeds/senders/<slug:code>": "nobody", "peers/<slug:exchange>": "nothing", "places/<slug:place>": "990200",
+    "standing/<slug:policy>": "nothing",
     "wrong/<int:batch>": "1", "<int:row_no>": "4",
     "left.<slug:kind>": "csv", "rows/<int:row>": "4", "refused/<int:refusal>": "1", "mending/<slug:ref>": "nothing",
     "rules/rule/<slug:code>": "A01", "rules/number/<str:name>": "A01.threshold", "rules/changes/<slug:ref>": "change",
@@ -417,7 +418,7 @@ def arguments(query: Callable[..., Any], one: Outside) -> Iterator[dict[str, Any
         "on": day, "known_on": day, "month": day.replace(day=1), "facts": {"age": ("hukou",)}, "name": secrets["name"],
         "text": "wangguilan", "number": secrets["number"], "receipt": one.refs["receipt"], "case_ref": one.refs["case"],
         "load_id": int(one.refs["load"]), "change": "nothing", "department": "civil_affairs", "check": "1",
-        "asked": RosterAsked(),
+        "asked": RosterAsked(), "wanted": verified.Wanted(), "run": one.refs["roll_run"],
     }  # fmt: skip
     takes = inspect.signature(query).parameters
     wanted = [name for name, takes in takes.items() if takes.default is inspect.Parameter.empty and name != "viewer"]

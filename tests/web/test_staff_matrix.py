@@ -25,6 +25,8 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:orders", "desk:order-new", "desk:check-new", "desk:anomalies", "desk:anomalies-csv",
     "desk:reports", "desk:objections", "desk:objection-find", "desk:objection-form",
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
+    "desk:peers", "desk:peers-places", "desk:peers-standing", "desk:peers-add", "desk:peers-check", "desk:peers-stop",
+    "desk:peers-standing-settle",
 }  # fmt: skip
 
 
@@ -100,6 +102,9 @@ def stage(monkeypatch):
         "<slug:question>": "q1",
         "<slug:line>": "l1",
         "<slug:once>": "once1",
+        "<slug:exchange>": "nothing",
+        "<slug:place>": "990200",
+        "<slug:policy>": "nothing",
         "<slug:ref>": "nothing",
         "<int:number>": "1",
         "<int:seq>": "1",
