@@ -39,7 +39,7 @@ class Elsewhere:
     def letter(self, message: dict[str, Any], *, to: str = "990101", seal_to: str = "", **more: Any) -> list[bytes]:
         own = seal_to or cards.read_card(queries.own_card(office.clock()))[0].seal
         given = {"writer": self.code, "reader": to, "seal_to": own, "sign_with": self.keys.sign, "at": office.clock()} | more
-        return [part.raw() for part in letters.write(message, **given)]
+        return [part.as_sent() for part in letters.write(message, **given)]
 
     def write(self, message: dict[str, Any], *, hop: str = "", **more: Any) -> None:
         for raw in self.letter(message, **more):

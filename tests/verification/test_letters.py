@@ -32,14 +32,14 @@ def opened(parts, *, writer=A, reader=B, at=AT):
     return letters.join(pieces)
 
 
-ONE = [part.raw() for part in write()]
+ONE = [part.as_sent() for part in write()]
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
 @settings(max_examples=40)
 def test_what_was_written_is_what_is_read(value):
     message = MESSAGE | {"value": value}
-    read = opened([part.raw() for part in write(message)])
+    read = opened([part.as_sent() for part in write(message)])
     assert read == message and letters.digest(read) == letters.digest(message)
 
 
@@ -91,12 +91,12 @@ def test_nobody_can_put_their_name_under_somebody_elses_letter():
 
 def test_a_large_letter_goes_in_parts_and_its_size_tells_little():
     parts = write(MESSAGE | {"rows": ["9" * 100] * 6000})
-    assert len(parts) == 3 and opened([part.raw() for part in parts])["rows"][5999] == "9" * 100
-    assert len(parts[0].raw()) < letters.LONGEST
+    assert len(parts) == 3 and opened([part.as_sent() for part in parts])["rows"][5999] == "9" * 100
+    assert len(parts[0].as_sent()) < letters.LONGEST
     sizes = {len(write(MESSAGE | {"rows": "9" * count})[0].sealed) for count in (0, 1, 100, 1000, 3000)}
     assert len(sizes) == 1
     with pytest.raises(NotALetter):
-        opened([parts[1].raw(), parts[0].raw(), parts[2].raw()])
+        opened([parts[1].as_sent(), parts[0].as_sent(), parts[2].as_sent()])
 
 
 def test_clocks_may_differ_and_letters_may_travel_for_weeks_but_not_from_the_future():

@@ -42,7 +42,7 @@ def _kept(letter: Letter, part: letters.Part) -> LetterPart:
     return LetterPart(
         letter=letter,
         part=part.part,
-        raw=part.raw(),
+        raw=part.as_sent(),
         digest=part.digest,
         signer=part.signer,
         created=part.created,

@@ -61,7 +61,7 @@ class Part:
         """SHA-256 of what travels sealed."""
         return hashlib.sha256(self.sealed).hexdigest()
 
-    def raw(self) -> bytes:
+    def as_sent(self) -> bytes:
         """The bytes of this part; there is one way to write it, and no other is read."""
         told = {
             "created": self.created,
@@ -152,7 +152,7 @@ def read_part(raw: bytes) -> Part:
         fits = _LETTER.fullmatch(part.letter) and _PLACE.fullmatch(part.writer) and _PLACE.fullmatch(part.reader)
         if base64.b64encode(base64.b64decode(part.signature, validate=True)).decode() != part.signature:
             raise ValueError
-        if not fits or not 1 <= part.part <= part.parts <= MOST_PARTS or part.raw() != raw:
+        if not fits or not 1 <= part.part <= part.parts <= MOST_PARTS or part.as_sent() != raw:
             raise ValueError
     except (ValueError, binascii.Error, RecursionError):
         raise NotALetter("unreadable", "这不是一封地方之间的信，或者路上变了。") from None
