@@ -26,7 +26,7 @@ from doudi.verification.gateways.own_keys import own_keys
 from doudi.verification.models import Anomaly, Question
 from people import NOON
 from verification.a_bank import served
-from verification.test_batch import SUBSIDY, deliver, number, order, subsidy
+from verification.rolls import SUBSIDY, deliver, number, order, subsidy
 
 pytestmark = pytest.mark.django_db
 WORKER = Party.system("check")
@@ -98,7 +98,7 @@ def test_a_roll_under_an_order(tmp_path):
         body = people.clerk("gao", "高远", Role.VERIFICATION, "990101")
         actions.close_anomaly(ref=one.ref, cause="other_wrong", note="银行说记错了人", by=body, at=NOON)
         asked = Correction.objects.get(cause=one.ref)
-        assert (asked.dataset, asked.batch, asked.row_no) == ("deposit", None, None)  # nobody saw the bank's row
+        assert (asked.dataset, asked.load_id, asked.row_no) == ("deposit", None, None)  # nobody saw the bank's row
         lines = [one.detail for one in JournalEntry.objects.filter(act="verification.begin_matching")]
         assert json.loads(lines[0]) == {
             "asked": 64,
