@@ -45,7 +45,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     told = jobs.verified(token, on=queries.today(queries.now()))
     if told is None:
         return render(request, "public/report_check.html", {"told": None}, status=404)
-    form = HeldForm(request.POST or None, request.FILES or None) if request.method == "POST" else HeldForm()
+    form = HeldForm(request.POST, request.FILES) if request.method == "POST" else HeldForm()
     same = None
     if request.method == "POST" and form.is_valid():
         digest = hashlib.sha256()
