@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -96,14 +97,15 @@ def _senders() -> None:
     senders.register_all(at=queries.now())
 
 
-def _people() -> dict[str, str]:
+def _people() -> dict[str, Any]:
     from doudi.office import queries
-    from doudi.sample import applicant, staff
+    from doudi.sample import applicant, hard_household, staff
 
     staff.appoint_all(at=queries.now())
-    resident = applicant.who_may_apply()
-    (home().root / "demo.json").write_text(json.dumps([resident], ensure_ascii=False))  # for the demo's control page
-    return resident
+    resident, hard = applicant.who_may_apply(), hard_household.of_the_township()
+    told = [resident, *([{"name": hard.name, "number": hard.number}] if hard else [])]
+    (home().root / "demo.json").write_text(json.dumps(told, ensure_ascii=False))  # for the demo's control page
+    return resident | ({"hard": asdict(hard)} if hard else {})
 
 
 def _order() -> str:
@@ -152,7 +154,12 @@ def _summary(done: dict[str, Any], port: int) -> list[str]:
         "",
         f"网站 {site}/    演示台（拨时钟、看短信）{site}/demo/",
         f"居民    姓名 {resident['name']}   身份证号 {resident['number']}   （验证码在 {site}/demo/sms/）",
-        f"工作人员 {site}/desk/   密码都是 {PASSWORD}",
     ]
+    if hard := resident.get("hard"):
+        lines += [
+            f"难的一户 姓名 {hard['name']}   身份证号 {hard['number']}   家里：{hard['about']}；外省的儿子 {hard['supporter']} "
+            f"{hard['supporter_number']}   （docs/tutorial/hard-household.zh-CN.md）",
+        ]
+    lines += [f"工作人员 {site}/desk/   密码都是 {PASSWORD}"]
     lines += [f"  {one.username:<6} {one.name}  {one.role.label}：{one.does}" for one in STAFF]
     return [*lines, ""]
