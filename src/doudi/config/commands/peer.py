@@ -149,7 +149,7 @@ def rotate(as_json: bool) -> None:
 @click.option("--every", default=5.0, show_default=True, help="seconds between two rounds")
 @json_option
 def run(once: bool, every: float, as_json: bool) -> None:
-    """Read letters, answer what may be answered at once, hand letters on; until stopped. `doudi live` does the same."""
+    """Read letters, answer what may be answered at once, hand letters on; until stopped. `doudi ask` does it too."""
     _start()
     from doudi.verification import jobs
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from doudi.exchange import queries as exchange
 from doudi.office import queries as office
@@ -169,8 +169,8 @@ def parts_waiting(letter: str) -> list[ToHand]:
 
 def letters_to_read() -> list[str]:
     """Letters to us that are here whole and were not opened yet."""
-    rows = Letter.objects.filter(way="in", done_at__isnull=True).order_by("id").prefetch_related("pieces")
-    return [one.letter for one in rows if len(one.pieces.all()) == one.parts]
+    coming = Letter.objects.filter(way="in", done_at__isnull=True).annotate(here=Count("pieces")).filter(here=F("parts"))
+    return list(coming.order_by("id").values_list("letter", flat=True))
 
 
 def letters_stuck() -> list[tuple[str, str, str, int]]:
