@@ -19,12 +19,30 @@ from doudi.engine import cycle, rolls
 from doudi.engine.contract import Contract
 from doudi.engine.lake import Lake, digest, rename, settle
 from doudi.engine.linkage import Landed, roles, source
-from doudi.engine.readable import write_table
+from doudi.engine.readable import safe, write_table
 from doudi.engine.sql import connect, name_of, quote
 from doudi.policy.checks import RollCheck, pick
 from doudi.verification.core import in_words
 from doudi.verification.core.anomalies import PAIRS_KEPT, FoundOne, Pair, digest_of
 
+__all__ = [
+    "EVERYTHING",
+    "HOW",
+    "Compared",
+    "Drawn",
+    "Plan",
+    "Progress",
+    "choose",
+    "compared",
+    "draw",
+    "keep_progress",
+    "of_people",
+    "one_at_a_time",
+    "paths",
+    "progress",
+    "ref_of",
+    "safe",
+]
 _HEAD = (
     *("序号", "名单行号", "姓名", "公民身份号码", "区划代码", "问题", "说明", "对方名单", "对方批次", "对方行号"),
     *("依据", "怎么认出是同一个人", "也可能是"),

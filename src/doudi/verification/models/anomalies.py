@@ -78,6 +78,10 @@ class Anomaly(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="closed") | (~Q(cause="") & ~Q(closed_by="")), name="anomaly_closed_by_somebody"
             ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by="") | Q(closed_at__isnull=False) & ~Q(closed_by=""),
+                name="anomaly_closed_when_and_by_whom",
+            ),
             models.CheckConstraint(condition=~Q(state="handed") | (~Q(whom="") & Q(due_on__isnull=False)), name="anomaly_handed"),
         ]
         indexes: ClassVar = [
@@ -206,6 +210,10 @@ class SampleRow(models.Model):
             models.UniqueConstraint(fields=["sample", "place"], name="sample_place_once"),
             models.CheckConstraint(condition=Q(result__in=["", "right", "wrong", "unclear"]), name="sample_result"),
             models.CheckConstraint(condition=Q(result="") | ~Q(looked_by=""), name="sample_looked_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(looked_at__isnull=True, looked_by="") | Q(looked_at__isnull=False) & ~Q(looked_by=""),
+                name="sample_looked_when_and_by_whom",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -53,6 +53,14 @@ class TaskOrder(models.Model):
             models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="order_days"),
             models.CheckConstraint(condition=Q(decided_by="") | ~Q(decided_by=F("drafted_by")), name="order_by_two_people"),
             models.CheckConstraint(condition=~Q(state="approved") | ~Q(decided_by=""), name="order_approved_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by="") | Q(decided_at__isnull=False) & ~Q(decided_by=""),
+                name="order_decided_when_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(stopped_at__isnull=True, stopped_by="") | Q(stopped_at__isnull=False) & ~Q(stopped_by=""),
+                name="order_stopped_when_and_by_whom",
+            ),
         ]
 
     def __str__(self) -> str:

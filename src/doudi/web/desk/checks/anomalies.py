@@ -14,7 +14,6 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from doudi.casework import queries as casework
-from doudi.engine.readable import safe
 from doudi.monitoring import actions as monitoring
 from doudi.office import actions as office
 from doudi.office import queries as time
@@ -29,7 +28,6 @@ PAGE = 50
 TONES = {AnomalyState.OPEN: "amber", AnomalyState.HANDED: "blue", AnomalyState.CLOSED: "pine", AnomalyState.LAPSED: "plain"}
 ASKED = ("run", "seen", "state", "whom", "kind", "roll", "area")
 STEPS = {"hand": "交给", "take_back": "收了回来", "close": "写明原因：", "reopen": "重新打开"}
-HEAD = ("姓名", "公民身份号码", "哪里", "什么问题", "说明", "依据", "名单", "另一份", "现在", "交给谁", "期限", "原因")
 
 
 def _wanted(request: HttpRequest) -> queries.Wanted:
@@ -120,14 +118,7 @@ def export(request: HttpRequest) -> HttpResponse:
         return HttpResponse(str(told), status=422, content_type="text/plain; charset=utf-8")
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="anomalies.csv"'
-    table, after = csv.writer(answer), 0
-    table.writerow(HEAD)
-    while found := queries.anomalies(request.viewer, wanted, after=after, count=1000):
-        after = found[-1][0]
-        for _, row in found:
-            cells = [row.masked_name, row.masked_number, row.area_label, row.label, row.said, row.article, row.roll_label]
-            cells += [row.other_label, row.state_label, row.whom_label, row.due_on or "", row.cause_label]
-            table.writerow([safe(cell) for cell in cells])
+    csv.writer(answer).writerows(queries.anomalies_table(request.viewer, wanted))
     return answer
 
 
