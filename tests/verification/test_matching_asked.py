@@ -129,6 +129,22 @@ def test_nothing_leaves_without_an_order(tmp_path):
             jobs.match_roll("disability_subsidy", source="bank-p", order=order(), by=WORKER, at=NOON)
 
 
+def test_a_source_is_written_down_whole():
+    told = {"code": "bank-q", "label": "银行", "adapter": "matching", "by": Party.system("test"), "at": NOON}
+    whole = {"dataset": "deposit", "address": "http://bank:9400/?over=50000", "public_key": keys()[1]}
+    wrong = (
+        {"dataset": "vehicle"},
+        {"address": "bank"},
+        {"address": "http://bank"},
+        {"address": "http://b/?over=-1"},
+        {"public_key": ""},
+    )
+    for one in wrong:
+        with pytest.raises(ValueError, match=r"[\u4e00-\u9fff]"):
+            actions.keep_source(**told, **whole | one)
+    assert actions.keep_source(**told, **whole).adapter == "matching"
+
+
 def test_the_commands_say_what_to_do(tmp_path):
     told = CliRunner().invoke(cli, ["match", "ask", "--order", "RW1", "--roll", "dibao", "--source", "nobody", "--json"])
     assert told.exit_code == 2 and "没有 'nobody'" in json.loads(told.stdout)["error"]

@@ -15,6 +15,7 @@ from doudi.office.actions import By, party
 from doudi.office.queries import need
 from doudi.verification.actions.questions import close
 from doudi.verification.core import State, Way
+from doudi.verification.gateways.matching.adapter import address_wrong
 from doudi.verification.models import Question, Source
 
 
@@ -45,6 +46,8 @@ def keep_source(
         raise ValueError(f"{code} 是数据集的代码，请换一个代码。")
     if way is Way.HTTP and (urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).netloc):
         raise ValueError("接口要写地址，像 https://host/path。")
+    if way is Way.MATCHING and (wrong := address_wrong(dataset, address, public_key)):
+        raise ValueError(wrong)
     if way is Way.FILE and address and (PurePosixPath(address).name != address or address.startswith(".")):
         raise ValueError("文件交换的文件夹只写一个名字，不带斜线。")
     if public_key:

@@ -40,11 +40,29 @@ def limit_of(source: SourceRow) -> int:
 
     :raises CannotMatch: the address names none
     """
-    told = parse_qs(urlsplit(source.address).query).get("over", [""])[0]
     try:
-        return fen(told)
+        return _limit(source.address)
     except NotMoney:
         raise CannotMatch("bad_address", f"来源 {source.code} 的地址没有写超过多少元。", "请写成 …?over=50000。") from None
+
+
+def _limit(address: str) -> int:
+    return fen(parse_qs(urlsplit(address).query).get("over", [""])[0])
+
+
+def address_wrong(dataset: str, address: str, public_key: str) -> str:
+    """Why a source cannot be asked by private matching as it is written down; empty when it can."""
+    if dataset not in COLUMNS:
+        return f"隐私比对只能问：{'、'.join(COLUMNS)}。"
+    if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).netloc:
+        return "隐私比对要写地址和限额，像 https://host:9400/?over=50000。"
+    try:
+        limit = _limit(address)
+    except NotMoney:
+        limit = 0
+    if limit <= 0:
+        return "地址里要写问的是超过多少元，像 https://host:9400/?over=50000。"
+    return "" if public_key else "隐私比对要写对方的公钥，没有它，对方的回答不能信。"
 
 
 class MatchingSource:
