@@ -133,7 +133,7 @@ def test_a_letter_is_numbered_and_its_answer_counts_when_another_person_saw_the_
     with pytest.raises(NotAllowed, match="照片"):
         actions.type_answer(question=one.ref, paper="", by=gao(), at=NOON, **told)
     paper = office.keep_paper(
-        kind="evidence", content_type="application/pdf", data=PAPER, area=one.check_asked.area, subject=one.pid, by=gao(), at=NOON
+        kind="reply", content_type="application/pdf", data=PAPER, area=one.check_asked.area, subject=one.pid, by=gao(), at=NOON
     )
     with pytest.raises(NotAnAnswer) as bad:
         actions.type_answer(question=one.ref, paper=paper.ref, by=gao(), at=NOON, **told | {"rows": [{"balance": "88"}]})

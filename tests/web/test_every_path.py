@@ -77,6 +77,7 @@ STANDS = {
     "decide/<slug:line>": "objected", "my/checks/<slug:check>": "check", "my/objections/<slug:ref>": "objection",
     "api/v1/objections/<ref>": "objection", "desk/reports/<slug:ref>": "report", "reports/issue/<slug:check>": "check",
     "my/reports/<slug:ref>": "report", "sheet/check/<slug:token>": "token", "api/v1/reports/<token>": "token",
+    "sources/checks/<slug:check>": "check", "sources/questions/<slug:ref>": "put", "sources/out/<slug:number>": "dispatch",
 }  # fmt: skip
 # Places in addresses that name nobody.
 NOBODY = {
@@ -91,6 +92,7 @@ NOBODY = {
     "rules/rule/<slug:code>": "A01", "rules/number/<str:name>": "A01.threshold", "rules/changes/<slug:ref>": "change",
     "done/<slug:once>": "once1", "supervision/<slug:code>": "PR-01", "journal/<int:seq>": "1", "feeds/<dataset>": "dibao",
     "uploads/<ref>": "nothing", "receipts/<number>": "1", "back/<slug:ref>": "nothing", "events/<slug:ref>": "nothing",
+    "sources/one/<slug:code>": "car-letters",
 }  # fmt: skip
 PLACE = re.compile(r"<[^>]*>")
 # Pages that show refs of everything to whoever may read the journal, and nothing about anybody.
@@ -191,7 +193,8 @@ def appear() -> Outside:
         "case": case.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
         "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
         "line": Line.objects.get(run=run).ref, "check": check.ref,
-        **signed_paper(case), "report": report.row.ref, "report_number": report.row.number, "token": report.token,
+        **signed_paper(case), **written_to(check),
+        "report": report.row.ref, "report_number": report.row.number, "token": report.token,
         **found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=people.VILLAGE),
     }  # fmt: skip
     secrets = {name: value for name, value in refs.items() if name not in ("village", "question", "load")} | {
@@ -212,6 +215,18 @@ def signed_paper(case: Case) -> dict[str, str]:
     )  # fmt: skip
     member = case.members.get(pid=case.applicant)
     return {"authorisation": made.number, "paper": paper.ref, "member": member.ref}
+
+
+def written_to(check: Check) -> dict[str, str]:
+    """A letter that asks about her, and the question on it."""
+    verification.keep_source(
+        code="car-letters", label="车管所", dataset="vehicle", adapter="letter", by=people.HALL, at=staged.TODAY
+    )  # fmt: skip
+    put = verification.ask_again(
+        check=check.ref, pid=people.granny_wang().pid, source="car-letters", why="再问", by=people.HALL, at=staged.TODAY
+    )  # fmt: skip
+    letter = verification.dispatch(source="car-letters", by=people.HALL, at=staged.TODAY)
+    return {"put": put.ref, "dispatch": letter.number}
 
 
 def filled(address: str, refs: dict[str, str]) -> str:
@@ -419,6 +434,7 @@ def arguments(query: Callable[..., Any], one: Outside) -> Iterator[dict[str, Any
         "text": "wangguilan", "number": secrets["number"], "receipt": one.refs["receipt"], "case_ref": one.refs["case"],
         "load_id": int(one.refs["load"]), "change": "nothing", "department": "civil_affairs", "check": "1",
         "asked": RosterAsked(), "wanted": verified.Wanted(), "run": one.refs["roll_run"],
+        "pile": "sent", "code": "car-letters",
     }  # fmt: skip
     takes = inspect.signature(query).parameters
     wanted = [name for name, takes in takes.items() if takes.default is inspect.Parameter.empty and name != "viewer"]

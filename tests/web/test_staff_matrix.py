@@ -8,6 +8,7 @@ from django.urls import get_resolver
 import people
 from doudi.office.core import ACTS, Role
 from doudi.rulebook import actions as rulebook
+from doudi.verification.models import Question
 from verification.rolls import found_on_a_roll
 from web import staged
 
@@ -22,6 +23,8 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:rules-life", "desk:rules", "desk:rules-rule", "desk:rules-number", "desk:rules-set", "desk:rules-new",
     "desk:rules-changes", "desk:whatif", "desk:pairs", "desk:pairs-decided", "desk:corrections", "desk:correction-letter",
     "desk:correction-letter-file", "desk:events", "desk:feeds-live", "desk:people", "desk:people-csv", "desk:people-tell",
+    "desk:sources", "desk:source-new", "desk:source", "desk:source-edit", "desk:source-out", "desk:source-back", "desk:asking",
+    "desk:source-stop", "desk:source-knock",
     "desk:orders", "desk:order-new", "desk:check-new", "desk:anomalies", "desk:anomalies-csv",
     "desk:reports", "desk:objections", "desk:objection-find", "desk:objection-form",
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
@@ -73,6 +76,10 @@ def stage(monkeypatch):
         "samples/<slug:ref>": f"samples/{roll['sample']}",
         "checks/<slug:ref>": f"checks/{roll['roll_run']}",
         "orders/<slug:number>": f"orders/{roll['order']}",
+        "sources/checks/<slug:check>": f"sources/checks/{case.check_ref}",
+        "sources/questions/<slug:ref>": f"sources/questions/{question_of(case)}",
+        "one/<slug:code>": "one/deposit",
+        "out/<slug:number>": "out/HX2026000001",
         "<int:place>": "1",
         "visit/<slug:ref>": f"visit/{alert}",
         "ask/<slug:ref>": f"ask/{case.ref}",
@@ -109,6 +116,11 @@ def stage(monkeypatch):
         "<int:number>": "1",
         "<int:seq>": "1",
     }
+
+
+def question_of(case):
+    """One of the questions of a case's check."""
+    return Question.objects.filter(check_asked__ref=case.check_ref).first().ref
 
 
 def fill(address, stage):

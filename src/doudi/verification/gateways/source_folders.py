@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from pathlib import Path
 
 from django.conf import settings
@@ -31,9 +30,11 @@ def lay_out(name: str, number: str, content: str) -> bool:
     return True
 
 
-def waiting(name: str) -> list[Path]:
-    """Answer files that lie in a folder, oldest first; what is still being written is left."""
-    now = time.time()
+def waiting(name: str, now: float) -> list[Path]:
+    """Answer files that lie in a folder, oldest first; what is still being written is left.
+
+    :param now: the real time, in seconds since 1970
+    """
     files = [path for path in _folder(name, "in").glob("*.csv") if not path.name.startswith(".")]
     still = [path for path in files if abs(now - path.stat().st_mtime) > STILL]
     return sorted(still, key=lambda path: (path.stat().st_mtime, path.name))

@@ -8,6 +8,7 @@ from datetime import datetime
 from doudi.exchange import queries as exchange
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
+from doudi.office.queries import clock
 from doudi.verification import actions
 from doudi.verification.core import NotAnAnswer, SourceRow
 from doudi.verification.gateways import answer_files, source_folders
@@ -87,7 +88,7 @@ def carry_files(*, by: By, at: datetime) -> tuple[int, int]:
     for whom in sources.with_folders():
         for number, content in sources.open_dispatches(whom.code):
             source_folders.lay_out(whom.address, number, content)
-        for path in source_folders.waiting(whom.address):
+        for path in source_folders.waiting(whom.address, clock().timestamp()):
             try:
                 done = take_file(whom, path.read_bytes(), by=by, at=at)
                 told, taken = done.in_words(), taken + done.taken

@@ -237,4 +237,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("agreed__isnull", True)), fields=("question",), name="typed_one_waits"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="typed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("agreed__isnull", True), ("looked_at__isnull", True), ("looked_by", ""))
+                | models.Q(("agreed__isnull", False), ("looked_at__isnull", False)) & ~models.Q(("looked_by", "")),
+                name="typed_looked_by_whom",
+            ),
+        ),
     ]

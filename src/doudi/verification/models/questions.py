@@ -197,6 +197,11 @@ class Typed(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["question"], condition=Q(agreed__isnull=True), name="typed_one_waits"),
+            models.CheckConstraint(
+                condition=Q(agreed__isnull=True, looked_at__isnull=True, looked_by="")
+                | Q(agreed__isnull=False, looked_at__isnull=False) & ~Q(looked_by=""),
+                name="typed_looked_by_whom",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -167,7 +167,7 @@ def _paper(request: HttpRequest, page: QuestionPage, file: Any) -> str:
     if file is None:
         return page.typed[0].paper if page.typed else ""
     kept = office.keep_paper(
-        kind="evidence",
+        kind="reply",
         content_type=file.content_type or "",
         data=file.read(),
         area=page.area,
