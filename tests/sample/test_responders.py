@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import socket
 import threading
+import time
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 import people
 import signed
 import walk
+from doudi.config import cli
 from doudi.engine import landing
 from doudi.exchange import queries as exchange
 from doudi.exchange.core import signing
@@ -27,6 +30,10 @@ from doudi.sample.responders.manner import Manner, manners
 from doudi.sample.responders.server import call_back, server_of
 from doudi.verification import actions, jobs, queries
 from doudi.verification.core import Asked, Basis, Said
+from doudi.verification.core.matching import CannotMatch, Terms
+from doudi.verification.gateways.matching import asking
+from doudi.verification.gateways.matching.bank import own_key
+from doudi.verification.gateways.matching.wire import Line
 from doudi.verification.models import Item, Question
 from doudi.verification.queries.kept import kept_answers
 from people import NOON
@@ -184,6 +191,42 @@ def test_a_household_is_really_asked_and_some_answers_are_late(town, book, monke
     Item.objects.filter(answer__question=asked["bank-1"]).update(values={"balance": 1})
     told = score.answers(book, kept_answers(manners()), exchange.contracts())
     assert [one["source"] for one in told["first_wrong"]] == ["bank-1"]
+
+
+def test_the_bank_that_shows_nothing_answers_what_is_true(tmp_path, book, monkeypatch):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    private, public = signing.new_key()
+    responding = cli.commands.responding
+    monkeypatch.setattr(responding, "outside", lambda: tmp_path)
+    bank_key = own_key(tmp_path / "bank-4")[1]
+    bank = responding._bank(book, port, public)
+    try:
+        everybody = [who for who in range(len(book.name)) if book.who(book.name[who], number_of(book, who))[0] == who]
+        rich = [who for who in everybody if (book.held("bank-4", who) or 0) > 2_000_000]
+        asked = sorted({*rich[:10], *everybody[:40]})
+        terms = Terms("a" * 32, "deposit", 2_000_000, "consent", "", "试验", 64)
+        with Line(f"http://127.0.0.1:{port}", private, bank_key) as line:
+            found = until_open(
+                lambda: asking.ask(line, tmp_path / "us", [number_of(book, who) for who in asked], terms, patience=30)
+            )
+        assert [asked[at] for at in found.over] == [who for who in asked if who in rich] and found.over
+    finally:
+        bank.kill()
+        bank.wait()
+
+
+def until_open(work):
+    """Do something as soon as the other side's program is open."""
+    limit = time.monotonic() + 60
+    while True:
+        try:
+            return work()
+        except CannotMatch as why:
+            if why.reason != "down" or time.monotonic() > limit:
+                raise
+            time.sleep(0.2)
 
 
 def test_a_question_asked_again_is_answered_alike_and_counts_once(tmp_path, book):

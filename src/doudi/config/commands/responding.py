@@ -91,8 +91,10 @@ def respond(where: Path, port: int, bank_port: int, site: str | None, haste: flo
     click.echo(json.dumps(opened) if as_json else f"{len(book.name):,} people known outside: {address}  (Ctrl-C stops it)")
     sys.stdout.flush()
     while not stopped.wait(0.5):
-        if (beside is not None and os.getppid() != beside) or (bank is not None and bank.poll() is not None):
+        if beside is not None and os.getppid() != beside:
             break
+        if bank is not None and bank.poll() is not None and not stopped.wait(5):  # the others go on meanwhile
+            bank = _bank(book, bank_port, jobs.our_key(office.clock()))
     stopped.set()
     server.shutdown()
     if bank is not None:
