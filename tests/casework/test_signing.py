@@ -10,9 +10,9 @@ from PIL import Image
 
 import people
 import walk
-from doudi.casework import actions, queries
+from doudi.casework import actions, jobs, queries
 from doudi.casework.core import State
-from doudi.casework.models import CaseMember, Supporter
+from doudi.casework.models import Benefit, CaseMember, Supporter
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.office.models import Paper
@@ -218,3 +218,13 @@ def test_numbers_run_through_the_year_without_gaps(sources):
     assert sign(granny, household=[granny, boy]).number == first.number  # the same again
     assert sign(boy, household=[granny, boy], guardian=granny).number == "SQ2026000002"
     assert sign(granny, subject="other").number == "SQ2026000003"
+
+
+def test_what_was_signed_ends_with_the_last_month_of_help(case):
+    walk.confirmed(case)
+    later = NOON + timedelta(days=120)
+    assert jobs.end_authorisations(later) == 0
+    Benefit.objects.update(to_month=date(2026, 9, 1))
+    assert jobs.end_authorisations(later) == 1
+    assert jobs.end_authorisations(later) == 0
+    assert set(Authorisation.objects.values_list("ended_why", flat=True)) == {"assistance_ended"}

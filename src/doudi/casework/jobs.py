@@ -7,7 +7,9 @@ from datetime import datetime
 from doudi.casework import actions
 from doudi.casework.queries import due
 from doudi.office.core import NotAllowed, Party
+from doudi.verification import actions as verification_actions
 from doudi.verification import queries as verification
+from doudi.verification.core import Ended
 
 
 def end_showings(at: datetime) -> int:
@@ -54,10 +56,20 @@ def take_answers(at: datetime) -> int:
     return taken
 
 
+def end_authorisations(at: datetime) -> int:
+    """End what was signed for help that is over; returns for how many cases. Twice is once."""
+    job = Party.system("end_authorisations")
+    signed = verification.still_signed(due.assistance_over(at))
+    for ref in signed:
+        verification_actions.end_authorisations(subject=ref, why=Ended.ASSISTANCE_ENDED, by=job, at=at)
+    return len(signed)
+
+
 def run_due(at: datetime) -> dict[str, int]:
     """Everything due at a moment, after the demo's clock was moved as well as nightly: name of the job → how many."""
     return {
         "end_showings": end_showings(at),
+        "end_authorisations": end_authorisations(at),
         "call_reviews": call_reviews(at),
         "follow_objections": follow_objections(at),
         "take_answers": take_answers(at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -246,6 +247,8 @@ def submit(
     consent_channel: str = "",
     proxy_relation: str = "",
     mandate: str = "",
+    files: Sequence[tuple[str, str, bytes]] = (),
+    typed_name: str = "",
 ) -> Case:
     """Hand the application in: receipt, named officer, the clock of the township, consent of who is here, a notice queued.
 
@@ -255,6 +258,8 @@ def submit(
     :param consent: the one handing in agrees to the check, for themselves and their minor children. Handed in by a proxy, it
         is kept when the applicant sat beside them and tapped (mandate `screen`); else it waits for the paper.
     :param consent_channel: screen | paper | voice; by default from the channel
+    :param files: the applicant's signature (kind, what the sender calls its type, bytes)
+    :param typed_name: signed by writing the applicant's name
     :param mandate: for a proxy, how the written mandate was given: screen | paper | village
     :raises Missing: an unanswered step, no consent, or a proxy without mandate; the text names all that is missing at once
     """
@@ -306,7 +311,9 @@ def submit(
     )
     case = filing.file(application, by=by, at=at)
     agreed = [row.applicant] if not is_proxy or mandate == "screen" else []
-    filing.keep_consents(case, agreed, channel=consent_channel or ("screen" if row.channel == "phone" else "paper"), by=by, at=at)
+    signed = {"papers": filing.keep_papers(case, files, case.applicant, by=by, at=at), "typed_name": typed_name} if agreed else {}
+    channel = consent_channel or ("screen" if row.channel == "phone" else "paper")
+    filing.keep_consents(case, agreed, channel=channel, by=by, at=at, **signed)
     row.case = case
     row.save(update_fields=["case"])
     filing.tell_received(case, by=by, at=at)

@@ -23,6 +23,8 @@ from doudi.verification import actions as verification_actions
 from doudi.verification import queries as verification
 from doudi.verification.core import Capacity, asked_datasets
 
+File = tuple[str, str, bytes]  # kind of paper, what the sender calls its type, bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -173,6 +175,17 @@ def _not_twice(application: Application, name: str) -> None:
 def source_codes(programme: str) -> list[str]:
     """What an authorisation for a programme names."""
     return [one.dataset for one in asked_datasets(programme)]
+
+
+def keep_papers(case: Case, files: Sequence[File], pid: str, *, by: By, at: datetime) -> list[str]:
+    """Keep what somebody handed in with their signature; the refs.
+
+    :raises BadPaper: a file that cannot be kept
+    """
+    return [
+        office.keep_paper(kind=kind, content_type=called, data=data, area=case.area, subject=pid, by=by, at=at).ref
+        for kind, called, data in files
+    ]
 
 
 def keep_consents(

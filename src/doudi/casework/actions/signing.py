@@ -25,8 +25,6 @@ from doudi.verification import actions as verification
 from doudi.verification import queries as verification_queries
 from doudi.verification.core import Capacity, Ended
 
-File = tuple[str, str, bytes]  # kind of paper, what the sender calls its type, bytes
-
 
 @transaction.atomic
 def record_consent(
@@ -34,7 +32,7 @@ def record_consent(
     ref: str,
     pid: str,
     channel: str,
-    files: Sequence[File] = (),
+    files: Sequence[filing.File] = (),
     typed_name: str = "",
     guardian: str = "",
     by: By,
@@ -65,7 +63,7 @@ def record_consent(
         raise NotAllowed("同意核对的人不在这户里。")
     if guardian and not CaseMember.objects.filter(case=case, pid__in=registry.pids_of(guardian)).exists():
         raise NotAllowed("监护人不在这户里。请监护人到窗口，带上证明。")
-    papers = _keep(files, case, member.pid, by=by, at=at)
+    papers = filing.keep_papers(case, files, member.pid, by=by, at=at)
     if guardian:
         minor = is_minor(member.born_on, today(at))
         verification.authorise(
@@ -88,13 +86,6 @@ def living(case: Case) -> list[str]:
 def _takes_signatures(case: Case) -> bool:
     """While it is dealt with, and while assistance lasts: papers run out, and members change."""
     return State(case.state).is_open or State(case.state) is State.CONFIRMED
-
-
-def _keep(files: Sequence[File], case: Case, pid: str, *, by: By, at: datetime) -> list[str]:
-    return [
-        office.keep_paper(kind=kind, content_type=called, data=data, area=case.area, subject=pid, by=by, at=at).ref
-        for kind, called, data in files
-    ]
 
 
 def _ask_now(case: Case, *, by: By, at: datetime) -> None:
@@ -171,7 +162,7 @@ def remove_supporter(*, ref: str, supporter: str, by: By, at: datetime) -> Suppo
 
 @transaction.atomic
 def sign_supporter(
-    *, ref: str, pid: str, channel: str, files: Sequence[File] = (), typed_name: str = "", by: By, at: datetime
+    *, ref: str, pid: str, channel: str, files: Sequence[filing.File] = (), typed_name: str = "", by: By, at: datetime
 ) -> Case:
     """Keep that a supporter signed their own sheet, which names only what supporters are asked.
 
@@ -191,7 +182,7 @@ def sign_supporter(
     verification.authorise(
         subject=case.ref, area=case.area, programmes=[(case.programme, core.road(case.programme).label)], pid=row.pid,
         name=row.name, role="supporter", relation=row.relation, household=[], way=channel, typed_name=typed_name,
-        papers=_keep(files, case, row.pid, by=by, at=at), by=by, at=at,
+        papers=filing.keep_papers(case, files, row.pid, by=by, at=at), by=by, at=at,
     )  # fmt: skip
     _ask_now(case, by=by, at=at)
     steps.keep(case, "sign_supporter", by=by, at=at, detail={"channel": channel, "person": row.pid})

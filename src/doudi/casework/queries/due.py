@@ -23,6 +23,12 @@ def reviews_due(at: datetime) -> list[str]:
     return list(rows.order_by("review_due_on", "id").values_list("ref", flat=True))
 
 
+def assistance_over(at: datetime) -> list[str]:
+    """Refs of cases whose help has been paid to its last month; what was signed for them ends."""
+    rows = Benefit.objects.filter(to_month__lt=today(at).replace(day=1)).order_by("to_month", "id")
+    return list(rows.values_list("case__ref", flat=True))
+
+
 def cases_with_checks() -> list[tuple[str, str, int]]:
     """Cases being worked on whose sources were asked: ref, check, and how many later answers were taken in."""
     rows = Case.objects.filter(state__in=WORKED_ON).exclude(check_ref="").order_by("id")

@@ -49,6 +49,7 @@ from doudi.verification.queries.authorisations import (
     of_consents,
     signed_cases,
     signers,
+    still_signed,
     who_signed,
 )
 from doudi.verification.queries.batches import (
@@ -251,6 +252,7 @@ __all__ = [
     "standing_of_source",
     "standings",
     "statements",
+    "still_signed",
     "times_handed",
     "unreported",
     "verify",

@@ -120,6 +120,12 @@ def signed_cases(subjects: Collection[str], pid: str, *, at: datetime) -> set[st
     return {one.subject for one in rows if not one.standing(at, on)}
 
 
+def still_signed(subjects: Collection[str]) -> list[str]:
+    """Which of these cases hold authorisations that nobody ended."""
+    rows = Authorisation.objects.filter(subject__in=subjects, ended_at=None).values_list("subject", flat=True)
+    return sorted(set(rows))
+
+
 def of_consents(refs: Collection[str]) -> dict[str, str]:
     """The number of the authorisation behind each plain yes (ref of registry's consent) that has one."""
     return dict(Authorisation.objects.filter(consent__in=refs).values_list("consent", "number"))

@@ -11,6 +11,7 @@ from doudi.verification import jobs as verification
 SAID = {
     "end_showings": "公示期满 {count} 件，已报县里。",
     "call_reviews": "到期要复核 {count} 户。",
+    "end_authorisations": "救助结束了，{count} 户的授权书跟着结束。",
     "follow_objections": "{count} 件对报告的不同意见看完了，结果写进了案卷。",
     "take_answers": "{count} 件案子收进了部门后来的回话。",
     "issue_reports": "出了 {count} 份核对报告。",

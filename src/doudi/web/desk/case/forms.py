@@ -176,13 +176,3 @@ class ExtendForm(forms.Form):
     """Why this one takes longer."""
 
     reason = fields.line(label="为什么要延长", missing="请写为什么要延长", longest=300)
-
-
-class ConsentForm(forms.Form):
-    """An adult of the family agreed to the check."""
-
-    def __init__(self, members: Sequence[object], *args: object, **more: object) -> None:
-        super().__init__(*args, prefix="consent", **more)
-        self.fields["pid"] = fields.one_of([(one.pid, one.name) for one in members], label="谁同意了", missing="请选谁同意了")
-        channels = [("paper", "签了纸"), ("voice", "电话里说，有录音"), ("visit", "上门时当面说")]
-        self.fields["channel"] = fields.one_of(channels, label="怎么同意的", missing="请选怎么同意的")

@@ -11,7 +11,6 @@ urlpatterns = [
     path("accept/", views.accept, name="accept"),
     path("ask/", views.ask, name="ask"),
     path("supplement/", views.supplement, name="supplement"),
-    path("consent/", views.consent, name="consent"),
     path("check/", views.check, name="check"),
     path("questions/<slug:question>/", views.judge, name="judge"),
     path("questions/<slug:question>/said/", views.say, name="say"),

@@ -130,9 +130,7 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
         refused = [move.why_not for move in this.moves if move.act in core.DECISIONS and not move.allowed]
         found["not_decide"] = refused[0] if len(refused) == len(core.DECISIONS) else ""
         found["not_confirm"] = next((move.why_not for move in this.moves if move.act == "confirm" and not move.allowed), "")
-    missing = [one for one in this.members if one.consent == "missing" and one.pid]
-    if missing and state in (*WORKING, core.State.SUBMITTED) and viewer.may("consent.record"):
-        found["consent_form"] = held.get("consent") or shapes.ConsentForm(missing)
+    found["signing"] = queries.signing(this.ref, viewer, at=at)
     found["may_check"] = state in WORKING and viewer.may("check.request")
     found["may_object"] = viewer.may("case.object")
     found["may_serve"] = viewer.may("case.propose")
@@ -224,20 +222,6 @@ def supplement(request: HttpRequest, ref: str) -> HttpResponse:
         actions.supplement(ref=ref, said=form.cleaned_data["words"], by=request.user, at=at)
 
     return act(request, ref, do, "补上的记好了。", {"reply": form})
-
-
-@permit("consent.record")
-@require_POST
-def consent(request: HttpRequest, ref: str) -> HttpResponse:
-    """Note that an adult of the family agreed to the check."""
-    missing = [one for one in read(request, ref, time.now()).members if one.consent == "missing" and one.pid]
-    form = shapes.ConsentForm(missing, request.POST)
-
-    def do(at: datetime) -> None:
-        said = form.cleaned_data
-        actions.record_consent(ref=ref, pid=said["pid"], channel=said["channel"], by=request.user, at=at)
-
-    return act(request, ref, do, "同意记好了。", {"consent": form})
 
 
 @permit("check.request")

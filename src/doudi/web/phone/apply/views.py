@@ -16,6 +16,7 @@ from doudi.office.core import NotAllowed, Party
 from doudi.registry import actions as registry
 from doudi.registry import queries as people
 from doudi.registry.core import RELATIONS
+from doudi.web.parts import papers
 from doudi.web.parts.permits import resident
 from doudi.web.parts.roads import STEPS, first_open
 from doudi.web.phone.apply.answers import Problem, read_household, read_incomes
@@ -248,14 +249,19 @@ def _check(request: HttpRequest, page: DraftPage) -> HttpResponse:
         mandate = request.POST.get("mandate", "")
         try:
             more = {"proxy_relation": helper["relation"], "mandate": mandate} if not mine else {}
+            more |= {"files": papers.signature(request), "typed_name": request.POST.get("name", "").strip()[:40]}
             case = actions.submit(ref=page.ref, consent=True, by=_me(request), at=office.now(), **more)
             return redirect(f"/my/cases/{case.ref}/receipt/")
         except Missing as why:
             problems.append(Problem("mandate" if not mine else "main", str(why)))
+        except NotAllowed as why:
+            problems.append(Problem("main", str(why)))
     shown = {
         "question": _("最后看一遍，对不对"),
         "rows": summary(page, mine=mine, helper="" if mine else f"{PROXIES[helper['relation']]} {people.me(request.pid).name}"),
         "names": [one.name for one in page.adults],
         "mandates": MANDATES if not mine else (),
+        "my_name": page.applicant_name,
+        "name": request.POST.get("name", ""),
     }
     return _ask(request, "check", page, problems, shown)
