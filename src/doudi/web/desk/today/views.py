@@ -22,6 +22,7 @@ from doudi.office.core import NotAllowed, Role, Viewer, mask_name
 from doudi.policy.pack import Pack
 from doudi.rulebook import queries as rulebook
 from doudi.verification import queries as verification
+from doudi.verification.queries import exchanges
 from doudi.web.desk.alerts.reading import LEVELS, explanation
 from doudi.web.desk.frame import due
 from doudi.web.parts.permits import permit
@@ -163,6 +164,7 @@ def today(request: HttpRequest) -> HttpResponse:
         ],
         "only": pile != "todo",
         "objections": verification.objection_counts(viewer, on),
+        "elsewhere": exchanges.counts(viewer, on) if viewer.may("place.answer") else None,
         "entries": sorted(entries, key=lambda entry: entry.key),
         "next": f"?{urlencode(following)}" if cases.next or alerts.next else "",
         "open_ref": wanted,
