@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import itertools
 import json
 import sys
@@ -20,7 +21,7 @@ from doudi.verification.core.matching import CannotMatch, Terms
 from doudi.verification.core.questions import NotAnAnswer
 from doudi.verification.gateways.matching import asking, library
 from doudi.verification.gateways.matching.bank import BadList, read_sums
-from doudi.verification.gateways.matching.wire import Line
+from doudi.verification.gateways.matching.wire import Line, sealed
 from verification.a_bank import OVER, number, served
 
 
@@ -82,6 +83,20 @@ def test_a_stranger_and_a_request_sent_twice_are_not_answered(bank):
     with pytest.raises(CannotMatch) as why, Line(bank.address, bank.office, signing.new_key()[1]) as line:
         line.tell("PUT", f"/match/sessions/{'3' * 32}", terms("3" * 32).told())  # who answers is not who was registered
     assert why.value.reason == "not_signed"
+    there, path, body = (
+        bank.address.removeprefix("http://"),
+        f"/match/sessions/{'3' * 32}",
+        json.dumps(terms("3" * 32).told(), ensure_ascii=False),
+    )
+    headers, said = sealed(bank.office, "PUT", there, path, body.encode()), []
+    for sent in (body, body, body.replace("复核", "改过")):
+        connection = http.client.HTTPConnection(there, timeout=10)
+        connection.request("PUT", path, sent.encode(), headers)
+        answer = connection.getresponse()
+        said.append((answer.status, json.loads(answer.read()).get("reason", "")))
+        connection.close()
+    assert said[0][0] in (200, 409)  # open, or still hiding its list
+    assert said[1:] == [(401, "used"), (401, "digest_differs")]
 
 
 def test_more_than_was_said_is_not_answered(bank, tmp_path):
