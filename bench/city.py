@@ -106,7 +106,8 @@ def measure(root: Path, profile: str) -> list[Row]:
     )
     again = run("cycle", "--on", ON, "--json", home=home)
     rows.append(Row("the same cycle again (nothing changes)", f"{again.cpu:.2f} CPU s", "", ""))
-    check = run("check", "--roll", "disability_subsidy", "--against", "tekun", "--json", home=home)
+    order = run("city", "order", "--json", home=home).answer["order"]
+    check = run("check", "--order", order, "--roll", "disability_subsidy", "--against", "tekun", "--json", home=home)
     rows.append(
         Row(
             "disability subsidies against Tekun",

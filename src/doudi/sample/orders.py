@@ -24,14 +24,14 @@ COUNTY_LISTS = ("tekun", "died", "certificate", "moved", "prison", "twice")
 APPLICANT_LISTS = ("dwelling", "vehicle", "firm", "income", "deposits")
 
 
-def in_force(at: datetime) -> str:
-    """The number of the demo's order over the whole made-up city; drafted and approved the first time."""
+def in_force(at: datetime, *, another: bool = False) -> str:
+    """The number of the demo's order over the whole made-up city; drafted and approved the first time, or always another."""
     staff.appoint_all(at=at)
     today, drafter, approver = queries.today(at), queries.clerk("tang"), queries.clerk("jiang")
     if drafter is None or approver is None or (viewer := queries.viewer(drafter, "order.read", at)) is None:
         raise LookupError("the demo's two directors are not appointed today")
     for order in verification.orders(viewer, on=today):
-        if order.in_force and order.purpose == PURPOSE:
+        if order.in_force and order.purpose == PURPOSE and not another:
             return order.number
     drafted = actions.draft_order(
         purpose=PURPOSE,

@@ -1,4 +1,4 @@
-"""`doudi city figures`: the papers' batch checks, made on the made-up city."""
+"""`doudi city figures`: the papers' batch checks, made on the made-up city; `doudi city order`: its task order."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ from doudi.config.commands.city import city
 
 def register(cli: click.Group) -> None:
     city.add_command(figures)
+    city.add_command(order)
+
+
+@click.command()
+@click.option("--another", is_flag=True, help="draft and approve another one, though one is in force")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
+def order(another: bool, as_json: bool) -> None:
+    """Say the number of the made-up city's task order, drafted by one of its directors and approved by the other."""
+    start_django()
+    new_database()
+    from doudi.office.queries import now
+    from doudi.sample import orders
+
+    number = orders.in_force(now(), another=another)
+    answer({"order": number}, as_json=as_json, lines=lambda: [number])
 
 
 @click.command()

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
 from doudi.office import actions as office
@@ -187,7 +187,7 @@ def _bring(
             seen.append(Sighting(run=row, anomaly_id=was.pk, seen=how))
         Anomaly.objects.bulk_create(new)
         seen += [Sighting(run=row, anomaly=anomaly, seen=Seen.NEW) for anomaly in new]
-        Anomaly.objects.bulk_update(changed, _REFRESHED, batch_size=100)
+        _refresh(changed)
         Sighting.objects.bulk_create(seen)
     missed = [was for ref, was in known.items() if was.there and ref not in here]
     counted[Seen.GONE] = len(missed)
@@ -210,6 +210,17 @@ def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
 
 
 _REFRESHED = ["name", "number", "pairs", "more", "digest", "last_run", "there", "state", "opened_at", "whom", "due_on"]
+
+
+def _refresh(rows: Sequence[Anomaly]) -> None:
+    """Write what a check changed, a statement a row: the CASE of many rows Django makes of it takes ten times as long."""
+    columns = [Anomaly._meta.get_field(name) for name in _REFRESHED]
+    told = ", ".join(f"{field.column} = %s" for field in columns)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {Anomaly._meta.db_table} SET {told} WHERE id = %s",
+            [(*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in columns), row.pk) for row in rows],
+        )
 
 
 def _fresh(one: FoundOne, row: BatchRun) -> dict[str, Any]:
