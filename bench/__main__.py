@@ -22,6 +22,7 @@ PARTS = (
     "openfisca_dibao",
     "equality",
     "ways_in",
+    "batches",
     "matching",
     "checking",
 )
