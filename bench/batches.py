@@ -57,7 +57,8 @@ def many(root: Path) -> tuple[Cost, Path]:
         )
         con.execute(
             f"""COPY (SELECT 'TK' || i AS 供养证号, number AS 公民身份号码, name AS 姓名, area AS "村(社区)代码",
-            '全自理' AS 自理能力, '分散' AS 供养方式, 988 AS 月金额, '2026-03-01' AS 起始日期, '' AS 终止日期 FROM who WHERE i % {SHARE} = 0)
+            '全自理' AS 自理能力, '分散' AS 供养方式, 988 AS 月金额,
+            '2026-03-01' AS 起始日期, '' AS 终止日期 FROM who WHERE i % {SHARE} = 0)
             TO '{feeds}/tekun_{ON}.csv' (HEADER)"""
         )
     run("feeds", "load", str(feeds), "--json", home=home)
