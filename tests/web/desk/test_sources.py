@@ -51,7 +51,8 @@ def asked():
 
 
 def test_a_source_is_registered_changed_and_stopped_by_who_may(client):
-    staged.signed_in(client, people.keeper_wu())
+    city = people.clerk("shu", "舒文", Role.DATA, "990100")
+    staged.signed_in(client, city)
     told = {
         "code": "bank-1", "label": "农信社", "dataset": "deposit", "adapter": "http", "address": "ftp://x", "answer_wd": "1",
         "daily_quota": "200", "at_once": "20", "public_key": "", "area": "",
@@ -64,6 +65,11 @@ def test_a_source_is_registered_changed_and_stopped_by_who_may(client):
     asked()
     client.post("/desk/sources/one/bank-1/edit/", told | {"address": "https://bank.example/2", "answer_wd": "10"})
     assert Source.objects.get().answer_wd == 10
+    staged.signed_in(
+        client, people.clerk("wu2", "吴岚", Role.DATA, people.OTHER_COUNTY)
+    )  # asked about people of other places too
+    assert client.post("/desk/sources/one/bank-1/stop/").status_code == 422 and Source.objects.get().active
+    staged.signed_in(client, city)
     client.post("/desk/sources/one/bank-1/stop/")
     assert Question.objects.get(source="bank-1").closed_why == "source_stopped"
     assert "停用了" in client.get("/desk/sources/").content.decode()

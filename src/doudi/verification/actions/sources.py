@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -12,11 +13,22 @@ from doudi.exchange import queries as exchange
 from doudi.exchange.core import signing
 from doudi.office import actions as office
 from doudi.office.actions import By, party
+from doudi.office.core import NotAllowed
 from doudi.office.queries import need
 from doudi.verification.actions.questions import close
 from doudi.verification.core import State, Way
 from doudi.verification.gateways.matching.adapter import address_wrong
 from doudi.verification.models import Question, Source
+
+
+def _keeps(by: By, areas: Sequence[str], at: datetime) -> None:
+    """Stop who does not look after a source that is asked about people of these places.
+
+    :raises NotAllowed: the post does not, or the source is asked about people of other places too
+    """
+    viewer = need(by, "source.keep", area=None, at=at)
+    if viewer is not None and not all(viewer.sees(area) if area else viewer.whole_city for area in areas):
+        raise NotAllowed("这个来源别的地方也在问，要管全市数据的人来改；只问本地人的，请写上本地的区划代码。")
 
 
 @transaction.atomic
@@ -33,7 +45,8 @@ def keep_source(
     :raises NotAllowed: this clerk does not look after sources
     :raises ValueError: something that cannot be; in words
     """
-    need(by, "source.keep", area=None, at=at)
+    found = Source.objects.select_for_update().filter(code=code).first()
+    _keeps(by, [area, *([found.area] if found else [])], at)
     contract = exchange.contracts().get(dataset)
     if contract is None:
         raise ValueError(f"没有 {dataset!r} 这种数据。")
@@ -90,10 +103,10 @@ def stop_source(*, code: str, by: By, at: datetime) -> Source:
     :raises NotAllowed: this clerk does not look after sources
     :raises ValueError: no such source
     """
-    need(by, "source.keep", area=None, at=at)
     found = Source.objects.select_for_update().filter(code=code).first()
     if found is None:
         raise ValueError(f"没有 {code!r} 这个来源。")
+    _keeps(by, [found.area], at)
     if found.active:
         found.active, found.kept_at, found.kept_by = False, at, party(by)
         found.save(update_fields=["active", "kept_at", "kept_by"])
@@ -112,10 +125,10 @@ def knock_now(*, code: str, by: By, at: datetime) -> Source:
     :raises NotAllowed: this clerk does not look after sources
     :raises ValueError: no such source
     """
-    need(by, "source.keep", area=None, at=at)
     found = Source.objects.select_for_update().filter(code=code, active=True).first()
     if found is None:
         raise ValueError(f"没有 {code!r} 这个来源。")
+    _keeps(by, [found.area], at)
     found.failures, found.rests_until = 0, None
     found.save(update_fields=["failures", "rests_until"])
     Question.objects.filter(source=code, state=State.WAITING, next_try_at__gt=at, claim="").update(next_try_at=at)

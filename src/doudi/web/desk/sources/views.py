@@ -76,7 +76,7 @@ def source_page(request: HttpRequest, code: str, **more: Any) -> HttpResponse:
         "out": queries.dispatches(code, viewer) if carried else [],
         "carried": carried,
         "by_file": one.source.adapter is Way.FILE,
-        "may_keep": viewer.may("source.keep"),
+        "may_keep": viewer.may("source.keep") and (viewer.sees(one.source.area) if one.source.area else viewer.whole_city),
         "may_carry": viewer.may("check.answer"),
     }
     return render(request, "desk/sources/one.html", context | more, status=422 if more else 200)
@@ -100,7 +100,7 @@ def keep(request: HttpRequest, code: str = "") -> HttpResponse:
             kept = actions.keep_source(**told, answer_seconds=seconds, by=request.user, at=time.now())
             messages.success(request, f"{kept.label} 记下了。")
             return redirect("desk:source", kept.code)
-        except ValueError as why:
+        except (NotAllowed, ValueError) as why:
             problem = str(why)
     context = {"form": form, "source": found, "problem": problem}
     return render(request, "desk/sources/keep.html", context, status=422 if problem or form.errors else 200)
@@ -110,7 +110,7 @@ def _act(request: HttpRequest, code: str, do: Callable[..., Any], said: str, at:
     standing(request, code)
     try:
         do(code=code, by=request.user, at=at)
-    except ValueError as why:
+    except (NotAllowed, ValueError) as why:
         return source_page(request, code, problem=str(why))
     messages.success(request, said)
     return redirect("desk:source", code)
