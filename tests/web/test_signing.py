@@ -176,3 +176,11 @@ def test_a_finger_signs_on_a_small_phone_and_the_desk_sees_it(open_browser, live
     assert violations(desk) == []
     printed = desk.pdf(format="A4")
     assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 3  # three copies, one page each
+
+    client.force_login(people.worker_wang())
+    field = open_browser(PHONE)
+    field.context.add_cookies([{"name": "sessionid", "value": client.session.session_key, "url": live_server.url}])
+    field.goto(f"/field/sign/{case.ref}/")
+    field.get_by_text("给王小宝记下").click()
+    picture(field, "signing-field")
+    assert violations(field) == [] and not scrolls_sideways(field)
