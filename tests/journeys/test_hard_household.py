@@ -93,7 +93,7 @@ def test_from_authorisation_to_a_corrected_report(open_browser, sources, live_se
         http = {"adapter": "http", "answer_seconds": 7200}
         kept("police", "公安车管", "vehicle", address=police.address, public_key=police.public, **http)
         kept("bank", "禾安农商银行", "deposit", address=bank.address, public_key=bank.public, **http)
-        kept("tonglu", "浙江省桐庐县民政局", "income", "letter", address="桐庐县迎春路 1 号")
+        kept("tongxi", "云川省桐溪县民政局", "income", "letter", address="桐溪县迎春路 1 号")
         police.says = lambda question: (
             {"state": "answered", "said": "nothing", "as_of": "2026-08-20"}
             | ({"said": "found", "rows": [{"row": "禾-1", "values": CAR}]} if question["person"]["name"] == "陈秀兰" else {})
@@ -112,8 +112,8 @@ def test_from_authorisation_to_a_corrected_report(open_browser, sources, live_se
         form = [("form", "image/png", DOT)]  # signed in prison on paper, photographed at the window
         actions.record_consent(pid=father.pid, channel="paper", files=form, by=li, **signs)
         uncle = actions.add_supporter(
-            name="王志远", number=people.number_of("330122", date(1975, 8, 9), 51), supports=granny.pid, relation="son",
-            place="浙江桐庐", by=li, **signs,
+            name="王志远", number=people.number_of("980122", date(1975, 8, 9), 51), supports=granny.pid, relation="son",
+            place="云川省桐溪县", by=li, **signs,
         )  # fmt: skip
         actions.sign_supporter(pid=uncle.pid, channel="paper", files=form, by=li, **signs)
 
@@ -131,7 +131,7 @@ def test_from_authorisation_to_a_corrected_report(open_browser, sources, live_se
         assert carried == set(Authorisation.objects.filter(subject=case.ref, ended_at=None).values_list("number", flat=True))
 
         # The other province answers on paper: typed in by one, looked at by another.
-        letter = verification.dispatch(source="tonglu", by=he, at=office.now())
+        letter = verification.dispatch(source="tongxi", by=he, at=office.now())
         assert isinstance(letter, Dispatch)
         paper = office_actions.keep_paper(
             kind="evidence",
@@ -142,7 +142,7 @@ def test_from_authorisation_to_a_corrected_report(open_browser, sources, live_se
             by=he,
             at=office.now(),
         )
-        asked = Question.objects.get(source="tonglu", pid=uncle.pid)
+        asked = Question.objects.get(source="tongxi", pid=uncle.pid)
         answer = {"said": "found", "as_of": date(2026, 8, 20), "paper": paper.ref, "at": office.now()}
         rows = [{"period": "2026-07", "income_month": "4200"}]
         verification.type_answer(question=asked.ref, rows=rows, by=he, **answer)
@@ -150,7 +150,7 @@ def test_from_authorisation_to_a_corrected_report(open_browser, sources, live_se
             verification.look_at_typed(question=asked.ref, agree=True, by=he, at=office.now())
         other = people.clerk("ma", "马核", Role.VERIFICATION, people.COUNTY)
         verification.look_at_typed(question=asked.ref, agree=True, by=other, at=office.now())
-        assert "4,200 元" in by_source(check)["王志远", "tonglu"].items[0].words
+        assert "4,200 元" in by_source(check)["王志远", "tongxi"].items[0].words
         progress = reports.progress(check, office.now())
         assert progress.sources_back < progress.sources, "the case does not wait for the bank"
 
