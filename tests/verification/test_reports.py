@@ -15,10 +15,10 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.office.models import JournalEntry
 from doudi.registry.queries import pids_of
-from doudi.verification import actions, queries
+from doudi.verification import actions, jobs, queries
 from doudi.verification.core import reports as core
 from doudi.verification.core.reports import NothingNew, Standing
-from doudi.verification.models import Check, Report, ReportCopy
+from doudi.verification.models import Answer, Check, Question, Report, ReportCopy
 from people import NOON
 from verification import reported
 
@@ -209,6 +209,20 @@ def test_nobody_else_issues(sources):
             issued(check, by=by)
     assert not Report.objects.exists()
     assert issued(check, by=Party.system("reports")).version == 1
+
+
+def test_a_report_makes_itself_when_nothing_more_will_come(sources):
+    check = reported.checked(people.granny_wang())
+    question = Question.objects.filter(check_asked=check, source="business")
+    Answer.objects.filter(question__in=question).delete()
+    question.update(state="sent", due_at=NOON + timedelta(days=14))
+
+    assert jobs.issue_reports(NOON + timedelta(days=13)) == 0
+    later = NOON + timedelta(days=15)
+    assert jobs.issue_reports(later) == 1 and jobs.issue_reports(later) == 0
+    body = queries.report(Report.objects.get().ref, reader(at=later)).body
+    assert [row["why"] for row in body["answers"] if row["source"] == "business"] == ["期限已经过了，对方还没有回话"]
+    assert body["issued_by"] == "自动出具"
 
 
 # ---- whoever holds one ---------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def ask(context: click.Context, once: bool, as_json: bool, beside: int | None) -
 
 
 def _round() -> dict[str, int]:
-    """Ask what is due, carry files and letters between places, let cases take in what came: name → how many."""
+    """Ask what is due, carry files and letters between places, let cases take in what came, issue reports: name → how many."""
     from doudi.casework import jobs as casework
     from doudi.office.core import Party
     from doudi.office.queries import now
@@ -61,7 +61,9 @@ def _round() -> dict[str, int]:
     files, from_files = verification.carry_files(by=by, at=now())
     places = verification.run_places()
     letters = places.read + places.answered + places.handed
-    return {**vars(asked), "files": files, "from_files": from_files, "letters": letters, "cases": casework.take_answers(now())}
+    carried = {"files": files, "from_files": from_files, "letters": letters}
+    cases = casework.take_answers(now())
+    return {**vars(asked), **carried, "cases": cases, "reports": verification.issue_reports(now())}
 
 
 @ask.command()

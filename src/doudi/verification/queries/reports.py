@@ -198,9 +198,13 @@ def _moment(value: datetime | None) -> str | None:
 
 
 def unreported(at: datetime) -> tuple[str, ...]:
-    """Checks without a report of which nothing is still to come: every question is back, closed or over its day; oldest first."""
+    """Checks without a report that still hold and to which nothing more will come: every question is back, closed or over its
+    day; oldest first.
+    """
     to_come = Question.objects.filter(state__in=[state for state in State if state.is_open], due_at__gte=at)
-    found = Check.objects.filter(reports__isnull=True, questions__isnull=False).exclude(questions__in=to_come)
+    found = Check.objects.filter(reports__isnull=True, questions__isnull=False, valid_until__gte=office.today(at)).exclude(
+        questions__in=to_come
+    )
     return tuple(found.order_by("id").values_list("ref", flat=True).distinct())
 
 
