@@ -76,6 +76,10 @@ class SigningPage:
         return tuple(one for one in self.people if one.must_sign)
 
     @property
+    def owing(self) -> tuple[Signatory, ...]:
+        return tuple(one for one in self.people if one.state == "owed")
+
+    @property
     def members(self) -> tuple[Signatory, ...]:
         return tuple(one for one in self.people if one.role == "member")
 

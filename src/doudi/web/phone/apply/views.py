@@ -16,6 +16,8 @@ from doudi.office.core import NotAllowed, Party
 from doudi.registry import actions as registry
 from doudi.registry import queries as people
 from doudi.registry.core import RELATIONS
+from doudi.verification import queries as verification
+from doudi.verification.core import terms
 from doudi.web.parts import papers
 from doudi.web.parts.permits import resident
 from doudi.web.parts.roads import STEPS, first_open
@@ -262,6 +264,10 @@ def _check(request: HttpRequest, page: DraftPage) -> HttpResponse:
         "names": [one.name for one in page.adults],
         "mandates": MANDATES if not mine else (),
         "my_name": page.applicant_name,
+        "places": [
+            (_(department), [_(asked) for asked in asks]) for department, asks in verification.asked_places([page.programme])
+        ],
+        "until": _(terms().until),
         "name": request.POST.get("name", ""),
     }
     return _ask(request, "check", page, problems, shown)
