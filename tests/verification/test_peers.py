@@ -18,7 +18,7 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.office.models import JournalEntry
 from doudi.verification import actions, jobs, queries
-from doudi.verification.core import Asked, Basis, cards, letters, peers
+from doudi.verification.core import Asked, Basis, NoBasis, cards, letters, peers
 from doudi.verification.core.letters import NotALetter
 from doudi.verification.core.peers import NotAMove
 from doudi.verification.models import Letter, LetterPart, PeerKey, PlaceExchange
@@ -391,6 +391,22 @@ def test_what_was_not_heard_is_said_again_and_lost_letters_do_not_matter(check, 
     first, again = there.read()
     assert first == again
     assert jobs.places._say_again() == 0
+
+
+def test_a_question_whose_authorisation_was_taken_back_does_not_leave_however_long_it_waited(check, monkeypatch):
+    _, made = check
+
+    def withdrawn(question, at):
+        raise NoBasis("撤回了", "withdrawn")
+
+    monkeypatch.setattr("doudi.verification.actions.questions.lawful", withdrawn)
+    monkeypatch.setattr("doudi.verification.gateways.places.hand", lambda *more, **named: pytest.fail("it left"))
+    assert jobs.places.hand_letters() == (1, 0)
+    assert PlaceExchange.objects.get().state == "closed" and LetterPart.objects.get().raw is None
+    assert [row.state for row in queries.answers(made.ref) if row.source == "linhe-vehicle"] == ["closed"]
+    before = everything()
+    jobs.run_places()
+    assert everything() == before
 
 
 @given(st.data())

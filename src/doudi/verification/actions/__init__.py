@@ -13,8 +13,9 @@ from doudi.verification.actions.authorisations import (
 from doudi.verification.actions.batches import ask_run, fail_run, finish_run
 from doudi.verification.actions.carried import dispatch, look_at_typed, type_answer
 from doudi.verification.actions.checks import request
+from doudi.verification.actions.exchange_asking import ask_place, hold_back, say_once_more
 from doudi.verification.actions.exchange_comparing import compare_exchange
-from doudi.verification.actions.exchanges import answer_place, ask_place, read_letter, refuse_place, say_once_more
+from doudi.verification.actions.exchanges import answer_place, read_letter, refuse_place
 from doudi.verification.actions.letters import mark_moved, mark_not_moved, take_part
 from doudi.verification.actions.matching import begin_matching
 from doudi.verification.actions.objections import (
@@ -83,6 +84,7 @@ __all__ = [
     "follow_household",
     "followed",
     "hand_anomaly",
+    "hold_back",
     "issue",
     "keep_look",
     "keep_sample",

@@ -19,50 +19,10 @@ from doudi.verification.actions.letters import post
 from doudi.verification.actions.questions import answer as keep_answer
 from doudi.verification.core import NotAnAnswer, Said, letters, peers
 from doudi.verification.core.letters import NotALetter
-from doudi.verification.core.peers import REFUSALS, About, NotAMove, Side, State, Wanted
+from doudi.verification.core.peers import REFUSALS, NotAMove, Side, State
 from doudi.verification.gateways import own_keys
 from doudi.verification.models import Letter, LetterPart, PlaceExchange, Question
 from doudi.verification.queries import peers as queries
-
-
-@transaction.atomic
-def ask_place(
-    *, ref: str, peer: str, programme: str, basis: str, order: Mapping[str, Any] | None, people: Sequence[About],
-    wanted: Sequence[Wanted], area: str, subject: str, by: By, at: datetime, clock: datetime,
-) -> PlaceExchange:  # fmt: skip
-    """Ask another place. The same ref again is the same exchange and writes nothing.
-
-    :param ref: e and 32 hexadecimal digits, made from what is asked
-    :param area: whose check it is here; subject: the case it is for
-    :param clock: the real time here
-    :raises NotALetter: nothing may go to this place
-    """
-    need(by, "check.request", area=area, at=at)
-    found = PlaceExchange.objects.filter(ref=ref).first()
-    if found is not None:
-        return found
-    message = peers.question(
-        exchange=ref,
-        writer=queries.own_code(),
-        reader=peer,
-        office=queries.own_place(),
-        programme=programme,
-        basis=basis,
-        order=order,
-        people=people,
-        wanted=wanted,
-        due_on=peers.due(today(at)),
-        at=at,
-    )
-    made = PlaceExchange.objects.create(
-        ref=ref, side=Side.ASKING, peer=peer, area=area, subject=subject, programme=programme, basis=basis,
-        datasets=sorted({one.dataset for one in wanted}), question=message, question_digest=letters.digest(message), asked_at=at,
-        due_on=peers.due(today(at)), state=State.ASKED,
-    )  # fmt: skip
-    post(message, reader=peer, exchange=ref, at=at, clock=clock)
-    detail = {"case": subject, "digest": made.question_digest, "people": len(people), "to": peer, "wanted": len(wanted)}
-    office.record("verification.ask_place", subject=ref, by=by, at=at, detail=detail)
-    return made
 
 
 @transaction.atomic
@@ -350,19 +310,6 @@ def _brought_in(wanted: Mapping[str, Any], message: Mapping[str, Any], refused: 
             question=wanted["item"], said=Said.NO_ANSWER, why=f"对方的回答不合数据契约：{why.message}"[:200], by=by, at=at
         )
     return True
-
-
-@transaction.atomic
-def say_once_more(*, ref: str, by: Party, at: datetime, clock: datetime) -> None:
-    """Write again what the other side has not said it received: our question, or our answer. They take it once."""
-    one = PlaceExchange.objects.select_for_update().get(ref=ref)
-    if one.side == Side.ASKING and one.state == State.ASKED:
-        post(one.question, reader=one.peer, exchange=ref, at=at, clock=clock)
-    elif one.side == Side.ANSWERING and one.answer is not None and one.heard_at is None:
-        post(one.answer, reader=one.peer, exchange=ref, at=at, clock=clock)
-    else:
-        return
-    office.record("verification.say_once_more", subject=ref, by=by, at=at, detail={"to": one.peer})
 
 
 _KINDS = {

@@ -79,7 +79,10 @@ def hand_letters() -> tuple[int, int]:
 
 
 def _hand(letter: str) -> str | None:
-    """Hand over the parts of one letter; why it stopped, or None."""
+    """Hand over the parts of one letter; why it stopped, or None. A question whose basis ended meanwhile does not go."""
+    asks = queries.asks(letter)
+    if asks and actions.hold_back(ref=asks, by=ME, at=office.now()):
+        return None
     for part in queries.parts_waiting(letter):
         hop = queries.next_hop(part.reader)
         try:
@@ -198,10 +201,13 @@ class PlaceAdapter:
     """
 
     def send(self, source: SourceRow, questions: Sequence[Outgoing]) -> list[Reply]:
-        """One exchange for each check; a question already in one, after a crash, stays in it."""
+        """One exchange for each person of a check, so that one may be held back without the others.
+
+        A question already in one, after a crash, stays in it.
+        """
         replies: dict[str, Reply] = {}
-        for check in dict.fromkeys(one.check for one in questions):
-            mine = [one for one in questions if one.check == check]
+        for check, pid in dict.fromkeys((one.check, one.pid) for one in questions):
+            mine = [one for one in questions if (one.check, one.pid) == (check, pid)]
             known = exchanges.already_asked(source.address, check)
             replies |= {one.ref: Accepted(known[one.ref]) for one in mine if one.ref in known}
             fresh = [one for one in mine if one.ref not in known]
@@ -215,8 +221,6 @@ class PlaceAdapter:
 
     def _ask(self, source: SourceRow, questions: Sequence[Outgoing]) -> Reply:
         first = questions[0]
-        people = list(dict.fromkeys(one.pid for one in questions))
-        by_pid = {one.pid: one for one in questions}
         ref = "e" + hashlib.sha256("\n".join(sorted(one.ref for one in questions)).encode()).hexdigest()[:32]
         papers = exchanges.papers_to_travel({one.authorisation for one in questions if one.authorisation})
         try:
@@ -226,8 +230,8 @@ class PlaceAdapter:
                 programme=first.programme,
                 basis=first.basis,
                 order=exchanges.order_to_travel(first.task_order) if first.task_order else None,
-                people=[About(by_pid[pid].name, by_pid[pid].number, papers.get(by_pid[pid].authorisation)) for pid in people],
-                wanted=[Wanted(one.ref, people.index(one.pid), one.dataset) for one in questions],
+                people=[About(first.name, first.number, papers.get(first.authorisation))],
+                wanted=[Wanted(one.ref, 0, one.dataset) for one in questions],
                 area=first.area,
                 subject=first.check,
                 by=ME,

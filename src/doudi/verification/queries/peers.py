@@ -161,6 +161,12 @@ def letters_waiting(at: datetime, *, limit: int = 200) -> list[str]:
     return list(waiting.filter(way__in=["out", "through"]).order_by("id").values_list("letter", flat=True)[:limit])
 
 
+def asks(letter: str) -> str:
+    """The exchange whose question a letter of ours carries; empty for every other letter."""
+    found = Letter.objects.filter(letter=letter, way="out", kind="question").values_list("exchange", flat=True).first()
+    return found or ""
+
+
 def parts_waiting(letter: str) -> list[ToHand]:
     """The parts of a letter the next place does not have yet."""
     rows = LetterPart.objects.filter(letter__letter=letter, moved_at__isnull=True, raw__isnull=False).select_related("letter")

@@ -7,6 +7,7 @@ from typing import Any
 from doudi.casework.core import CHANNELS, DECISION_LABELS, OPINIONS, QUESTION_CHOICES, State
 from doudi.monitoring.core import OUTCOME_LABELS, WAYS, WISHES
 from doudi.office.core import ROLE_LABELS, label_of
+from doudi.verification.core import Said
 
 ACTS = {
     "office.look": "查看了信息",
@@ -190,6 +191,7 @@ ACTS = {
     "verification.approve_standing_answer": "批准外地的询问可以直接答复",
     "verification.end_standing_answer": "停了外地的询问直接答复",
     "verification.ask_place": "去问了另一个地方",
+    "verification.hold_back": "授权不作数了，没有送出对外地的询问",
     "verification.take_question": "收到另一个地方的询问",
     "verification.answer_place": "答复了另一个地方",
     "verification.take_reply": "收到另一个地方的答复",
@@ -245,7 +247,7 @@ CODES: dict[str, dict[str, str]] = {
     "outcome": {str(code): words for code, words in OUTCOME_LABELS.items()},
     "way": WAYS,
     "wish": WISHES,
-    "said": {"found": "查到", "nothing": "没有", "no_answer": "没回"},
+    "said": {str(one): one.label for one in Said} | {"waiting": "还在等"},
     "role": {str(code): words for code, words in ROLE_LABELS.items()},
 }
 
