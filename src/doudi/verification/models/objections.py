@@ -152,6 +152,10 @@ class ObjectionLine(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["objection", "pid", "source", "place"], name="objection_line_once"),
             models.CheckConstraint(
+                condition=Q(asked_at__isnull=True, asked_by="") | (Q(asked_at__isnull=False) & ~Q(asked_by="")),
+                name="objection_line_asked_whole",
+            ),
+            models.CheckConstraint(
                 condition=Q(outcome="", decided_at__isnull=True, decided_by="")
                 | (Q(outcome__in=[one.value for one in Outcome], decided_at__isnull=False) & ~Q(decided_by="")),
                 name="objection_line_decided_whole",
