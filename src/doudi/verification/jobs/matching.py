@@ -64,6 +64,7 @@ def match_roll(
     if whom is None or whom.adapter is not Way.MATCHING:
         raise NotAllowed(f"没有 {source!r} 这个隐私比对的来源。")
     area = queries.area_of_order(order)
+    office.need(by, "check.batch", area=area or None, at=at)
     queries.standing(order, datasets=[whom.dataset], area=area, at=at, roll=name)
     day = exchange.latest_day(name, "")
     loads = exchange.datasets_of(day, "").get(name, []) if day else []

@@ -20,7 +20,7 @@ from doudi.verification.gateways.matching.wire import Line
 
 Progress = Callable[[str, int, int], None]
 ANEW = ("over", "unknown", "other_terms")  # this session goes no further: it ended, or a list changed; a new one may
-TIMES = 4
+TIMES = 20
 
 
 def ask(
@@ -73,7 +73,11 @@ def _ask(line: Line, folder: Path, numbers: Sequence[str], terms: Terms, patienc
         answered.append(kept.read_bytes())
         progress("asked", part + 1, whole)
     order = matching.shuffled(terms.asked, mine.key)
-    found = sorted(order[at] for at in library.in_both(mine.key, hidden.path.read_bytes(), answered))
+    try:
+        theirs = hidden.path.read_bytes()
+    except FileNotFoundError:  # another worker fetched a newer list meanwhile
+        raise CannotMatch("over", "对方的名单换了。", "请重新开始一次会话。") from None
+    found = sorted(order[at] for at in library.in_both(mine.key, theirs, answered))
     line.tell("DELETE", f"/match/sessions/{terms.session}", {})
     over = tuple(at for at in found if at < len(numbers))
     return Matched(over, hidden.as_of, terms.asked, hidden.served, line.sent, line.received)
@@ -137,7 +141,7 @@ def _hidden_list(line: Line, folder: Path, terms: Terms, until: float, progress:
             time.sleep(min(why.again or 1, 1))
     path = folder / f"hidden.{told['sha256']}"
     if not path.exists():
-        unfinished = path.with_suffix(".part")
+        unfinished = folder / terms.session / "hidden.part"
         have = unfinished.stat().st_size // matching.PART if unfinished.exists() else 0
         whole = matching.parts(told["size"], matching.PART)
         with unfinished.open("r+b" if have else "wb") as file:
@@ -153,8 +157,8 @@ def _hidden_list(line: Line, folder: Path, terms: Terms, until: float, progress:
         settle(unfinished)
         rename(unfinished, path)
         for old in folder.glob("hidden.*"):
-            if old != path and old.suffix != ".part":
-                old.unlink()
+            if old != path:
+                old.unlink(missing_ok=True)
     return _HiddenList(path, date.fromisoformat(told["as_of"]), told["served"])
 
 
