@@ -100,20 +100,17 @@ def _fonts(page):
         yield inner["/BaseFont"]
 
 
-def test_it_is_made_once_and_stays_the_same_bytes(page, keys, monkeypatch):
-    first = sheet(page)
+def test_it_is_made_once_and_the_signature_and_the_journal_tell_a_changed_byte(page, keys, monkeypatch):
+    pdf = sheet(page)
     monkeypatch.setattr(sheets, "draw", lambda *_, **__: pytest.fail("drawn again"))
 
-    assert sheet(page) == first
+    assert sheet(page) == pdf
     (line,) = JournalEntry.objects.filter(act="verification.keep_sheet")
     told = json.loads(line.detail)
     assert told["certificate"] == seals.current(NOON).fingerprint and told["of"] == page.sha256
     assert actions.keep_sheet(token=page.token, pdf=b"%PDF-another", pages=1, certificate="x", by=people.clerk_li(), at=NOON)
-    assert sheet(page) == first
+    assert sheet(page) == pdf
 
-
-def test_the_signature_and_the_journal_tell_a_changed_byte(page, keys):
-    pdf = sheet(page)
     opened = open_pdf(pdf)
     assert opened.intact and opened.fingerprint == seals.current(NOON).fingerprint and opened.attached == page.data
     assert opened.signed_at == NOON
@@ -158,6 +155,18 @@ def test_offline_with_nothing_but_the_files(page, keys, tmp_path, monkeypatch):
     assert here[1].exit_code == 1 and "changed" in json.loads(here[1].stdout)["error"]
 
 
+def test_a_clerk_hands_one_out_with_its_proof(page, keys, tmp_path):
+    def hand(number, by):
+        return CliRunner().invoke(cli, ["report", "hand", number, "--out", str(tmp_path / "out"), "--by", by, "--json"])
+
+    for number, by in ((page.row.number, "sun"), ("HD2026999999-1", "li"), (page.row.number, "nobody")):
+        people.clerk_sun()
+        assert hand(number, by).exit_code == 2 and not (tmp_path / "out").exists()
+    told = json.loads(hand(page.row.number, "li").stdout)
+    assert len(told["files"]) == 3 and (tmp_path / "out" / f"{page.row.number}.json").read_bytes() == page.data
+    assert JournalEntry.objects.filter(act="office.look", subject=people.granny_wang().pid).count() == 1
+
+
 def test_only_those_who_may_read_a_copy_make_its_sheet(page, keys):
     granny, uncle = people.granny_wang(), people.uncle_zhou()
     mine = queries.my_report(page.row.ref, [granny.pid])
@@ -186,15 +195,22 @@ def brought(key, *, good=True, password="geheim-123"):
     return pkcs12.serialize_key_and_certificates(b"office", key, made, None, BestAvailableEncryption(password.encode()))
 
 
-def test_an_office_brings_its_own_certificate(page, keys):
+def test_an_office_brings_its_own_certificate(keys):
     before = seals.current(NOON)
     assert before.own_word and seals.current(NOON) == before
     seal = seals.bring(brought(ec.generate_private_key(ec.SECP256R1())), "geheim-123", NOON)
     actions.use_certificate(fingerprint=seal.fingerprint, by=Party.system("certificate"), at=NOON)
 
-    assert open_pdf(sheet(page)).fingerprint == seal.fingerprint != before.fingerprint
+    drawn = sheets.draw("<html lang='zh'><title>一</title><p>二</p></html>", attached=b"{}", identifier="1").data
+    signed = open_pdf(sheets.sign(drawn, seals.current(NOON), at=NOON, reason="三"))
+    assert signed.intact and signed.fingerprint == seal.fingerprint != before.fingerprint
     with pytest.raises(NotAllowed):
         actions.use_certificate(fingerprint=seal.fingerprint, by=people.clerk_li(), at=NOON)
+    (keys.parent / "office.p12").write_bytes(brought(ec.generate_private_key(ec.SECP256R1())))
+    bring = ["report", "certificate", "--p12", str(keys.parent / "office.p12"), "--json"]
+    assert CliRunner().invoke(cli, bring, input="wrong\n").exit_code == 2
+    told = json.loads(CliRunner().invoke(cli, bring, input="geheim-123\n").stdout.splitlines()[-1])
+    assert told["fingerprint"] == seals.current(NOON).fingerprint != seal.fingerprint
 
 
 def test_what_is_no_usable_certificate_is_refused_and_the_old_one_stays(keys):
