@@ -148,6 +148,7 @@ def test_the_clerk_sees_data_and_family_side_by_side_and_nothing_is_chosen(clien
     done = client.post(f"/desk/cases/{case.ref}/questions/{car.ref}/said/", said, follow=True)
 
     page = done.content.decode()
+    assert "家里人回答了 1 处" in client.get("/desk/cases/").content.decode()
     assert "借名给亲戚买的" in page and "给侄子买的" in page and "电话里说的" in page
     refused = client.post(
         f"/desk/cases/{case.ref}/questions/{car.ref}/", {f"q{car.ref[:8]}-choice": "data_right", f"q{car.ref[:8]}-reason": ""}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -9,12 +10,13 @@ from django.db.models import Count, Q, QuerySet
 
 from doudi.casework import core
 from doudi.casework.core import State
-from doudi.casework.models import Case
+from doudi.casework.models import Case, Question
 from doudi.casework.queries.rows import Counts, InboxRow, Page
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Role, Viewer
 from doudi.office.queries import today
 from doudi.registry import queries as registry
+from doudi.verification import queries as verification
 
 S = State
 TOWNSHIP_TODO = (S.SUBMITTED, S.ACCEPTED, S.INVESTIGATING, S.OBJECTED, S.RETURNED)
@@ -116,14 +118,17 @@ def _cursor(text: str) -> tuple[int, date, int]:
 
 
 def as_rows(cases: Iterable[Case], viewer: Viewer, on: date) -> tuple[InboxRow, ...]:
-    """Cases as lines of a list; one query for the names of places."""
+    """Cases as lines of a list; one query for the names of places, and whether the family answered what a clerk still judges."""
     cases = list(cases)
     labels = office.area_labels([case.area for case in cases])
+    answered = _answered([case for case in cases if State(case.state).is_open])
     rows = []
     for case in cases:
         state = State(case.state)
         why, act = NEXT[state]
         extra = [word for flag, word in ((case.is_urgent, "急难"), (case.is_near_kin, "近亲属备案")) if flag]
+        if case.ref in answered:
+            extra.append(f"家里人回答了 {answered[case.ref]} 处")
         rows.append(
             InboxRow(
                 ref=case.ref,
@@ -145,6 +150,15 @@ def as_rows(cases: Iterable[Case], viewer: Viewer, on: date) -> tuple[InboxRow, 
             )
         )
     return tuple(rows)
+
+
+def _answered(cases: list[Case]) -> Counter[str]:
+    """How many differences nobody has judged the family has said something to, by case; a question only where there are any."""
+    said = verification.said_keys([case.ref for case in cases])
+    if not said:
+        return Counter()
+    rows = Question.objects.filter(case__ref__in={ref for ref, _ in said}, choice__in=sorted(core.OPEN_CHOICES))
+    return Counter(ref for ref, key in rows.values_list("case__ref", "key") if (ref, key) in said)
 
 
 def counts(viewer: Viewer, *, at: datetime) -> Counts:
