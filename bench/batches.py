@@ -29,7 +29,7 @@ def columns_read(home: Path, sources: list[dict[str, object]]) -> float:
     def read() -> None:
         with duckdb.connect() as con:
             for path in paths:
-                con.execute(f"SELECT citizen_no, name FROM read_parquet('{path}')").to_arrow_table()
+                con.sql(f"SELECT citizen_no, name FROM read_parquet('{path}')").to_arrow_table()
 
     read()
     return cpu_of(read)

@@ -118,5 +118,5 @@ def test_as_many_queries_for_thirty_rows_as_for_one(client, django_assert_num_qu
     many(count)
     staged.alerted(indicator="A01", level="R")
     inbox(client, people.clerk_li())
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get("/desk/")

@@ -12,6 +12,7 @@ from doudi.casework import core as cases
 from doudi.office import queries as office
 from doudi.supervision import queries as supervision
 from doudi.supervision.core import Hit, RuleRow
+from doudi.verification import queries as verification
 from doudi.web.parts.permits import permit
 
 PAGE = 50
@@ -33,7 +34,9 @@ def boards(request: HttpRequest) -> HttpResponse:
         {"board": board, "open": _shown(board.rules, CALM, False), "calm": _shown(board.rules, CALM, True)}
         for board in found.boards
     ]
-    return render(request, "oversight/supervision.html", {"found": found, "boards": shown})
+    viewer, today = request.viewer, office.today(office.now())
+    handed = verification.anomaly_counts(viewer, on=today).supervision if viewer.may("anomaly.read") else 0
+    return render(request, "oversight/supervision.html", {"found": found, "boards": shown, "handed": handed})
 
 
 CALM = ("clean", "nobody")  # folded away: asked, and nothing there

@@ -164,6 +164,7 @@ def today(request: HttpRequest) -> HttpResponse:
         ],
         "only": pile != "todo",
         "objections": verification.objection_counts(viewer, on),
+        "doubts": verification.anomaly_counts(viewer, on=on) if viewer.may("anomaly.read") else None,
         "elsewhere": exchanges.counts(viewer, on) if viewer.may("place.answer") else None,
         "entries": sorted(entries, key=lambda entry: entry.key),
         "next": f"?{urlencode(following)}" if cases.next or alerts.next else "",
