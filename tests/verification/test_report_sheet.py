@@ -201,7 +201,8 @@ def test_an_office_brings_its_own_certificate(keys):
     seal = seals.bring(brought(ec.generate_private_key(ec.SECP256R1())), "geheim-123", NOON)
     actions.use_certificate(fingerprint=seal.fingerprint, by=Party.system("certificate"), at=NOON)
 
-    drawn = sheets.draw("<html lang='zh'><title>一</title><p>二</p></html>", attached=b"{}", identifier="1").data
+    html = "<html lang='zh'><title>一</title><p>二</p></html>"
+    drawn = sheets.draw(lambda tight: html, most=3, attached=b"{}", identifier="1").data
     signed = open_pdf(sheets.sign(drawn, seals.current(NOON), at=NOON, reason="三"))
     assert signed.intact and signed.fingerprint == seal.fingerprint != before.fingerprint
     with pytest.raises(NotAllowed):

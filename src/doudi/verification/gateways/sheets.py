@@ -5,6 +5,7 @@ Both libraries take half a second to load, so they are loaded by the first sheet
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -27,11 +28,16 @@ class Drawn:
     pages: int
 
 
-def draw(html: str, *, attached: bytes, identifier: str) -> Drawn:
-    """Draw a page of HTML as a tagged PDF (PDF/UA-1) with the report's bytes inside. Nothing is fetched from anywhere."""
-    from weasyprint import CSS, HTML, Attachment
+def draw(html: Callable[[bool], str], *, most: int, attached: bytes, identifier: str) -> Drawn:
+    """Draw a page of HTML as a tagged PDF (PDF/UA-1) with the report's bytes inside. Nothing is fetched from anywhere.
 
-    style = CSS(filename=finders.find("css/report-paper.css"), url_fetcher=_fetch_nothing)
+    :param html: the document in large type, or (True) in smaller, for what would have more than `most` pages
+    """
+    from weasyprint import Attachment
+
+    document = _laid_out(html(False))
+    if len(document.pages) > most:
+        document = _laid_out(html(True))
     attachment = Attachment(
         string=attached,
         name=ATTACHED,
@@ -39,11 +45,17 @@ def draw(html: str, *, attached: bytes, identifier: str) -> Drawn:
         relationship="Source",
         url_fetcher=_fetch_nothing,
     )
-    document = HTML(string=html, base_url="about:blank", url_fetcher=_fetch_nothing).render(stylesheets=[style])
     document.metadata.attachments = [attachment]
     data = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode(), pdf_tags=True)
     assert data is not None
     return Drawn(data, len(document.pages))
+
+
+def _laid_out(html: str) -> Any:
+    from weasyprint import CSS, HTML
+
+    style = CSS(filename=finders.find("css/report-paper.css"), url_fetcher=_fetch_nothing)
+    return HTML(string=html, base_url="about:blank", url_fetcher=_fetch_nothing).render(stylesheets=[style])
 
 
 def _fetch_nothing(url: str, *_: Any, **__: Any) -> Any:

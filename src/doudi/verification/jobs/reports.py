@@ -26,9 +26,7 @@ def sheet_of(page: ReportPage, html: Callable[[bool], str], *, by: By, at: datet
     if kept is not None:
         return kept
     seal = seals.current(at)
-    drawn = sheets.draw(html(False), attached=page.data, identifier=page.sha256)
-    if drawn.pages > PAGES:
-        drawn = sheets.draw(html(True), attached=page.data, identifier=page.sha256)
+    drawn = sheets.draw(html, most=PAGES, attached=page.data, identifier=page.sha256)
     signed = sheets.sign(drawn.data, seal, at=at, reason=f"核对报告 {page.row.number}")
     actions.keep_sheet(token=page.token, pdf=signed, pages=drawn.pages, certificate=seal.fingerprint, by=by, at=at)
     made = queries.sheet(page.token)
