@@ -24,7 +24,7 @@ from doudi.registry.models import Person
 from doudi.sample.city import numbers
 from doudi.sample.city.plan import Plan
 from doudi.sample.responders import register, score
-from doudi.sample.responders.book import Book
+from doudi.sample.responders.book import BANKS, Book
 from doudi.sample.responders.desk import Desk
 from doudi.sample.responders.manner import Manner, manners
 from doudi.sample.responders.server import call_back, server_of
@@ -84,6 +84,12 @@ def test_the_same_seed_the_same_answers(book):
     for who in range(0, len(book.name), 7):
         for code, one in manners().items():
             assert book.right(code, question(book, who, one.dataset)) == again.right(code, question(book, who, one.dataset))
+
+
+def test_whoever_truly_needs_help_holds_little_outside_too(book):
+    needy = [who for who in range(book.count) if book._needy[who] and who not in book._planted]
+    assert len(needy) > 50
+    assert all((book.held(code, who) or 0) < 400_000 for who in needy for code in (*BANKS, "pay-1"))
 
 
 def test_who_is_meant(book):

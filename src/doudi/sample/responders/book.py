@@ -22,7 +22,7 @@ from doudi.sample.city.feeds import make_table
 from doudi.sample.city.make import make_people
 from doudi.sample.city.more import MORE, Chooser
 from doudi.sample.city.plan import Plan
-from doudi.sample.city.world import DIBAO, NEAR
+from doudi.sample.city.world import DIBAO, OTHER
 from doudi.sample.responders.manner import Manner, draw, manners
 
 OTHERS = 250_000  # at the size of the whole city: supporters elsewhere, name twins, people who only apply
@@ -51,6 +51,9 @@ class Book:
         city = make_people(plan)
         world = city.world
         self.tier = world.tier
+        self._needy = world.tier == DIBAO  # and whoever truly needs help and gets none: they hold little
+        for homes in ("t1 homes", "t2 homes"):
+            self._needy[world.of_homes(city.lives.sets[homes])] = True
         self.count = world.count
         self._tables = {code: _Rows.of_table(make_table(city, code)) for code in WRITTEN}
         for code in MORE_WRITTEN:
@@ -149,8 +152,8 @@ class Book:
             return planted
         if self._age(who) < 16 or draw(self.plan.seed, "has an account", who) > 0.75:
             return None
-        poor = who < self.count and self.tier[who] <= NEAR
-        most = 400_000 if who < self.count and self.tier[who] == DIBAO else 1_500_000 if poor else 12_000_000
+        poor = who < self.count and self.tier[who] != OTHER
+        most = 400_000 if who < self.count and self._needy[who] else 1_500_000 if poor else 12_000_000
         return int(draw(self.plan.seed, "holds", who) ** 3 * most)
 
     @cached_property
