@@ -141,6 +141,8 @@ IDS_ONLY = {
     "end_of",
     "sides",
     "has_contact",
+    "still_given",
+    "known_here",
 }  # an id for an id; what it opens is asked for elsewhere
 
 
