@@ -42,7 +42,7 @@ from people import HALL, NOON, clerk, pid_of, places
 from signed import sign
 
 HOME_OF_LIU, VILLAGE_OF_ASKERS = "990101001201", "990201001201"
-DATASETS = ["vehicle", "deposit"]
+DATASETS = ["vehicle"]
 
 
 def tables() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from doudi.verification import actions, jobs, queries
 from doudi.verification.core import Asked, Basis, NoBasis, cards, letters, peers
 from doudi.verification.core.letters import NotALetter
 from doudi.verification.core.peers import NotAMove
+from doudi.verification.gateways import places as gateway
 from doudi.verification.models import Letter, LetterPart, PeerKey, PlaceExchange
 from doudi.verification.queries import exchanges
 from doudi.verification.queries import peers as places
@@ -32,6 +33,7 @@ REF = "e" + "1" * 32
 ME = Party.system("places")
 CAR = {"plate": "禾A1", "class": "car", "first_registered": date(2015, 5, 1), "status": "normal"}
 THEIR_CAR = {"plate": "临B2", "class": "car", "first_registered": "2020-01-01", "status": "normal"}
+INCOME = [peers.Wanted("q9", 0, "income")]
 ODD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4), lambda x: st.lists(x, max_size=2), max_leaves=4
 )
@@ -147,6 +149,41 @@ def test_the_door_takes_a_letter_once_and_says_why_it_does_not(there, settings):
     before = everything()
     assert knock(raw, there.keys, off=timedelta(minutes=4)).status_code == 200
     assert everything() == before and PlaceExchange.objects.get().state == "received"
+
+
+def test_a_large_question_comes_in_parts_in_any_order_and_is_read_when_whole(there):
+    crowd = [peers.About(f"某{at}" + "长" * 3000, f"x{at}", None) for at in range(60)]
+    raw = there.letter(there.question(people.granny_wang(), people=crowd))
+    assert len(raw) == 3
+    for part in (raw[2], raw[0], raw[0], raw[2]):
+        jobs.take_part(part, hop=there.code)
+    assert not PlaceExchange.objects.exists() and LetterPart.objects.count() == 2
+    jobs.take_part(raw[1], hop=there.code)
+    assert len(PlaceExchange.objects.get().question["people"]) == 60
+    assert set(LetterPart.objects.filter(letter__way="in").values_list("raw", flat=True)) == {None}
+
+
+def test_a_large_letter_goes_on_where_it_stopped(there, monkeypatch):
+    crowd = [peers.About(f"某{at}" + "长" * 3000, f"x{at}", None) for at in range(60)]
+    actions.ask_place(
+        ref=REF, peer=there.code, programme="dibao", basis="consent", order=None, people=crowd, wanted=INCOME,
+        area=people.VILLAGE, subject="v1", by=ME, at=NOON, clock=office.clock(),
+    )  # fmt: skip
+    handed, down = [], [2]
+
+    def hand(address, raw, **more):
+        part = letters.read_part(raw).part
+        if part in down:
+            raise gateway.NotHanded("断了", again=True)
+        handed.append(part)
+
+    monkeypatch.setattr("doudi.verification.gateways.places.hand", hand)
+    assert jobs.places.hand_letters() == (0, 1) and handed == [1]
+    assert jobs.places.hand_letters() == (0, 0), "not again before its time"
+    Letter.objects.update(next_try_at=None)
+    down.clear()
+    assert jobs.places.hand_letters() == (1, 0) and handed == [1, 2, 3]
+    assert places.letters_stuck() == []
 
 
 # ---- on what papers -----------------------------------------------------------------------------------------------------

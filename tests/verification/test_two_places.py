@@ -151,13 +151,13 @@ def test_whatever_is_killed_both_places_end_alike_and_their_journals_agree(two: 
         died = place.say("die-everywhere")
         assert died["code"] == 0
         deaths += died["deaths"]
-    assert deaths >= 8
-    here, there = until_done(asking, answering, 2)
-    wanted = [["deposit", "no_answer", 0], ["vehicle", "found", 1]]
+    assert deaths >= 6
+    here, there = until_done(asking, answering, 1)
+    wanted = [["vehicle", "found", 1]]
     assert here["answers"] == {check: wanted} and set(here["questions"]) == {"answered"}
     assert there["looks"] == ["外地核对：机动车登记"] and not here["problems"] + there["problems"]
     once = {act: count for act, count in here["lines"].items() if "ask_place" in act or "take_reply" in act}
-    assert sum(once.values()) == 4  # one exchange for each source
+    assert sum(once.values()) == 2
     assert here["sealed_left"] == there["sealed_left"] == 0
 
     # Now servers and workers, at any moment.
@@ -170,15 +170,15 @@ def test_whatever_is_killed_both_places_end_alike_and_their_journals_agree(two: 
         place, name = dice.choice(two), dice.choice(("server", "worker"))
         place.kill(name)
         place.start(name)
-    here, there = until_done(asking, answering, 4)
+    here, there = until_done(asking, answering, 2)
     assert list(here["answers"].values()) == [wanted, wanted]
-    assert here["held"] == there["held"] and len(here["held"]) == 4
+    assert here["held"] == there["held"] and len(here["held"]) == 2
     for one in here["held"].values():
         assert one["journal"] == one["kept"] and all(one["kept"].values())
 
     # The command that compares both journals says so; and tells which side was altered.
     code, told = asking.doudi("peer", "compare", "--wait", "30")
-    assert code == 0 and [one["verdict"] for one in told["compared"]] == ["agree"] * 4
+    assert code == 0 and [one["verdict"] for one in told["compared"]] == ["agree"] * 2
     ref = answering.say("alter")["exchange"]
     code, told = asking.doudi("peer", "compare", ref, "--wait", "30")
     assert code == 1 and told["compared"][0]["verdict"] == "there_altered"
