@@ -197,6 +197,14 @@ def test_a_household_is_really_asked_and_some_answers_are_late(town, book, monke
     Item.objects.filter(answer__question=asked["bank-1"]).update(values={"balance": 1})
     told = score.answers(book, kept_answers(manners()), exchange.contracts())
     assert [one["source"] for one in told["first_wrong"]] == ["bank-1"]
+    town.now = datetime(2026, 7, 11, 12, tzinfo=NOON.tzinfo)  # a Saturday: the funeral office is closed
+    actions.ask_again(check=check.ref, pid=person.pid, source="funeral", why="再问一次", by=people.clerk_li(), at=town.now)
+    assert jobs.ask_sources(by=WORKER, now=lambda: town.now).down == 1
+    again = Question.objects.get(round=2)
+    assert again.state == "waiting" and "503" in again.last_why
+    assert again.next_try_at >= town.now + timedelta(hours=12)  # no sooner than it said
+    town.now += timedelta(days=2)
+    assert jobs.ask_sources(by=WORKER, now=lambda: town.now).answered == 1
 
 
 def test_the_bank_that_shows_nothing_answers_what_is_true(tmp_path, book, monkeypatch):
