@@ -123,7 +123,9 @@ def from_checks(lake: Lake) -> pa.Table:
     """
     paths = sorted((lake.root / "checks").glob("*.parquet"))
     if not paths:
-        raise NothingPublished("No roll has been compared. Run `doudi check --order RW… --roll disability_subsidy --against tekun` first.")
+        raise NothingPublished(
+            "No roll has been compared. Run `doudi check --order RW… --roll disability_subsidy --against tekun` first."
+        )
     wanted = ["roll", "roll_batch", "roll_row", "kind"]
     rows = pa.concat_tables(pq.read_table(path, columns=wanted) for path in paths)
     parts = []
