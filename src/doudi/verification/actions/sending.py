@@ -19,11 +19,12 @@ from doudi.office.queries import today
 from doudi.registry import queries as registry
 from doudi.verification.actions import questions
 from doudi.verification.actions.questions import close
-from doudi.verification.core import NoBasis, State, retry_at
+from doudi.verification.core import NoBasis, State, Way, retry_at
 from doudi.verification.gateways.adapters import Outgoing
 from doudi.verification.models import Question, Source
 
 LEASE = timedelta(minutes=2)  # longer than any request may take
+LEASES = {Way.MATCHING: timedelta(minutes=30)}  # a session over a whole list
 FAILURES = 5  # one after another, then the source rests
 FIRST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)
 FIRST_POLL = timedelta(minutes=1)
@@ -60,10 +61,10 @@ def take_up(*, source: str, by: By, at: datetime) -> list[Outgoing]:
         found.append(one)
         if len(found) == whom.at_once:
             break
-    claim = uuid4().hex
+    claim, until = uuid4().hex, at + LEASES.get(Way(whom.adapter), LEASE)
     for one in found:
         whom.sent_that_day += one.tries == 0
-        one.claim, one.claimed_until, one.tries = claim, at + LEASE, one.tries + 1
+        one.claim, one.claimed_until, one.tries = claim, until, one.tries + 1
     Question.objects.bulk_update(found, ["claim", "claimed_until", "tries"])
     whom.last_sent_at = at if found else whom.last_sent_at
     whom.save(update_fields=["counted_on", "sent_that_day", "last_sent_at"])

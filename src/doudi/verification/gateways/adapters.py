@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from doudi.verification.core import SourceRow, Way
 
@@ -80,7 +80,7 @@ class SourceDown(Exception):
         self.why, self.after = why, after
 
 
-class Adapter:
+class Adapter(Protocol):
     """A carrier for one way of asking. One reply for each question, in their order.
 
     :raises SourceDown: nothing was taken
@@ -88,14 +88,12 @@ class Adapter:
 
     def send(self, source: SourceRow, questions: Sequence[Outgoing]) -> list[Reply]:
         """Ask; the same question may be sent again after a crash."""
-        raise NotImplementedError
 
     def poll(self, source: SourceRow, questions: Sequence[Outgoing]) -> list[Reply]:
         """Look for the answers of accepted questions. Accepted: not yet. TryAgain: not known there, ask again.
 
         Where answers only come by themselves there is nothing to look for.
         """
-        return [Accepted() for _ in questions]
 
 
 _carriers: dict[Way, Adapter] = {}

@@ -17,7 +17,6 @@ from doudi.exchange.core import signing
 from doudi.verification.core import AT_LEAST, NotAnAnswer, SourceRow
 from doudi.verification.gateways.adapters import (
     Accepted,
-    Adapter,
     Answered,
     Outgoing,
     Reply,
@@ -31,7 +30,7 @@ LARGEST = 8 * 1024 * 1024  # bytes of an answer
 MOST_WAIT = timedelta(days=1)
 
 
-class HttpSource(Adapter):
+class HttpSource:
     """Speaks the wire format of docs/reference/sources.md. clock: the real time, which signatures carry."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
