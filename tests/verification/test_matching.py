@@ -125,6 +125,8 @@ def test_a_days_quota_ends(tmp_path):
         with pytest.raises(CannotMatch) as why:
             bank.ask(tmp_path, [number(0)], terms("9" * 32))
         assert why.value.reason == "quota" and why.value.again > 0
+        with pytest.raises(CannotMatch, match="分成几天"):
+            bank.ask(tmp_path, [number(0)], terms("8" * 32, asked=1_000))
 
 
 def test_both_sides_killed_in_the_middle_go_on(tmp_path, monkeypatch):

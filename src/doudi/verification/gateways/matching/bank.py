@@ -237,6 +237,8 @@ class Bank:
                 raise CannotMatch("order_expired", f"任务单 {terms.order} 到 {order.until} 为止。", "请送新的任务单。")
             if terms.asked > matching.rounded(order.most, matching.LEAST_ASKED):
                 raise CannotMatch("too_many", f"任务单 {terms.order} 最多 {order.most:,} 人。", "请按任务单问。")
+        if terms.asked > self.quota:
+            raise CannotMatch("too_many", f"一天最多问 {self.quota:,} 个，这一次就超过了。", "请分成几天问。")
         used = self._used[office, now.date().isoformat()]
         if used + terms.asked > self.quota:
             midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), now.tzinfo)
