@@ -77,3 +77,14 @@ def test_a_case_that_is_over_is_left_alone(case):
     version = Case.objects.get(ref=case.ref).version
     assert jobs.follow_objections(LATER) == 0 and queries.objections_to_follow() == []
     assert Case.objects.get(ref=case.ref).version == version
+
+
+def test_who_decides_the_case_sees_that_its_report_is_contested(case, client):
+    line = next(one for one in queries.objectable(case.check_ref, case.applicant) if one.dataset == "vehicle")
+    one = verification.object_to(
+        check=case.check_ref, pid=case.applicant, channel=Channel.PHONE, disputed=[Disputed(line.key, "gone")],
+        by=Party.resident(case.applicant), at=LATER,
+    )  # fmt: skip
+    client.force_login(people.clerk_li())
+    page = client.get(f"/desk/cases/{case.ref}/").content.decode()
+    assert f"/desk/objections/{one.ref}/" in page and "有不同意见" in page

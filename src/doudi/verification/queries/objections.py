@@ -517,9 +517,13 @@ def rulings(ref: str) -> tuple[Ruling, ...]:
     )
 
 
-def open_objection(ref: str) -> bool:
-    """Whether somebody's objection to a check is being looked at."""
-    return Objection.objects.filter(check_asked__ref=ref, state__in=OPEN).exists()
+def objections_to(ref: str, viewer: Viewer, today: date) -> list[ObjectionRow]:
+    """The objections to one check, newest first, for the page of the case; nothing of what they say.
+
+    :raises NotAllowed: this post does not see them
+    """
+    viewer.need("objection.list")
+    return _rows(_within(viewer).filter(check_asked__ref=ref).order_by("-opened_at", "-id"), today)
 
 
 # ---- for jobs -----------------------------------------------------------------------------------------------------------
@@ -569,9 +573,9 @@ __all__ = [
     "objection_about",
     "objection_counts",
     "objections",
+    "objections_to",
     "objections_to_follow",
     "objections_to_remind",
-    "open_objection",
     "open_question",
     "rulings",
 ]

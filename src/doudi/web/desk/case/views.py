@@ -72,6 +72,9 @@ def page(
         "receipt": core.show_receipt(this.receipt),
         "report": _report(this, request, at),
         "reports": verification.reports(this.check_ref) if this.check_ref and request.viewer.may("check.read") else (),
+        "objections": verification.objections_to(this.check_ref, request.viewer, today)
+        if this.check_ref and request.viewer.may("objection.list")
+        else [],
         "may_issue": bool(this.check_ref) and request.viewer.may("check.issue"),
         "due_words": f"{clock.label}：{words}" if clock else "",
         "due_tone": tone,
