@@ -332,3 +332,20 @@ def test_no_roll_is_checked_on_an_order_that_does_not_carry_it(monkeypatch, tmp_
     told = CliRunner().invoke(cli, ["check", "--order", number, "--roll", "dibao", "--against", "deposit", "--json"])
     assert told.exit_code == 2 and "任务单" in told.output, told.output
     assert written() == before and not BatchRun.objects.filter(state="done").exists()
+
+
+@pytest.mark.parametrize("reason", ORDERS)
+def test_no_page_asks_for_a_roll_on_an_order_that_does_not_carry_it(monkeypatch, reason):
+    """The page of a new check offers only orders in force here; one named by hand is not there, or its list is not."""
+    staged.set_the_stage(monkeypatch)
+    number = order(**ORDERS[reason]) if reason != "no_order" else "RW2026999999"
+    client = desk(people.checker_he())
+    here = reverse("desk:check-new")
+    before = written()
+    offered = client.get(here).content.decode()
+    asked = client.post(f"{here}?order={number}", {"roll": "dibao", "against": ["deposit"]})
+    assert asked.status_code in (404, 422)
+    assert (number in offered) is (reason == "order_wrong_sources"), "that order is in force, for another list"
+    assert written() == before and not BatchRun.objects.exists()
+    village = desk(people.worker_wang())
+    assert village.get(here).status_code == village.post(here).status_code == 403
