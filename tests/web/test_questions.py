@@ -57,6 +57,7 @@ def test_a_difference_is_asked_on_the_phone_and_answered_by_one_tap(client, car)
     phone_of(client, car.pid)
     home = client.get("/my/").content.decode()
     assert "有 1 处和查到的不一样，想问您一句" in home
+    assert "有 1 处和查到的不一样" in client.get(f"/my/cases/{Case.objects.get().ref}/").content.decode()
     listed = client.get("/my/questions/").content.decode()
     assert "登记着您名下有一辆车" in listed and "不急" in listed
     page = client.get(f"/my/questions/{car.ref}/").content.decode()

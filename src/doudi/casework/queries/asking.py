@@ -17,7 +17,7 @@ from doudi.casework.queries.inbox import after_prefix
 from doudi.casework.queries.known import source_of
 from doudi.casework.queries.page import NoCase
 from doudi.office import queries as office
-from doudi.office.core import Viewer, mask_name
+from doudi.office.core import Viewer
 from doudi.office.queries import today
 from doudi.registry import queries as registry
 from doudi.verification import queries as verification
@@ -168,23 +168,16 @@ def homes_to_ask(viewer: Viewer, *, limit: int = 60) -> tuple[AskedHome, ...]:
     viewer.need("question.ask")
     if not viewer.within:
         return ()
-    open_of: dict[int, list[Question]] = {}
-    cases: dict[int, Case] = {}
-    for row in _open(viewer).select_related("case").order_by("case_id", "id")[: limit * AT_THE_DOOR * 2]:
-        open_of.setdefault(row.case_id, []).append(row)
-        cases[row.case_id] = row.case
-    chosen = list(cases.values())[:limit]
-    said = verification.said_keys([one.ref for one in chosen])
-    labels = office.area_labels([one.area for one in chosen])
+    rows = _open(viewer).order_by("case_id", "id").values_list("case__ref", "case__masked_name", "case__area", "key")
+    homes: dict[str, tuple[str, str, list[str]]] = {}
+    for ref, name, area, key in rows[: limit * AT_THE_DOOR * 2]:
+        homes.setdefault(ref, (name, area, []))[2].append(key)
+    chosen = dict(list(homes.items())[:limit])
+    said = verification.said_keys(chosen)
+    labels = office.area_labels([area for _, area, _ in chosen.values()])
     return tuple(
-        AskedHome(
-            case_ref=one.ref,
-            masked_name=mask_name(one.name),
-            area_label=labels.get(one.area, one.area),
-            open=len(open_of[one.pk]),
-            unsaid=sum((one.ref, row.key) not in said for row in open_of[one.pk]),
-        )
-        for one in chosen
+        AskedHome(ref, name, labels.get(area, area), len(keys), sum((ref, key) not in said for key in keys))
+        for ref, (name, area, keys) in chosen.items()
     )
 
 

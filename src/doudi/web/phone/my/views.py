@@ -144,6 +144,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
         "payments": payment.my_payments(request.pid) if own and one.benefit else (),
         "looks": queries.looks(registry.pids_of(request.pid), limit=20) if own else [],
         "own": own,
+        **unsaid([each for each in cases.my_questions(request.pid, at=queries.now()) if each.case_ref == ref] if own else ()),
     }
     return render(request, "phone/my/case.html", shown)
 
