@@ -428,6 +428,11 @@ def test_what_was_not_heard_is_said_again_and_lost_letters_do_not_matter(check, 
     first, again = there.read()
     assert first == again
     assert jobs.places._say_again() == 0
+    monkeypatch.setattr("doudi.office.queries.now", lambda: NOON + timedelta(hours=4))
+    Letter.objects.update(done_at=NOON)
+    actions.stop_peer(code=there.code, by=ME, at=NOON)
+    jobs.run_places()  # nothing may go there: the round goes on
+    assert len(there.read()) == 2
 
 
 def test_a_question_whose_authorisation_was_taken_back_does_not_leave_however_long_it_waited(check, monkeypatch):

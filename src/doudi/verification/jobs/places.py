@@ -69,7 +69,7 @@ def read_letter(letter: str) -> str:
 def hand_letters() -> tuple[int, int]:
     """Hand over what waits, part by part, each noted at once, so that a large letter goes on where it stopped.
 
-    :returns: letters handed over whole, and letters that still wait
+    :returns: letters done with (handed over whole, or held back for good), and letters that still wait
     """
     handed = waiting = 0
     for letter in queries.letters_waiting(office.clock()):
@@ -99,10 +99,14 @@ def _hand(letter: str) -> str | None:
 
 def _say_again() -> int:
     """Write once more what the other side has long not said it received."""
-    lost = exchanges.unheard(office.now() - SAY_AGAIN)
-    for ref in lost:
-        actions.say_once_more(ref=ref, by=ME, at=office.now(), clock=office.clock())
-    return len(lost)
+    said = 0
+    for ref in exchanges.unheard(office.now() - SAY_AGAIN):
+        try:
+            actions.say_once_more(ref=ref, by=ME, at=office.now(), clock=office.clock())
+        except NotALetter:
+            continue  # the place was stopped, or its new keys are not compared yet
+        said += 1
+    return said
 
 
 # ---- answering ----------------------------------------------------------------------------------------------------------
@@ -119,8 +123,8 @@ def answer_by_policy() -> int:
             actions.answer_place(
                 ref=ref, answers=local_answers(found[1]), policy=policy, by=ME, at=office.now(), clock=office.clock()
             )
-        except (NotAMove, NotAllowed):
-            continue  # somebody was quicker, or the rule was ended meanwhile: a person decides
+        except (NotAMove, NotAllowed, NotALetter):
+            continue  # somebody was quicker, the rule was ended meanwhile, or nothing may go there now: a person decides
         done += 1
     return done
 
