@@ -82,7 +82,7 @@ STANDS = {
 # Places in addresses that name nobody.
 NOBODY = {
     "sheet/reasons/<str:token>": "token", "<slug:programme>": "dibao", "part/<slug:name>": "looks",
-    "samples/<slug:ref>/<int:place>": "1",
+    "<int:place>": "1",
     "quality/<slug:department>": "civil_affairs", "differ/<slug:check>": "1", "letter/<slug:department>": "civil_affairs",
     "feeds/receipts/<int:number>": "1", "feeds/upload/<str:ref>": "nothing",
     "feeds/senders/<slug:code>": "nobody", "peers/<slug:exchange>": "nothing", "places/<slug:place>": "990200",
@@ -433,7 +433,7 @@ def arguments(query: Callable[..., Any], one: Outside) -> Iterator[dict[str, Any
         "on": day, "known_on": day, "month": day.replace(day=1), "facts": {"age": ("hukou",)}, "name": secrets["name"],
         "text": "wangguilan", "number": secrets["number"], "receipt": one.refs["receipt"], "case_ref": one.refs["case"],
         "load_id": int(one.refs["load"]), "change": "nothing", "department": "civil_affairs", "check": "1",
-        "asked": RosterAsked(), "wanted": verified.Wanted(), "run": one.refs["roll_run"],
+        "asked": RosterAsked(), "token": one.refs["token"], "wanted": verified.Wanted(), "run": one.refs["roll_run"],
         "pile": "sent", "code": "car-letters",
     }  # fmt: skip
     takes = inspect.signature(query).parameters
