@@ -357,6 +357,11 @@ def check(lake, monkeypatch):
     return there, made
 
 
+def test_a_source_that_is_a_place_is_named_by_its_area_code(lake):
+    with pytest.raises(ValueError, match="区划代码"):
+        actions.keep_source(code="x", label="x", dataset="vehicle", adapter="place", address="临江", by=ME, at=NOON)
+
+
 def reply(there, said="found", rows=None, **more):
     question = there.read()[0]
     rows = [{"ref": "3/14", "values": THEIR_CAR}] if rows is None else rows

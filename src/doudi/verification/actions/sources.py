@@ -63,6 +63,8 @@ def keep_source(
         raise ValueError(wrong)
     if way is Way.FILE and address and (PurePosixPath(address).name != address or address.startswith(".")):
         raise ValueError("文件交换的文件夹只写一个名字，不带斜线。")
+    if way is Way.PLACE and not (address.strip().isdigit() and len(address.strip()) in (6, 9, 12)):
+        raise ValueError("外地核对机构的地址只写对方的区划代码，像 990200。")
     if public_key:
         signing.key_id(public_key)
     if not (1 <= answer_wd <= 60) or not (1 <= at_once <= 1000) or daily_quota < 0:
