@@ -26,7 +26,7 @@ class SourceForm(forms.Form):
     )  # fmt: skip
     address = forms.CharField(
         label="地址", max_length=300, required=False,
-        help_text="接口写网址；文件交换写文件夹的名字（空着就在网页上取送）；信函写寄到哪里；"
+        help_text="接口写网址；文件交换写文件夹的名字（空着就在网页上取送）；信函写寄到哪里；外地写对方的区划代码；"
         "隐私比对写网址和限额，像 …/?over=50000。",
     )  # fmt: skip
     public_key = forms.CharField(
