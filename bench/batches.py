@@ -43,7 +43,8 @@ def many(root: Path) -> tuple[Cost, Path]:
     name = "['王','李','张','刘','陈'][i % 5 + 1] || ['秀英','桂兰','建国','小梅','德顺'][i // 5 % 5 + 1]"
     who = (
         f"SELECT i, '990101' || {born} || lpad((i % 900 + 1)::VARCHAR, 3, '0') AS body, {name} AS name, "
-        f"'990101001' || lpad((201 + i % 40)::VARCHAR, 3, '0') AS area FROM range({MANY}) t(i)"
+        "'9901' || lpad((i % 12 + 1)::VARCHAR, 2, '0') || lpad((i // 12 % 20 + 1)::VARCHAR, 3, '0') || "
+        f"(201 + i // 240 % 20)::VARCHAR AS area FROM range({MANY}) t(i)"
     )
     weighed = " + ".join(f"substr(body, {at}, 1)::INTEGER * {weight}" for at, weight in enumerate(WEIGHTS, start=1))
     with duckdb.connect() as con:
