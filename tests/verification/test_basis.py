@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 from hypothesis import example, given
@@ -64,6 +65,7 @@ PAPER = Signed("SQ1", "p1", "member", "p1", "c1", ("dibao",), ("deposit",), ("p1
     st.sampled_from(PROGRAMMES), st.sampled_from(("", *CASES)), moments,
 )  # fmt: skip
 @example([PAPER], True, "member", {"p1"}, {"deposit"}, "dibao", "c1", START)
+@example([replace(PAPER, ended_at=START, ended_why="withdrawn")], True, "member", {"p1"}, {"deposit"}, "dibao", "c1", START)
 @example([PAPER], True, "member", {"p1", "p2"}, {"deposit"}, "dibao", "c1", START)
 def test_a_question_passes_iff_the_papers_read_aloud_say_so(
     held, adult, role, household, datasets, programme, subject, at
