@@ -80,6 +80,8 @@ def test_said_twice_is_one_and_said_again_is_another(client, car):
     for once in (ONCE, ONCE, ONCE[::-1]):
         client.post(f"/my/questions/{car.ref}/", {"choice": "unsure", "words": "", "once": once})
     assert Statement.objects.count() == 2
+    lines = [line.act for line in office.journal_of(Case.objects.get().ref)]
+    assert lines.count("casework.answer_question") == 2
 
 
 def test_nothing_said_is_said_so_and_nothing_typed_is_lost(client, car):

@@ -57,10 +57,13 @@ def answer_question(
             kind="evidence", content_type=photo.content_type, data=photo.data, area=case.area, subject=row.pid or case.applicant,
             by=by, at=at,
         ).ref  # fmt: skip
-    verification.keep_statement(
+    kept = verification.keep_statement(
         subject=case.ref, key=row.key, kind=row.kind, pid=row.pid, choice=choice, words=words, channel=channel, once=once,
         paper=paper, said_at=said_at, by=by, at=at,
     )  # fmt: skip
+    if kept.at == at:  # not one that was sent before
+        detail = {"channel": channel, "kind": row.kind, "question": row.ref}
+        office.record("casework.answer_question", subject=case.ref, by=by, at=at, detail=detail)
     return row
 
 
