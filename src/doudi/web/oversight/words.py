@@ -229,7 +229,8 @@ KEYS = {
     "to": "转给", "check": "核对", "assessment": "规则算的", "opinion": "初步意见", "decision": "决定", "notice": "通知",
     "question": "哪一处", "alert": "提醒", "person": "谁", "pid": "谁", "programme": "办什么", "mandate": "委托",
     "purposes": "为了", "objection": "不同意见", "article": "依据",
-    "report": "报告", "version": "第几份", "valid_until": "有效到", "own": "每个人一份的摘要", "certificate": "证书", "number": "编号",
+    "report": "报告", "version": "第几份", "valid_until": "有效到", "own": "每个人一份的摘要", "certificate": "证书",
+    "number": "编号",
 }  # fmt: skip
 CODES: dict[str, dict[str, str]] = {
     "state": {str(one): one.label for one in State},
