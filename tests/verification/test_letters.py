@@ -7,12 +7,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doudi.verification.core import cards, letters, peers
 from doudi.verification.core.letters import NotALetter
 
+SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}  # how busy the machine is proves nothing here
+PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+VALUES = (
+    PLAIN | st.lists(PLAIN, max_size=3) | st.dictionaries(st.text(max_size=4), PLAIN | st.lists(PLAIN, max_size=2), max_size=3)
+)
 AT = datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
 A, B, P, EVE = (cards.new_keys() for _ in range(4))
 MESSAGE = {"kind": "question", "exchange": "e" + "0" * 32, "names": "王桂兰"}
@@ -35,8 +40,8 @@ def opened(parts, *, writer=A, reader=B, at=AT):
 ONE = [part.as_sent() for part in write()]
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
-@settings(max_examples=40)
+@given(VALUES)
+@settings(max_examples=40, **SLOW)
 def test_what_was_written_is_what_is_read(value):
     message = MESSAGE | {"value": value}
     read = opened([part.as_sent() for part in write(message)])
@@ -44,7 +49,7 @@ def test_what_was_written_is_what_is_read(value):
 
 
 @given(at=st.integers(0, len(ONE[0]) - 1), other=st.integers(1, 255))
-@settings(max_examples=400)
+@settings(max_examples=400, **SLOW)
 def test_any_byte_changed_anywhere_is_refused(at, other):
     raw = bytearray(ONE[0])
     raw[at] ^= other
@@ -53,7 +58,7 @@ def test_any_byte_changed_anywhere_is_refused(at, other):
 
 
 @given(at=st.integers(0, 6000), count=st.integers(1, 50))
-@settings(max_examples=50)
+@settings(max_examples=50, **SLOW)
 def test_cut_or_stretched_is_refused(at, count):
     raw = ONE[0]
     for changed in (raw[:at] + raw[at + count :], raw[:at] + b" " * count + raw[at:]):
@@ -112,7 +117,7 @@ def card(keys=A, **more):
 
 
 @given(at=st.integers(0, len(card()) - 2), to=st.characters(min_codepoint=33, max_codepoint=126))
-@settings(max_examples=300)
+@settings(max_examples=300, **SLOW)
 def test_a_card_copied_wrong_is_seen(at, to):
     text = card()
     changed = text[:at] + to + text[at + 1 :]
@@ -198,9 +203,8 @@ def test_a_question_is_answered_only_on_papers_that_stand(asked, why):
     assert peers.refusal(asked, TODAY) == why
 
 
-@given(
-    st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda x: st.lists(x, max_size=2)), st.data()
-)
+@given(VALUES, st.data())
+@settings(**SLOW)
 def test_no_odd_message_gets_through_or_stops_the_house(odd, data):
     whole = question()
     name = data.draw(st.sampled_from(sorted(whole)))
