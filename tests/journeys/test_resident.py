@@ -133,8 +133,10 @@ def test_from_the_front_door_to_money_on_the_card(open_browser, sources, size):
     assert page.locator("[aria-current=step]").count() == 0  # nothing is left to do
 
     page.get_by_role("link", name="我同意过什么").click()
-    page.get_by_role("button", name="撤回这份同意").click()
-    page.get_by_text("撤回", exact=False).first.wait_for()
+    page.get_by_role("link", name="撤回").first.click()
+    good(page, "authorisation-withdraw")
+    page.get_by_role("button", name="我知道了，撤回").click()
+    page.get_by_text("本人撤回了").wait_for()
     good(page, "consents")
 
 
