@@ -21,7 +21,6 @@ REFERENCE = "供参考，不是决定"
 EACH_ISSUE = frozenset(
     {"issued_at", "issued_by", "number", "valid_until", "version", "why"}
 )  # what says nothing about the household
-WORST_FIRST = (Said.NO_ANSWER, Said.REFUSED, Said.AMBIGUOUS, Said.STALE, Said.FOUND, Said.NOTHING)
 
 Body = dict[str, Any]
 

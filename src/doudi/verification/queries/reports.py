@@ -430,14 +430,14 @@ def verify(token: str, *, on: date) -> Verified | None:
     )
 
 
-def line_of(copy: ReportCopy) -> office.Line | None:
+def _line_of(copy: ReportCopy) -> office.Line | None:
     """The journal's line of the report a copy belongs to."""
     lines = office.journal_of(copy.report.check_asked.subject, limit=1000)
     return next((line for line in lines if line.act == core.ISSUED and line.detail.get("report") == copy.report.ref), None)
 
 
 def _proof(copy: ReportCopy) -> tuple[int, dict[str, Any] | None, str]:
-    line = line_of(copy)
+    line = _line_of(copy)
     if line is None:
         return -1, None, "留痕里没有出具这份报告的一行"
     told = line.detail

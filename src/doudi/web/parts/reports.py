@@ -24,7 +24,6 @@ from doudi.web.parts.templatetags.parts import article, day, full_day
 SHOWN_DIGITS = 16  # of the digest, in groups of four, for comparing by eye
 KNOWN = (Said.FOUND, Said.NOTHING)
 CELLS = {Said.NOTHING: "无", Said.NO_ANSWER: "没回话", Said.REFUSED: "拒绝", Said.AMBIGUOUS: "对不准", Said.STALE: "太旧"}
-MANY = 12  # that many people no table of them fits on a page's width
 
 
 @dataclass(frozen=True, slots=True)
