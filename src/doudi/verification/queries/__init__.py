@@ -126,10 +126,10 @@ from doudi.verification.queries.reports import (
     reports_about,
     reports_in,
     sheet,
-    snapshot,
     unreported,
     verify,
 )
+from doudi.verification.queries.snapshots import snapshot
 from doudi.verification.queries.sources import came_later, source, source_of_key
 
 __all__ = [
