@@ -38,7 +38,7 @@ values = st.one_of(
         st.just("deposit"),
         st.fixed_dictionaries(
             {"balance": money, "balance_date": st.sampled_from([date(2026, 5, 1), date(2026, 6, 1)])},
-            optional={"bank": st.sampled_from(["农商", "邮储"]), "account": st.sampled_from(["1", "2", "3"])},
+            optional={"account": st.sampled_from(["1", "2", "3"])},
         ),
     ),
     st.tuples(
@@ -157,9 +157,9 @@ def test_what_a_supporter_has_stands_before_who_judges_whether_they_can_help():
 
 def test_several_banks_are_one_sum_and_a_joint_account_counts_once():
     answers = [
-        deposit("a", [balance(100_00, bank="农商", account="11"), balance(5_00, bank="农商", account="12")], source="rural"),
+        deposit("a", [balance(100_00, account="11"), balance(5_00, account="12")], source="rural"),
         deposit("a", [balance(30_00)], source="post"),
-        deposit("b", [balance(100_00, bank="农商", account="11")], source="rural"),
+        deposit("b", [balance(100_00, account="11")], source="rural"),
     ]
     items = of(answers, people=(GRANNY, SON))
 

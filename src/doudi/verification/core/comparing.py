@@ -285,7 +285,7 @@ def _over(row: Row) -> str:
 def _account(row: Row) -> str:
     """What tells one account from another: its number where the source gives it; "" where it does not."""
     number = row["values"].get("account")
-    return f"{row['values'].get('bank') or row['source']} {number}" if number else ""
+    return f"{row['source']} {number}" if number else ""
 
 
 def _newest(rows: list[Row], day: str) -> list[Row]:
