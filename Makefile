@@ -10,7 +10,7 @@ export DOUDI_HOME
 .PHONY: demo test check bench pins clean
 
 demo: ## the made-up city, from departments' files to an open site
-	@bin/setup run
+	@bin/setup psi
 	@DOUDI_DEMO=1 $(DOUDI) demo --profile $(PROFILE) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 check: ## format, lint, import contracts
