@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from hypothesis import settings
 
-from web.browser import chromium, open_browser
+from web.browser import Eyes, chromium, open_browser
 
 __all__ = ["chromium", "open_browser"]
 
@@ -40,7 +40,7 @@ def pytest_addoption(parser):
 
 
 def _worth_again(item):
-    """What another database can change. How a page looks is not; that a road is walked to its end is, at one size."""
+    """What another database can change. How a page looks is not (nobody looks then); that a road is walked to its end is."""
     if item.get_closest_marker("lake"):
         return False
     if item.get_closest_marker("browser"):
@@ -51,6 +51,7 @@ def _worth_again(item):
 def pytest_collection_modifyitems(config, items):
     if not config.getoption("--database-only"):
         return
+    Eyes.open = False
     again = [item for item in items if _worth_again(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
     items[:] = again

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_pla
 PHONE = {"width": 360, "height": 740}
 NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1440, "height": 900}
+BOTH = {"360": PHONE, "1440": DESK}  # the two sizes every page is looked at, with the endings of their pictures
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = Path(AXE_FILE_PATH).read_text()
 PICTURES = os.environ.get("DOUDI_PICTURES")  # a folder: every page looked at leaves its picture there
 
 
@@ -68,9 +70,48 @@ def follow(link: Locator) -> None:
         link.click()
 
 
+class Eyes:
+    """Whether pages are looked at in this run: another database changes what a page says, not how it looks."""
+
+    open = True
+
+
+def looked_at(
+    page: Page,
+    name: str,
+    sizes: Mapping[str, dict[str, int]] = BOTH,
+    *,
+    rules: list[str] | None = None,
+    fingers: Sequence[dict[str, int]] = (NARROW, PHONE),
+    targets: Callable[[Page], list[str]] | None = None,
+    axe: bool = True,
+) -> None:
+    """Look at one state of a page as everybody does, on the one walk there is, and leave it at its own size.
+
+    axe is asked once, at the size the page is open at. At every size (named by the ending of its picture) nothing may be
+    wider than the screen; at those touched with a `finger`, no control lower than one, as `targets` (small_targets) finds them.
+    """
+    if not Eyes.open:
+        return
+    own = page.viewport_size
+    wrong = violations(page, rules) if axe else []
+    for ending, size in sizes.items():
+        if page.viewport_size != size:
+            page.set_viewport_size(size)
+        picture(page, f"{name}-{ending}")
+        if scrolls_sideways(page):
+            wrong.append(f"{ending}: scrolls sideways")
+        if size in fingers:
+            wrong += [f"{ending}: {line}" for line in (targets or small_targets)(page)]
+    if page.viewport_size != own:
+        page.set_viewport_size(own)
+    assert wrong == [], (name, wrong)
+
+
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     """What axe-core finds wrong on this page, one line each with the element."""
-    page.evaluate(Path(AXE_FILE_PATH).read_text())
+    if not page.evaluate("'axe' in window"):  # a page that changed in place has it already
+        page.evaluate(AXE)
     return page.evaluate(
         """rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']}).then(found => found.violations
         .map(v => `${v.id}: ${v.help} ${JSON.stringify(v.nodes.slice(0, 3).map(n => n.target))}`))""",
@@ -91,6 +132,15 @@ def small_targets(page: Page, least: int = 44) -> list[str]:
         .map(e => [e.outerHTML.slice(0, 90), Math.round(e.getBoundingClientRect().height)])
         .filter(([_, height]) => height > 0 && height < least).map(String)""",
         least,
+    )
+
+
+def low_at_the_desk(page: Page) -> list[str]:
+    """Staff pages: controls lower than a finger needs, and answers whose whole label is; the label is what is touched."""
+    low = [line for line in small_targets(page) if 'type="radio"' not in line and 'type="checkbox"' not in line]
+    return low + page.evaluate(
+        """() => [...document.querySelectorAll('label:has([type=radio]), label:has([type=checkbox])')].filter(e => e.offsetParent)
+        .filter(e => e.getBoundingClientRect().height < 44).map(e => e.innerText)"""
     )
 
 
