@@ -232,6 +232,15 @@ def test_in_any_town_the_last_word_about_two_people_holds(people, a, b, holds):
     assert (found.home[a] == found.home[b]) == holds
 
 
+def test_what_was_said_holds_where_registers_had_said_it_too_and_the_household_is_too_large():
+    """Nine children of one guardian, the second with a booklet of their own: a household that size is cut, not what was said."""
+    town = known(*({"age": 0, "guardian": 0} | ({"book": 1, "relation": "self"} if at == 1 else {}) for at in range(9)))
+    assert propose(town, [], ON).home[1] == 1
+    for a, b in ((0, 1), (1, 0), (1, 5)):
+        found = propose(town, [("together", a, b, True, 5)], ON)
+        assert found.home[1] == found.home[b] == found.home[a] and LOOKS[found.look[2]] == "too_large"
+
+
 @settings(max_examples=10)
 @given(st.integers(1, 5), st.integers(18, 80), st.booleans())
 def test_no_lodger_is_ever_counted_with_the_family(members, age, learned):
@@ -245,6 +254,7 @@ def test_no_lodger_is_ever_counted_with_the_family(members, age, learned):
 def test_anchors_that_go_round_in_a_ring_end_at_the_lowest():
     assert households.roots(np.array([1, 2, 0, 0, 4], np.int32)).tolist() == [0, 0, 0, 0, 4]
     assert [households.root_of(np.array([1, 2, 0, 0, 4]), one) for one in range(5)] == [0, 0, 0, 0, 4]
+    assert households.roots(np.array([3, 0, 1, 0, 2], np.int32)).tolist() == [0, 0, 0, 0, 0]  # two that follow each other
 
 
 def test_visited_households_teach_where_a_booklet_has_two_heads_and_never_the_law():

@@ -437,12 +437,13 @@ class _Placing:
 
     def _separate(self, said: Sequence[tuple[str, int, int, bool, int]]) -> Array:
         """Households: the people placed together. Two helped apart are parted again, and whatever is too large is to be seen."""
+        kept = list(self.fixed | self._between(said))
         top = roots(self.anchor)
         rolls = np.unique(top[self.roll_head != NOBODY].astype(np.int64) * len(top) + self.roll_head[self.roll_head != NOBODY])
         several = np.flatnonzero(np.bincount(rolls // len(top), minlength=len(top)) > 1) if len(rolls) else np.empty(0, int)
         if len(several):
             heads = np.flatnonzero((self.roll_head == self.people) & np.isin(top, several) & (self.anchor != self.people))
-            heads = np.array([one for one in heads if int(one) not in self.fixed], np.int32)
+            heads = heads[~np.isin(heads, kept)].astype(np.int32)
             self._leave(heads, self.anchor[heads], "other_home")
             self.look[heads] = LOOKS.index("two_rolls")
             self._alone(heads)
@@ -450,12 +451,22 @@ class _Placing:
         size = np.bincount(top[~self.known.dead], minlength=len(top))
         large = (size[top] > LARGE) & (self.anchor != self.people)
         bridges = large & (self.book_head != self.book_head[self.anchor]) & (self.roll_head == NOBODY)
-        bridges &= ~np.isin(self.people, list(self.fixed))
+        bridges &= ~np.isin(self.people, kept)
         cut = np.flatnonzero(bridges).astype(np.int32)
         self._leave(cut, self.anchor[cut], "other_home")
         self._alone(cut)
         self.look[large] = LOOKS.index("too_large")
         return roots(self.anchor)
+
+    def _between(self, said: Sequence[tuple[str, int, int, bool, int]]) -> set[int]:
+        """Through whom two that were said to live together are joined, where registers had joined them already."""
+        through: set[int] = set()
+        for kind, a, b, holds, _ in said:
+            if kind == "together" and holds and NOBODY not in (a, b) and root_of(self.anchor, a) == root_of(self.anchor, b):
+                up, other = way(self.anchor, a), way(self.anchor, b)
+                meeting = next(one for one in up if one in other)
+                through |= {*up[: up.index(meeting)], *other[: other.index(meeting)]}
+        return through
 
     def _law(self, home: Array) -> Proposal:
         known, code = self.known, self.code
@@ -509,8 +520,10 @@ def roots(anchor: Array) -> Array:
     for _ in range(_DEEP):
         further = top[top]
         if np.array_equal(further, top):
-            return top
+            break
         top = further
+    if np.array_equal(anchor[top], top):
+        return top
     name: dict[int, int] = {}
     for one in np.unique(top[anchor[top] != top]).tolist():  # what never comes to rest goes round a ring
         ring = [one]
@@ -521,9 +534,15 @@ def roots(anchor: Array) -> Array:
     return turned[np.searchsorted(np.unique(top), top)]
 
 
-def root_of(anchor: Array, one: int) -> int:
-    """The same for one person."""
+def way(anchor: Array, one: int) -> list[int]:
+    """The person and everybody they follow, each once, up to a head or round a ring."""
     seen = [one]
     while (following := int(anchor[seen[-1]])) not in seen:
         seen.append(following)
-    return min(seen[seen.index(following) :])
+    return seen
+
+
+def root_of(anchor: Array, one: int) -> int:
+    """The same as `roots` for one person."""
+    seen = way(anchor, one)
+    return min(seen[seen.index(int(anchor[seen[-1]])) :])
