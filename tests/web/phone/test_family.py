@@ -9,7 +9,7 @@ import people
 from doudi.registry import queries as registry
 from doudi.registry.models import FamilyEvent, Saying
 from web import staged
-from web.browser import PHONE, picture, scrolls_sideways, violations
+from web.browser import PHONE, looked_at
 
 pytestmark = pytest.mark.django_db
 
@@ -91,5 +91,4 @@ def test_the_page_can_be_used_by_everybody(open_browser, mine, live_server):
     page.goto("/my/family/")
     for one in page.locator("details").all():
         one.evaluate("e => e.open = true")
-    picture(page, "my-family-360")
-    assert violations(page) == [] and not scrolls_sideways(page)
+    looked_at(page, "my-family", {"360": PHONE}, fingers=())
