@@ -261,7 +261,7 @@ def _check(request: HttpRequest, page: DraftPage) -> HttpResponse:
     shown = {
         "question": _("最后看一遍，对不对"),
         "rows": summary(page, mine=mine, helper="" if mine else f"{PROXIES[helper['relation']]} {people.me(request.pid).name}"),
-        "names": [one.name for one in page.adults],
+        "names": [one.name for one in page.members if one.together or one.is_applicant],
         "mandates": MANDATES if not mine else (),
         "my_name": page.applicant_name,
         "places": [
