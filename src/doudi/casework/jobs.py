@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from doudi.casework import actions
 from doudi.casework.queries import due
+from doudi.office import jobs as office
 from doudi.office.core import NotAllowed, Party
 from doudi.verification import actions as verification_actions
+from doudi.verification import jobs as verification_jobs
 from doudi.verification import queries as verification
 from doudi.verification.core import Ended
+
+_log = logging.getLogger(__name__)
 
 
 def end_showings(at: datetime) -> int:
@@ -59,18 +66,63 @@ def take_answers(at: datetime) -> int:
 def end_authorisations(at: datetime) -> int:
     """End what was signed for help that is over; returns for how many cases. Twice is once."""
     job = Party.system("end_authorisations")
-    signed = verification.still_signed(due.assistance_over(at))
-    for ref in signed:
-        verification_actions.end_authorisations(subject=ref, why=Ended.ASSISTANCE_ENDED, by=job, at=at)
-    return len(signed)
+    return sum(
+        bool(verification_actions.end_authorisations(subject=ref, why=Ended.ASSISTANCE_ENDED, by=job, at=at))
+        for ref in verification.still_signed(due.assistance_over(at))
+    )
+
+
+Job = Callable[[datetime], int]
+ITS_OWN: dict[str, Job] = {
+    "end_showings": end_showings,
+    "end_authorisations": end_authorisations,
+    "call_reviews": call_reviews,
+    "follow_objections": follow_objections,
+    "take_answers": take_answers,
+}
 
 
 def run_due(at: datetime) -> dict[str, int]:
-    """Everything due at a moment, after the demo's clock was moved as well as nightly: name of the job → how many."""
-    return {
-        "end_showings": end_showings(at),
-        "end_authorisations": end_authorisations(at),
-        "call_reviews": call_reviews(at),
-        "follow_objections": follow_objections(at),
-        "take_answers": take_answers(at),
-    }
+    """Everything of cases that is due at a moment: name of the job → how many."""
+    return {name: job(at) for name, job in ITS_OWN.items()}
+
+
+def _send_notices(at: datetime) -> int:
+    return office.send_notices(paced_at=at)["sent"]
+
+
+# Everything the clock starts, in this order: cases may make a report due, both make messages, the signature comes last.
+EVERYTHING: dict[str, Job] = {
+    **ITS_OWN,
+    **verification_jobs.CLOCKS,
+    "send_notices": _send_notices,
+    "sign_journal": office.sign_journal_daily,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run of everything due did: name of the job → how many, and why a job could not be done."""
+
+    done: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    elsewhere: bool = False  # another process is at it: nothing was done here
+
+
+def run_everything(at: datetime, *, wait: bool = False) -> Run:
+    """Run everything due at a moment, once. Each job is safe to run again and to be killed anywhere: what it did is kept act by
+    act, the rest is still due. One process does this at a time; a job that fails does not keep the others waiting.
+
+    :param wait: until another process is done with it, instead of leaving it to that one
+    """
+    run = Run()
+    with office.turn("due", wait=wait) as mine:
+        if not mine:
+            return Run(elsewhere=True)
+        for name, job in EVERYTHING.items():
+            try:
+                run.done[name] = job(at)
+            except Exception as why:
+                _log.exception("%s could not be done and is still due", name)
+                run.failed[name] = f"{type(why).__name__}: {why}"
+    return run

@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from doudi.office import actions, merkle, proofs, queries
 from doudi.office.core import Party
+from doudi.office.gateways.turns import turn
 from doudi.office.merkle import NotProven
 
+__all__ = ["Exported", "export_journal", "send_notices", "sign_journal", "sign_journal_daily", "turn"]
 
-def send_notices(*, limit: int = 500) -> dict[str, int]:
+
+def send_notices(*, limit: int = 500, paced_at: datetime | None = None) -> dict[str, int]:
     """Send what waits, oldest first. Safe to run again at any point: a message keeps its ref, and a gateway sends a ref once.
 
+    :param paced_at: the time now, for a schedule of minutes: what failed is tried again later and later, over twelve hours
     :returns: how many were sent and how many failed
     """
     counts = {"sent": 0, "failed": 0}
     me = Party.system("send_notices")
-    for message in queries.waiting(limit=limit, tries=actions.NOTICE_TRIES):
+    for message in queries.waiting(limit=limit, tries=actions.NOTICE_TRIES, paced_at=paced_at):
         counts["sent" if actions.deliver(message, by=me, at=queries.now()) else "failed"] += 1
     return counts
 
@@ -30,6 +35,17 @@ def sign_journal() -> int:
     :returns: how many lines are signed
     """
     return actions.sign_checkpoint().size
+
+
+def sign_journal_daily(at: datetime) -> int:
+    """Sign the journal when a line of an earlier day is not signed yet: once a day, whenever the day's first run is.
+
+    :returns: how many lines are newly signed
+    """
+    before, since = queries.not_signed()
+    if since is None or queries.today(since) >= queries.today(at):
+        return 0
+    return actions.sign_checkpoint().size - before
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,6 +277,12 @@ def journal_state() -> JournalState:
     )
 
 
+def not_signed() -> tuple[int, datetime | None]:
+    """How many lines of the journal are signed, and from when the first one is that is not (None: all are)."""
+    signed = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
+    return signed, JournalEntry.objects.filter(seq=signed).values_list("at", flat=True).first()
+
+
 def checkpoint(size: int) -> Checkpoint | None:
     """The signed note about the journal at one size, or None."""
     return Checkpoint.objects.filter(size=size).first()
@@ -346,9 +352,21 @@ def outbox(*, limit: int = 50, pid: str | None = None) -> list[NoticeRow]:
     ]
 
 
-def waiting(*, limit: int, tries: int) -> list[Message]:
-    """Messages not yet sent, oldest first, leaving out those that failed `tries` times."""
-    rows = Notice.objects.filter(sent_at__isnull=True, tries__lt=tries).order_by("queued_at", "id")[:limit]
+PACE = (0, 5, 30, 120, 720)  # minutes after it was queued that each try of a message begins
+
+
+def waiting(*, limit: int, tries: int, paced_at: datetime | None = None) -> list[Message]:
+    """Messages not yet sent, oldest first, leaving out those that failed `tries` times.
+
+    :param paced_at: a moment; leaves out those too, whose next try is later
+    """
+    rows = Notice.objects.filter(sent_at__isnull=True, tries__lt=tries)
+    if paced_at is not None:
+        ready = Q()
+        for tried, minutes in enumerate(PACE):
+            ready |= Q(tries=tried, queued_at__lte=paced_at - timedelta(minutes=minutes))
+        rows = rows.filter(ready)
+    rows = rows.order_by("queued_at", "id")[:limit]
     return [Message(row.ref, row.channel, row.phone, row.pid, row.body) for row in rows]
 
 

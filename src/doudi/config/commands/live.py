@@ -45,19 +45,19 @@ def told_to_stop() -> Callable[[], bool]:
     return lambda: bool(stop) or (watched and os.getppid() != parent)
 
 
-def command(name: str = "live") -> list[str]:
+def command(name: str = "live", *more: str) -> list[str]:
     """The words that start a process which takes events, or does another such work."""
-    return [sys.executable, "-c", "from doudi.config.cli import main; main()", name]
+    return [sys.executable, "-c", "from doudi.config.cli import main; main()", name, *more]
 
 
-def keep_running(pid: int, name: str) -> None:
+def keep_running(pid: int, name: str, *more: str) -> None:
     """Start a process of a name, and again whenever it dies, as long as the process that started this one lives."""
     environment = {**os.environ, "DOUDI_LIVE_CHILD": "1"}
     child: subprocess.Popen[bytes] | None = None
     try:
         while os.getppid() == pid:
             if child is None or child.poll() is not None:
-                child = subprocess.Popen(command(name), env=environment)
+                child = subprocess.Popen(command(name, *more), env=environment)
             time.sleep(1)
     finally:
         if child is not None and child.poll() is None:

@@ -35,7 +35,12 @@ def open_site(*, host: str, port: int, workers: int) -> None:
         except OSError:
             could_not(f"{host}:{port} is taken by another program. Choose another: PORT={port + 1} make demo", as_json=False)
     say(f"http://{host}:{port}/  (Ctrl-C stops it)")
-    for beside in (live.command(), ask.command(), live.command("batches")):  # this process becomes the server
+    for beside in (
+        live.command(),
+        ask.command(),
+        live.command("batches"),
+        live.command("due"),
+    ):  # this process becomes the server
         subprocess.Popen([*beside, "--beside", str(os.getpid())], start_new_session=True)
     words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "12"]
     os.execv(

@@ -19,12 +19,13 @@ from doudi.verification.jobs.batches import (
 )
 from doudi.verification.jobs.carrying import TakenFile, carry_files, take_file
 from doudi.verification.jobs.matching import RollMatched, match_roll
-from doudi.verification.jobs.objections import remind_objections, run_due, tell_late_objections
+from doudi.verification.jobs.objections import CLOCKS, remind_objections, tell_late_objections
 from doudi.verification.jobs.places import digest_of, local_answers, release, run_places, take_part
 from doudi.verification.jobs.reports import issue_reports, sheet_of, verified
 from doudi.verification.jobs.samples import draw_sample
 
 __all__ = [
+    "CLOCKS",
     "WORKER",
     "Asking",
     "Done",
@@ -49,7 +50,6 @@ __all__ = [
     "release",
     "remind_objections",
     "run_batch",
-    "run_due",
     "run_places",
     "sheet_of",
     "take_answers",

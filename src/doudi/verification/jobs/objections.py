@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from doudi.office.core import Party
@@ -22,10 +23,8 @@ def tell_late_objections(at: datetime) -> int:
     return sum(actions.say_late(ref=ref, by=job, at=at) for ref in queries.late_objections(today(at)))
 
 
-def run_due(at: datetime) -> dict[str, int]:
-    """Every clock of reports and objections at a moment: name of the job → how many."""
-    return {
-        "issue_reports": issue_reports(at),
-        "remind_objections": remind_objections(at),
-        "tell_late_objections": tell_late_objections(at),
-    }
+CLOCKS: dict[str, Callable[[datetime], int]] = {  # of reports and objections
+    "issue_reports": issue_reports,
+    "remind_objections": remind_objections,
+    "tell_late_objections": tell_late_objections,
+}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from doudi.casework import jobs as casework
-from doudi.office import jobs as office
-from doudi.verification import jobs as verification
+from doudi.casework import jobs
 
 SAID = {
     "end_showings": "公示期满 {count} 件，已报县里。",
@@ -17,14 +15,14 @@ SAID = {
     "issue_reports": "出了 {count} 份核对报告。",
     "remind_objections": "催了 {count} 件快到期的不同意见。",
     "tell_late_objections": "告诉本人 {count} 件不同意见我们晚了。",
+    "send_notices": "发出短信 {count} 条。",
+    "sign_journal": "给日志签了名，多了 {count} 行。",
 }
 
 
 def run(at: datetime) -> list[str]:
-    """Run every job due at the moved time and say what happened, in words."""
-    done = casework.run_due(at) | verification.run_due(at)
-    said = [SAID[job].format(count=count) for job, count in done.items() if count]
-    sent = office.send_notices()
-    if sent["sent"]:
-        said.append(f"发出短信 {sent['sent']} 条。")
-    return said
+    """Run everything due at the moved time and say what happened, in words."""
+    run = jobs.run_everything(at, wait=True)
+    return [SAID[job].format(count=count) for job, count in run.done.items() if count] + [
+        f"{job} 没有做成：{why}" for job, why in run.failed.items()
+    ]
