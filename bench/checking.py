@@ -54,7 +54,9 @@ def measure(root: Path, profile: str) -> list[Row]:
             return asked.seconds, asked.seconds + shown.seconds, (asked.status, shown.status) == (302, 200)
 
         ask(cases[-1])  # the server reads its files for the first time
+        before = cpu(server.pid)
         alone = [ask(ref) for ref in cases[:CASES]]
+        used = (cpu(server.pid) - before) / CASES
         with ThreadPoolExecutor(AT_ONCE) as together:
             began = time.perf_counter()
             crowd = list(together.map(ask, cases[:AT_ONCE]))
@@ -69,6 +71,7 @@ def measure(root: Path, profile: str) -> list[Row]:
         line(f"check: request → numbered report kept, {CASES} households, {who}", [one for one, _, _ in alone], "< 1 s"),
         line("check: request → report on the screen, the same", [one for _, one, _ in alone], "< 1 s"),
         line(f"check: request → report on the screen, {AT_ONCE} at once", [one for _, one, _ in crowd], f"{spent:.1f} s for all"),
+        Row("check: CPU of the server for one of them, report and page", f"{used * 1000:.0f} ms", "", "the less the better"),
         Row("check: requests that failed", str(failed), f"of {2 * (len(alone) + len(crowd))}", "0"),
     ]
 
@@ -131,6 +134,18 @@ def check_of(ref: str) -> str:
     from doudi.casework.models import Case
 
     return Case.objects.values_list("check_ref", flat=True).get(ref=ref)
+
+
+def cpu(pid: int) -> float:
+    """CPU seconds a process and its children have used so far."""
+    ticks = sum(int(text) for text in _stat(pid)[11:15])
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(cpu(int(child)) for child in children)
+
+
+def _stat(pid: int) -> list[str]:
+    """What the kernel says of a process, after its name."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def free_port() -> int:

@@ -266,6 +266,24 @@ def test_an_answer_after_the_authorisation_was_taken_back_is_not_kept(lake, bank
     assert not Answer.objects.filter(question__ref=ref).exists()
 
 
+@pytest.mark.parametrize(("area", "asked_here"), [("990202", False), (people.TOWNSHIP, True), ("", True)])
+def test_a_source_of_another_area_is_not_asked_again_about_people_from_here(lake, area, asked_here):
+    granny, check = people.granny_wang(), asked(datasets=["vehicle"])
+    actions.keep_source(
+        code="bank-9", label="外县农信社", dataset="deposit", adapter="letter", area=area, by=Party.system("test"), at=NOON
+    )
+
+    def again():
+        return actions.ask_again(check=check.ref, pid=granny.pid, source="bank-9", why="再问", by=people.checker_he(), at=NOON)
+
+    if asked_here:
+        assert again().source == "bank-9"
+        return
+    with pytest.raises(NotAllowed, match="外县农信社只回答别的地方的人"):
+        again()
+    assert not Question.objects.filter(source="bank-9").exists()
+
+
 def test_asking_again_is_a_new_question_and_the_answer_before_stays(lake, bank):
     keep(bank)
     check, granny = asked(), people.granny_wang()

@@ -17,9 +17,11 @@ GRANNY, SON = Somebody("a", "a", "王桂兰", True), Somebody("b", "b", "王建�
 AUNT = Somebody("c", "c", "王小妹", True, role="supporter")
 ASKED = (
     "insurance",
+    "unemployed",
     "income",
     "deposit",
     "securities",
+    "housing_fund",
     "vehicle",
     "business",
     "dwelling",
@@ -84,10 +86,11 @@ def test_the_household_has_what_its_people_have_to_the_fen(answers):
 
     for kind, of_kinds in (("income", ("income",)), ("deposit", ("deposit", "securities"))):
         parts = [one for one in items.values() if one.kind in of_kinds and one.pid in "ab" and not one.is_total]
-        assert items[f"total:{kind}"].found_fen == sum(one.found_fen for one in parts)
+        total, held = items[f"total:{kind}"], sum(one.found_fen or 0 for one in parts)
+        assert total.found_fen == held or (not held and total.found_fen is None and total.at_least)
         assert all(one.found_fen == sum(each.fen for each in one.found if each.counted) for one in parts)
     cars = [one for one in items.values() if one.kind == "vehicle" and one.pid in "ab" and not one.is_total]
-    assert items["total:vehicle"].count == len(cars)
+    assert items["total:vehicle"].count == len(cars) or (not cars and items["total:vehicle"].count is None)
 
 
 @lean
@@ -114,9 +117,72 @@ def test_one_more_silent_source_never_turns_at_least_into_a_number(answers, pid,
 
     for key, one in before.items():
         assert after[key].at_least or not one.at_least
-        assert (after[key].found_fen, after[key].count) == (one.found_fen, one.count)
+        assert after[key].found_fen == one.found_fen or (after[key].found_fen is None and not one.found_fen)
+        assert after[key].count == one.count or (after[key].count is None and not one.count)
     if dataset == "deposit":
-        assert after["total:deposit"].at_least and after["total:deposit"].data_says.startswith("至少")
+        assert after["total:deposit"].at_least and after["total:deposit"].data_says.startswith(("至少", "还不知道"))
+
+
+ALL = Declared("", "incomes", None, "", ON)  # asked for all its income, the family said: this is all
+TOTALS = ("income", "deposit", "vehicle", "business", "homes")
+nothing = [Answered(pid, dataset, dataset, dataset, "nothing") for pid in "ab" for dataset in ASKED]
+
+
+def number_of(one):
+    return one.found_fen if one.kind in ("income", "deposit") else one.count
+
+
+@lean
+@given(checks(), st.booleans())
+def test_what_nobody_told_is_never_nothing(answers, told):
+    """0 stands only where every source said found or nothing about everybody, and of income the family told of all it has."""
+    items = of(answers, [ALL] if told else [])
+
+    known = {(one.pid, one.dataset) for one in answers if one.said in ("found", "nothing")}
+    needs = {
+        "income": ("insurance", "unemployed", "income"),
+        "deposit": ("deposit", "securities", "housing_fund"),
+        "vehicle": ("vehicle",),
+        "business": ("business",),
+    }
+    for kind in TOTALS:
+        total = items[f"total:{kind}"]
+        whole = kind in needs and all((pid, dataset) in known for pid in "ab" for dataset in needs[kind])
+        if kind == "income":
+            whole = whole and told
+        if number_of(total) in (0, None):
+            assert (number_of(total) == 0) == whole, kind
+        assert total.data_says.startswith("至少" if number_of(total) else "还不知道") or whole
+
+
+def test_sources_that_know_nothing_and_a_family_nobody_asked_are_no_income_of_nothing():
+    silent = of(nothing)["total:income"]
+    assert (silent.found_fen, silent.said_fen, silent.at_least, silent.data_says) == (None, None, True, "还不知道")
+    assert silent.unanswered == ("家里人自己说的收入",)
+
+    told = of(nothing, [ALL])["total:income"]
+    assert (told.found_fen, told.at_least, told.data_says, told.unanswered) == (0, False, "0 元", ())
+
+
+@pytest.mark.parametrize("total", TOTALS)
+def test_who_lives_together_and_was_not_asked_about_leaves_every_sum_open(total):
+    grandson = Somebody("d", "d", "王小宝", False)
+    one = of(nothing, [ALL], people=(GRANNY, SON, grandson))[f"total:{total}"]
+    assert (number_of(one), one.at_least, one.data_says) == (None, True, "还不知道")
+    stranger = Somebody("m1", "", "李四", True)
+    assert of(nothing, [ALL], people=(GRANNY, SON, stranger))[f"total:{total}"].at_least
+    assert "还没有查回来" in of(nothing, people=(GRANNY, SON, grandson))["homes"].data_says
+
+
+def test_what_only_the_family_named_stands_beside_what_was_found():
+    named = [ALL, Declared("", "support", 500_00, "", ON), Declared("b", "deposit", 900_00, "", ON)]
+    items = of(nothing, named)
+
+    income, savings = items["total:income"], items["total:deposit"]
+    assert (income.found_fen, income.said_fen, income.only_said_fen) == (0, 500_00, 500_00)
+    assert income.data_says == "0 元；另有 500 元只是家里人说的"
+    assert (savings.found_fen, savings.only_said_fen) == (0, 900_00)
+    assert of(nothing, named[1:])["total:income"].data_says == "还不知道；另有 500 元只是家里人说的"
 
 
 @lean
@@ -152,7 +218,7 @@ def test_what_a_supporter_has_stands_before_who_judges_whether_they_can_help():
     items = of(answers, people=(GRANNY, AUNT), programme="tekun")
 
     assert "王小妹的工资、打工：每月 3,000 元" in items["supporter"].data_says
-    assert items["total:income"].found_fen == 0 and items["income:c:wage"].is_supporter
+    assert items["total:income"].found_fen is None and items["income:c:wage"].is_supporter
 
 
 def test_several_banks_are_one_sum_and_a_joint_account_counts_once():
@@ -166,6 +232,57 @@ def test_several_banks_are_one_sum_and_a_joint_account_counts_once():
     assert items["deposit:a"].found_fen == 135_00 and len(items["deposit:a"].found) == 3
     assert items["deposit:b"].found_fen == 0 and "王桂兰名下" in items["deposit:b"].found[0].why
     assert items["total:deposit"].found_fen == 135_00
+
+
+def fund(pid, **values):
+    held = {"fund_event": "start", "event_date": date(2026, 3, 1), "fund_base": 4000_00, **values}
+    return Answered(pid, "housing_fund", "housing_fund", "公积金中心", "found", (row(1, ("housing_fund", held)),))
+
+
+def without(*datasets, pid="a"):
+    return [one for one in nothing if one.pid != pid or one.dataset not in datasets]
+
+
+def test_a_housing_fund_paid_into_hints_at_work_and_its_balance_is_counted_with_the_deposits():
+    items = of([*without("housing_fund"), fund("a", balance=8000_00)], [ALL])
+
+    wage, assets = items["income:a:wage"], items["total:deposit"]
+    assert (wage.found_fen, wage.difference, wage.found[0].place.dataset) == (None, "not_said", "housing_fund")
+    assert items["total:income"].data_says == "还不知道" and items["total:income"].unanswered == ("还在缴公积金的人工资多少",)
+    assert (items["housing_fund:a"].found_fen, assets.found_fen, assets.at_least) == (8000_00, 8000_00, False)
+
+
+def test_a_housing_fund_that_tells_no_balance_leaves_the_assets_open():
+    assets = of([*without("housing_fund"), fund("a")], [ALL])["total:deposit"]
+    assert (assets.found_fen, assets.at_least, assets.unanswered) == (None, True, ("公积金账户里有多少",))
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"fund_event": "stop"}, []),  # nobody pays any more
+        ({}, [Declared("a", "wage", 2000_00, "", ON)]),  # the family said how much
+    ],
+)
+def test_a_hint_of_work_asks_nothing_where_there_is_no_more_to_know(more, said):
+    items = of([*without("housing_fund"), fund("a", balance=1, **more)], [ALL, *said])
+    assert not [one for one in items.values() if one.kind == "income" and one.is_question]
+    assert not items["total:income"].at_least and items["total:income"].only_said_fen == sum(one.fen for one in said)
+
+
+def test_a_benefit_that_is_drawn_of_nobody_knows_how_much_leaves_the_income_open():
+    drawn = Answered("a", "unemployed", "unemployed", "人社", "found", (row(1, ("unemployed", {"on_benefit": True})),))
+    answers = [*without("unemployed"), drawn]
+    assert of(answers, [ALL])["total:income"].unanswered == ("失业金每月多少",)
+    assert not of(answers, [ALL, Declared("a", "unemployment", 900_00, "", ON)])["total:income"].at_least
+
+
+def test_securities_count_with_the_deposits():
+    stock = row(1, ("securities", {"kind": "stock", "market_value": 700_00, "value_date": date(2026, 6, 1)}))
+    found = Answered("a", "securities", "securities", "券商", "found", (stock,))
+    total = of([*without("securities"), found], [ALL])["total:deposit"]
+    assert (total.found_fen, total.at_least) == (700_00, False)
+    assert of(without("securities"), [ALL])["total:deposit"].unanswered == ("securities",)
 
 
 def test_an_older_balance_of_one_account_is_not_added_to_the_newer():

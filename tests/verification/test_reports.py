@@ -5,20 +5,27 @@ import time
 from datetime import date, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
 import people
 import walk
+from doudi.casework import actions as casework
+from doudi.casework.models import Question as CaseQuestion
 from doudi.office import actions as office_actions
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.office.models import JournalEntry
 from doudi.registry.queries import pids_of
 from doudi.verification import actions, jobs, queries
+from doudi.verification.core import asked_datasets
 from doudi.verification.core import reports as core
+from doudi.verification.core.compared import Declared
 from doudi.verification.core.reports import NothingNew, Standing
-from doudi.verification.models import Answer, Check, Question, Report, ReportCopy
+from doudi.verification.models import Answer, Authorisation, Check, Question, Report, ReportCopy
+from doudi.verification.queries import checks
+from doudi.web.parts import reports
 from people import NOON
 from verification import reported
 
@@ -62,6 +69,55 @@ def test_a_report_holds_all_of_it(sources):
     limits = [row["limit"] for row in body["compared"] if row["limit"]]
     assert limits and all(one["clause"] and one["article"] for one in limits)
     assert core.digest(page.data) == page.sha256
+
+
+def test_sources_that_know_nothing_make_no_income_of_nothing(sources):
+    """JSON, page and PDF (one document) say that it is not known, also beside the limit; the family's own word makes a number."""
+    sources.rows.clear()
+    granny = people.granny_wang()
+    check = reported.checked(granny)
+    told = [Declared("", "incomes", None, "", TODAY)]
+
+    for declared, income in ((None, None), (told, 0)):
+        if declared:
+            check = reported.checked(granny, declared=declared)
+        page = queries.report(issued(check).ref, reader())
+        totals = {row["kind"]: row for row in page.body["compared"] if row["is_total"]}
+        paper = render_to_string("parts/report_paper.html", reports.context(page, "https://doudi.example/"))
+        assert (totals["income"]["found_fen"], totals["income"]["limit"]["holds"]) == (income, True if declared else None)
+        assert totals["income"]["data_says"] == ("0 元" if declared else "还不知道")
+        assert ("0 元" in totals["income"]["limit"]["says"]) == bool(declared) and totals["income"]["limit"]["says"] in paper
+        assert ("家里人自己说的收入" in paper) != bool(declared)
+        assert (totals["homes"]["data_says"], totals["homes"]["limit"]["holds"]) == ("还不知道", None)
+        assert (totals["deposit"]["found_fen"], totals["deposit"]["limit"]["holds"]) == (0, True)  # every source says so
+
+
+def test_brokers_and_the_housing_fund_are_asked_and_silent_until_they_deliver(sources):
+    granny = people.granny_wang()
+    for dataset in ("securities", "housing_fund"):
+        del sources.as_of[dataset]
+        assert {dataset} <= {one.dataset for one in asked_datasets("tekun", "supporter")}
+    body = queries.report(issued(reported.checked(granny)).ref, reader()).body
+
+    told = {row["dataset"]: (row["said_label"], row["why"]) for row in body["answers"]}
+    assert told["securities"] == told["housing_fund"] == ("没有回话", "这个部门还没有送来数据")
+    total = next(row for row in body["compared"] if row["key"] == "total:deposit")
+    assert total["data_says"] == "至少 5,000 元" and len(total["unanswered"]) == 2 and total["limit"]["holds"] is None
+    words = Authorisation.objects.get(pid=granny.pid).words
+    assert "证券、理财和商业保险" in words and "住房公积金" in words
+
+
+def test_a_household_is_read_once_from_request_to_report(sources, monkeypatch):
+    """Opening sealed rows is what a check spends most on: the report, its comparison, the questions and the rules share one."""
+    case, read, opened = walk.applied(people.granny_wang().pid), checks._answer_rows, []
+    monkeypatch.setattr(checks, "_answer_rows", lambda *asked: opened.append(asked) or read(*asked))
+
+    case = casework.accept(ref=case.ref, by=people.clerk_li(), at=NOON)
+
+    assert len(opened) == 1
+    assert queries.reports(case.check_ref) and CaseQuestion.objects.filter(case=case, kind="vehicle").exists()
+    again = queries.snapshot(Check.objects.get(ref=case.check_ref), on=TODAY)
+    assert core.same_content(again, queries.report(queries.reports(case.check_ref)[0].ref, reader()).body)
 
 
 def test_no_number_of_anybody_stands_in_a_report(sources):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from doudi.casework import core
@@ -25,21 +26,29 @@ from doudi.office.queries import today
 from doudi.registry import queries as registry
 from doudi.verification import queries as verification
 from doudi.verification.core import reading
-from doudi.verification.core.compared import OPEN, Answers, Compared, Declared, Somebody
+from doudi.verification.core.compared import ALL_TOLD, OPEN, Answers, Compared, Declared, Somebody
 from doudi.verification.core.comparing import compare
 from doudi.verification.core.reading import Row
+from doudi.verification.queries import AnswerRow
 
 
 class Known:
     """Everything a case holds, read once for one act."""
 
-    def __init__(self, case: Case, at: datetime) -> None:
+    def __init__(self, case: Case, at: datetime, read: Sequence[AnswerRow] | None = None) -> None:
         self.case, self.on = case, today(at)
         self.members = list(CaseMember.objects.filter(case=case).order_by("id"))
         self.lines = list(Line.objects.filter(case=case).order_by("id"))
         self.questions = list(Question.objects.filter(case=case).order_by("id"))
-        self.answers = verification.answers(case.check_ref) if case.check_ref else ()
+        self._read = read
         self.names = {one.pid: one.name for one in self.members if one.pid}
+
+    @cached_property
+    def answers(self) -> Sequence[AnswerRow]:
+        """What the sources said to the case's check; opened only where somebody looks at it."""
+        if self._read is not None:
+            return self._read
+        return verification.answers(self.case.check_ref) if self.case.check_ref else ()
 
     def counting(self) -> list[CaseMember]:
         return [one for one in self.members if counts(one)]
@@ -68,13 +77,16 @@ class Known:
         return family + [Somebody(pid, pid, name, True, role="supporter") for pid, name in outside.items()]
 
     def declared(self) -> list[Declared]:
-        """What the family said: who lives together, and each line of income."""
+        """What the family said: who lives together, each line of income, and that this is all: an application goes through
+        all its income, a case opened on a visit only shows what was found.
+        """
         on = today(self.case.submitted_at)
         members = [
             Declared(one.pid or one.ref, "member", None, "", on, name=one.name, proposed=one.proposed, together=one.together)
             for one in self.members
         ]
-        return members + [
+        all_told = [Declared("", ALL_TOLD, None, "", on)] if self.case.origin == "application" else []
+        return [*members, *all_told] + [
             Declared(
                 one.pid,
                 one.kind,
@@ -94,7 +106,7 @@ class Known:
     def compared(self) -> tuple[Compared, ...]:
         """What was declared against what was found, as it stands now; before a check, against what the family was shown."""
         found = compare(self.case.programme, self.people(), self.declared(), verification.comparable(self.answers), self.on)
-        ruled = verification.rulings(self.case.check_ref) if self.case.check_ref else ()
+        ruled = verification.rulings(self.case.check_ref, self.answers) if self.case.check_ref else ()
         return tuple(replace(one, person_says=told) if (told := _ruled(one, ruled)) else one for one in found)
 
     def judged(self) -> list[Judged]:
@@ -122,12 +134,14 @@ def counts(member: CaseMember) -> bool:
     return member.together if member.together is not None else member.proposed
 
 
-def ask_differences(case: Case, *, by: By, at: datetime) -> list[Question]:
+def ask_differences(case: Case, *, by: By, at: datetime, read: Sequence[AnswerRow] | None = None) -> list[Question]:
     """Keep each new difference as a question; one that answered itself (a silent source spoke) goes if nobody judged it.
 
     Who is asked something new by what the sources said is told so by a text, once a time.
+
+    :param read: the answers of the case's check, where the same act has read them already
     """
-    known = Known(case, at)
+    known = Known(case, at, read)
     found = {one.key: one for one in known.compared() if one.is_question}
     gone = [one.pk for one in known.questions if one.key not in found and one.judged_at is None]
     Question.objects.filter(pk__in=gone).delete()
@@ -184,9 +198,12 @@ def _question(case: Case, one: Compared, pids: set[str]) -> Question:
     )
 
 
-def assess_now(case: Case, *, by: By, at: datetime) -> Assessment:
-    """Let the rules speak on what is known now, for the programme asked and for the others, and keep what they say."""
-    known = Known(case, at)
+def assess_now(case: Case, *, by: By, at: datetime, read: Sequence[AnswerRow] | None = None) -> Assessment:
+    """Let the rules speak on what is known now, for the programme asked and for the others, and keep what they say.
+
+    :param read: the answers of the case's check, where the same act has read them already
+    """
+    known = Known(case, at, read)
     household, table, income = _household(known)
     kept = {}
     for programme in core.roads():
@@ -272,6 +289,11 @@ def _income_lines(known: Known, rows: dict[str, list[Row]]) -> list[IncomeLine]:
             if (pid, income.kind) not in there:
                 label = source_of(income.place.dataset, income.place.as_of).label
                 lines.append(IncomeLine(pid, known.names[pid], income.kind, income.fen, "", None, label, income.place.as_of))
+        works = reading.contribution(found, known.on)
+        if works is not None and not any((one.pid, one.kind) == (pid, "wage") for one in lines):
+            place = reading.place_of(works)
+            label = source_of(place.dataset, place.as_of).label
+            lines.append(IncomeLine(pid, known.names[pid], "wage", None, "", None, label, place.as_of))
     return lines
 
 

@@ -77,12 +77,13 @@ def ask_sources(case: Case, *, by: By, at: datetime) -> None:
         by=by,
         at=at,
     )
+    read = verification_queries.answers(check.ref, on)
     if not verification_queries.progress(check.ref, at).open:  # else the report is made when the last one answered, or is late
-        verification.issue(check=check.ref, by=by, at=at)
+        verification.issue(check=check.ref, by=by, at=at, read=read)
     case.check_ref, case.answers_taken = check.ref, 0
     begin(case, by=by, at=at)
-    ask_differences(case, by=by, at=at)
-    assess_now(case, by=by, at=at)
+    ask_differences(case, by=by, at=at, read=read)
+    assess_now(case, by=by, at=at, read=read)
 
 
 def _supporters(case: Case, at: datetime) -> list[Asked]:

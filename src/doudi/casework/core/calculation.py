@@ -9,6 +9,7 @@ from typing import Any
 
 from doudi.casework.core.words import OPEN_CHOICES
 from doudi.facts import days
+from doudi.verification.core.compared import ASSETS
 from doudi.verification.core.reading import INCOMES
 
 Value = bool | int | str | date | None
@@ -106,6 +107,8 @@ def _settled(line: IncomeLine, question: Judged | None) -> tuple[int | None, boo
         return amounts[question.choice]
     if question is not None or line.said == "wrong":
         return line.found_fen if line.found_fen is not None else line.said_fen, None, "和本人说的不一样，还没判断"
+    if line.found_fen is None and line.said_fen is None:
+        return None, None, "像是有工作，工资还不知道"
     if line.found_fen is None:
         return line.said_fen, True, "本人说的"
     return line.found_fen, True, "本人说对" if line.said == "right" else "先按查到的算"
@@ -124,8 +127,8 @@ def things_counted(kind: str, judged: Iterable[Judged], *, answered: bool, silen
 
 
 def savings(judged: Iterable[Judged], *, answered: bool) -> int | None:
-    """The household's deposits, securities and policies in fen: None while one is open, or a silent bank is not settled."""
-    of_kind = [one for one in judged if one.kind in ("deposit", "securities")]
+    """The household's deposits, securities, policies and housing fund in fen: None while one is open, or a silent bank is."""
+    of_kind = [one for one in judged if one.kind in ASSETS]
     silent = next((one for one in judged if one.key == "silent:deposit"), None)
     if any(one.is_open for one in of_kind):
         return None

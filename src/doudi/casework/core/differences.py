@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from doudi.verification.core.compared import ASSETS
+
 # kind of verification's comparing.toml → choices (codes of core.QUESTION_CHOICES)
 CHOICES: dict[str, tuple[str, ...]] = {
     "income": ("data_right", "person_right", "amount", "not_counted", "visit", "discuss"),
@@ -10,6 +12,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "homes": ("homes_0", "homes_1", "homes_2", "visit"),
     "deposit": ("data_right", "amount", "not_counted", "visit", "discuss"),
     "securities": ("data_right", "amount", "not_counted", "visit", "discuss"),
+    "housing_fund": ("data_right", "amount", "not_counted", "visit", "discuss"),
     "death": ("data_right", "person_right", "visit"),
     "custody": ("data_right", "person_right", "visit"),
     "marriage": ("data_right", "person_right", "visit", "discuss"),
@@ -27,7 +30,7 @@ SOURCE_OF = {"homes": "dwelling", "member": "hukou", "supporter": "hukou", "self
 def choices_of(kind: str, said_fen: int | None, found_fen: int | None = None, key: str = "") -> tuple[str, ...]:
     """The choices for a difference; without a number there is no "as they say" or "as found", and only deposits are an amount."""
     offered = CHOICES[kind]
-    if kind in ("deposit", "securities") and found_fen is None:
+    if kind in (*ASSETS, "income") and found_fen is None:
         offered = tuple(choice for choice in offered if choice != "data_right")
     if kind == "income" and said_fen is None:
         offered = tuple(choice for choice in offered if choice != "person_right")

@@ -178,7 +178,12 @@ class Book:
             "custody": {"kind": "服刑", "from_date": day},
             "death": {"death_date": day, "service": "火化"},
             "securities": {"kind": "基金", "market_value": f"{int(turn * 60000)}.00", "value_date": day},
-            "housing_fund": {"fund_event": "开户缴存", "event_date": day, "fund_base": f"{2000 + int(turn * 4000)}"},
+            "housing_fund": {
+                "fund_event": "开户缴存",
+                "event_date": day,
+                "fund_base": f"{2000 + int(turn * 4000)}",
+                "balance": f"{int(turn * 30000)}.00",
+            },
         }
         yield f"{dataset}-{who}", made[dataset]
 

@@ -298,7 +298,8 @@ def ask_again(*, check: str, pid: str, source: str, why: str, by: By, at: dateti
     :param check: its ref
     :param source: a code; also one that was not asked before
     :param why: in words
-    :raises NotAllowed: no such check, person or source, the question before is still open, or this clerk may not
+    :raises NotAllowed: no such check, person or source, a source asked only about people of another area, the question before is
+        still open, or this clerk may not
     :raises NoBasis: what the check stands on has ended
     """
     asked = Check.objects.select_for_update().filter(ref=check).first()
@@ -308,6 +309,8 @@ def ask_again(*, check: str, pid: str, source: str, why: str, by: By, at: dateti
     whom = sources.source(source)
     if whom is None or not whom.active:
         raise NotAllowed("没有这个来源，或者它已经停用。")
+    if not sources.is_asked_here(whom, asked.area):
+        raise NotAllowed(f"{whom.label}只回答别的地方的人，这里不问它。")
     if not why.strip():
         raise NotAllowed("要写为什么再问一次。")
     before = Question.objects.filter(check_asked=asked, pid=pid, source=source)

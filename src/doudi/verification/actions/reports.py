@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -20,11 +21,12 @@ from doudi.verification.models import Check, Report, ReportCopy, ReportPaper
 
 
 @transaction.atomic
-def issue(*, check: str, by: By, at: datetime, why: str = "") -> Report:
+def issue(*, check: str, by: By, at: datetime, why: str = "", read: Sequence[queries.AnswerRow] | None = None) -> Report:
     """Issue a report of a check as everything stands at this moment. Asking and answering never change it afterwards.
 
     :param check: the check's ref
     :param why: why there is a further one; not needed for the first
+    :param read: the answers, where the act this is part of has just read them
     :raises NotAllowed: no such check, or this post does not issue reports here; or no reason for a further one
     :raises NothingNew: the newest report says the very same
     """
@@ -32,7 +34,7 @@ def issue(*, check: str, by: By, at: datetime, why: str = "") -> Report:
     if asked is None:
         raise NotAllowed("没有这次核对。")
     need(by, "check.issue", area=asked.area, at=at)
-    body = queries.snapshot(asked, on=offices.today(at))
+    body = queries.snapshot(asked, on=offices.today(at), read=read)
     newest = Report.objects.filter(check_asked=asked).order_by("-version").first()
     if newest is not None:
         _something_new(newest, body)

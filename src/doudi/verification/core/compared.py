@@ -21,7 +21,7 @@ class Declared:
     """What the family said of one thing, on a day. Kept with the check.
 
     :ivar pid: whose; "" the household's own, or the key of a member the register does not know
-    :ivar kind: a kind of income (reading.INCOMES), `member`, or a kind of comparing.toml
+    :ivar kind: a kind of income (reading.INCOMES), ALL_TOLD, `member`, or a kind of comparing.toml
     :ivar fen: a month's sum, or a balance; None: not said
     :ivar said: of a line that was shown beforehand: right, wrong or "" (not said)
     :ivar found_fen: what was shown then; dataset, batch, row_no and as_of say where that stands
@@ -73,7 +73,9 @@ class Answered:
 
 
 NOT_ASKED = "没有说到"
-ASSETS = ("deposit", "securities")  # one limit holds for both
+ALL_TOLD = "incomes"  # what is declared when the family was asked for all its income and said this is all
+ASSETS = ("deposit", "securities", "housing_fund")  # one limit holds for all
+MONEY_TOTALS = ("income", "deposit")  # the others are counts
 
 
 # ---- what comes out -------------------------------------------------------------------------------------------------------
@@ -148,7 +150,8 @@ DIFFERENCES = {
 class Compared:
     """One item. `key` stays the same when the sources are asked again; an item with `is_total` is the household's sum.
 
-    :ivar found_fen: the sum of what was found, or None where it is not money; `count` of things likewise
+    :ivar found_fen: the sum of what was found, or None where it is not money or not known; `count` of things likewise
+    :ivar only_said_fen: of a sum: what only the family named, beside what was found
     :ivar at_least: a source did not answer, or may mean somebody else: there may be more
     :ivar unanswered: the sources that leave it open, in words
     """
@@ -165,6 +168,7 @@ class Compared:
     found: tuple[Found, ...] = ()
     found_fen: int | None = None
     said_fen: int | None = None
+    only_said_fen: int = 0
     count: int | None = None
     at_least: bool = False
     unanswered: tuple[str, ...] = ()
@@ -189,6 +193,11 @@ class Compared:
         if self.found:
             return self.found[0].place
         return self.declared.place if self.declared else None
+
+    @property
+    def is_money(self) -> bool:
+        """Of a sum: whether it is one of money; the others count things."""
+        return self.kind in MONEY_TOTALS
 
     @property
     def is_question(self) -> bool:

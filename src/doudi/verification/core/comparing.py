@@ -1,6 +1,7 @@
 """Declared against found, item by item, and the sums a limit is held against. Nothing here judges anybody.
 
-Unknown stays unknown: where a source has not answered, a sum is "at least". A row that may be somebody else's (an ambiguous
+Unknown stays unknown: where a source has not answered, or the family was not asked for its income, a sum is "at least", and
+where nothing was found it is not known: never 0. A row that may be somebody else's (an ambiguous
 answer) is never counted. People outside the household who owe support are compared by themselves and enter no sum.
 """
 
@@ -81,8 +82,8 @@ def compare(
     found = _joint_once(found)
     apart = {one.pid for one in said if one.kind == "member" and one.pid and not _lives(one)}
     counting = [one for one in living if one.pid not in apart]
-    found += sums.of_household(programme, [one for one in living if one.pid in held.pids], said, held, found)
-    return (*found, *sums.totals(counting, found, held))
+    found += sums.of_household(programme, living, said, held, found)
+    return (*found, *sums.totals(counting, said, held, found))
 
 
 def with_limits(items: Iterable[Compared], limits: dict[str, Limit]) -> tuple[Compared, ...]:
@@ -122,7 +123,8 @@ def _incomes(one: Somebody, said: Sequence[Declared], held: Answers, on: date) -
     now = {income.kind: income for income in reading.incomes(one.pid, held.rows(one.pid), on)} if one.pid in held.pids else {}
     labels = {(row["dataset"], row.get("batch"), row.get("row_no")): row["label"] for row in held.rows(one.pid)}
     silent = held.open([one.pid], "insurance", "income") if one.pid in held.pids else ()
-    kinds_here = dict.fromkeys([*(line.kind for line in lines), *now])
+    works = reading.contribution(held.rows(one.pid), on) if one.pid in held.pids and "wage" not in now else None
+    kinds_here = dict.fromkeys([*(line.kind for line in lines), *now, *(["wage"] if works else [])])
     found = []
     for kind in sorted(kinds_here, key=list(INCOMES).index):
         line = _line_of([each for each in lines if each.kind == kind])
@@ -132,6 +134,13 @@ def _incomes(one: Somebody, said: Sequence[Declared], held: Answers, on: date) -
             label = labels.get((income.place.dataset, income.place.batch, income.place.row_no), "")
             rows = (Found(one.name, f"每月 {yuan(income.fen)}", income.fen, income.place, label),)
         fen = income.fen if income else line.found_fen if line else None
+        data, difference = f"每月 {yuan(fen)}" if fen is not None else "没有查到", _income_difference(line, fen)
+        if fen is None and silent:
+            data = "还没有查全"
+        if kind == "wage" and works is not None and fen is None:
+            data = f"还在缴公积金（{works['values'].get('event_date')} 起），像是有工作"
+            rows = (found_row(works, one.name, data),)
+            difference = "" if _said_fen(line) is not None else NOT_SAID
         found.append(
             Compared(
                 f"income:{one.pid}:{kind}",
@@ -140,9 +149,9 @@ def _incomes(one: Somebody, said: Sequence[Declared], held: Answers, on: date) -
                 one.name,
                 f"{one.name}的{INCOMES[kind]}",
                 line,
-                f"每月 {yuan(fen)}" if fen is not None else "没有查到",
+                data,
                 _said_of(line),
-                _income_difference(line, fen),
+                difference,
                 rows,
                 fen,
                 _said_fen(line),
@@ -214,7 +223,7 @@ def _property(one: Somebody, said: Sequence[Declared], held: Answers) -> list[Co
             found.append(_thing(one, said, "business", key, f"{one.name}名下有一家企业或个体户", words, row))
     once = {item.key: item for item in reversed(found)}  # the same plate or firm told by two sources is one
     found = [once[key] for key in sorted(once)]
-    return found + _money(one, said, held, "deposit", "银行存款") + _money(one, said, held, "securities", "理财、股票和商业保险")
+    return found + [item for kind in MONEY for item in _money(one, said, held, kind)]
 
 
 def _thing(one: Somebody, said: Sequence[Declared], kind: str, key: str, heading: str, words: str, row: Row) -> Compared:
@@ -226,12 +235,16 @@ def _thing(one: Somebody, said: Sequence[Declared], kind: str, key: str, heading
     return Compared(key, kind, one.pid, one.name, heading, line, words, says, difference, rows, count=1, is_supporter=supporter)
 
 
-MONEY = {"deposit": ("balance", "balance_date"), "securities": ("market_value", "value_date")}
+MONEY = {
+    "deposit": ("balance", "balance_date", "银行存款"),
+    "securities": ("market_value", "value_date", "理财、股票和商业保险"),
+    "housing_fund": ("balance", "event_date", "住房公积金"),
+}
 
 
-def _money(one: Somebody, said: Sequence[Declared], held: Answers, kind: str, what: str) -> list[Compared]:
+def _money(one: Somebody, said: Sequence[Declared], held: Answers, kind: str) -> list[Compared]:
     """What one person has at all banks together (or all brokers and insurers), the newest day of each account."""
-    column, day = MONEY[kind]
+    column, day, what = MONEY[kind]
     rows = [row for row in _newest(held.rows(one.pid, kind), day) if int(row["values"].get(column) or 0) > 0]
     if not rows:
         return []

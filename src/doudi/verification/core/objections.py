@@ -104,6 +104,7 @@ CLAIMS_OF: dict[str, tuple[tuple[str, str], ...]] = {
     "dwelling": (_GONE, ("ruin", "塌了，不能住"), _JOINT, *_ANY),
     "deposit": (_AMOUNT, _JOINT, ("debt", "是借来看病的钱"), *_ANY),
     "securities": (_AMOUNT, _JOINT, *_ANY),
+    "housing_fund": (_AMOUNT, _ENDED, ("drawn", "已经取走了"), *_ANY),
     "insurance": (_ENDED, _AMOUNT, *_ANY),
     "income": (_ENDED, _AMOUNT, *_ANY),
     "business": (_ENDED, ("lent", "被别人拿身份证登记的"), *_ANY),

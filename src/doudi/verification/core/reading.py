@@ -108,6 +108,12 @@ def incomes(pid: str, rows: Iterable[Row], on: date) -> list[Income]:
     return found
 
 
+def contribution(rows: Iterable[Row], on: date) -> Row | None:
+    """The latest row of a housing fund that is still paid into on a day: a hint of work, no income."""
+    last = _latest(of_dataset(rows, "housing_fund"), "event_date", on)
+    return last if last is not None and last["values"].get("fund_event") != "stop" else None
+
+
 def help_received(pid: str, rows: Iterable[Row], on: date) -> list[Note]:
     """Help from other rolls, by the month; none of it counts as income."""
     notes = []

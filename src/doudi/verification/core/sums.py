@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from doudi.verification.core.compared import (
+    ALL_TOLD,
     ASSETS,
+    MONEY_TOTALS,
     NOT_ASKED,
     OPEN,
     SILENT_SOURCE,
@@ -17,15 +19,17 @@ from doudi.verification.core.compared import (
     yuan,
 )
 from doudi.verification.core.kinds import property_words
+from doudi.verification.core.reading import INCOMES, Row
 
 
 def of_household(
-    programme: str, asked: Sequence[Somebody], said: Sequence[Declared], held: Answers, items: Sequence[Compared]
+    programme: str, living: Sequence[Somebody], said: Sequence[Declared], held: Answers, items: Sequence[Compared]
 ) -> list[Compared]:
-    """What no source can tell of the household, and property sources that are silent.
+    """What no source can tell of the household, and property sources that are silent about those who were asked about.
 
     :param items: of each person; what was found of supporters is put before who judges whether they can help (T43 Art. 8)
     """
+    asked = [one for one in living if one.pid in held.pids]
     rows = [(one, row) for one in asked for row in held.rows(one.pid, "dwelling")]
     trades = tuple(
         found_row(
@@ -33,7 +37,7 @@ def of_household(
         )
         for one, row in rows
     )
-    silent = held.open([one.pid for one in asked], "dwelling")
+    silent = held.open([one.pid or one.key for one in living], "dwelling")
     none = "房屋交易还没有查回来" if silent else "没有买卖记录"
     line = next((each for each in said if each.kind == "homes"), None)
     data = "；".join(f"{each.whose} {each.words}" for each in trades) or none
@@ -61,30 +65,43 @@ def of_household(
 
 
 TOTALS = {
-    "income": ("家里每月的收入", ("insurance", "income")),
+    "income": ("家里每月的收入", ("insurance", "unemployed", "income")),
     "deposit": ("家里的存款等金融资产", ASSETS),
     "vehicle": ("家里的汽车", ("vehicle",)),
     "business": ("家里的企业和个体户", ("business",)),
     "homes": ("家里的住房", ("dwelling",)),
 }
+NOT_KNOWN = "还不知道"
+# What is open though no source is silent, in words.
+OWN_WORD = "家里人自己说的收入"  # of field work, trade, rent, and what relatives give no source knows
+BENEFIT = "失业金每月多少"  # the source says that it is drawn, not how much
+WAGE = "还在缴公积金的人工资多少"
+BALANCE = "公积金账户里有多少"  # who sends only changes of contributions tells no balance
 
 
-def totals(counting: Sequence[Somebody], items: Sequence[Compared], held: Answers) -> list[Compared]:
-    """The sums over who lives together; what was only said is not in them. Homes are always "at least": trades show no more."""
+def totals(counting: Sequence[Somebody], said: Sequence[Declared], held: Answers, items: Sequence[Compared]) -> list[Compared]:
+    """The sums over who lives together. Nothing is a number only where every source said so about everybody, and, of income, the
+    family itself has told of all it has; else it is at least what was found, or not known. Homes are never more than "at least":
+    trades show no more. What only the family named stands beside what was found, and is held against the limit with it.
+    """
     living = {one.pid for one in counting if one.pid}
-    grown = [one.pid or one.key for one in counting if one.is_adult]
-    asked = sorted(living & held.pids)
+    everybody = [one.pid or one.key for one in counting]
     found = []
     for kind, (heading, datasets) in TOTALS.items():
-        mine = [one for one in items if one.kind in (ASSETS if kind == "deposit" else (kind,)) and one.pid in living]
-        mine = [one for one in mine if not one.is_supporter]
-        silent = held.open({*grown, *asked}, *datasets)
-        money = kind in ("income", "deposit")
-        fen = sum(one.found_fen or 0 for one in mine) if money else None
-        said = [one.said_fen for one in mine if one.said_fen is not None]
-        count = None if money else _homes(items) if kind == "homes" else sum(one.count or 0 for one in mine)
-        at_least = bool(silent) or kind == "homes" or any(one.at_least for one in mine)
-        number = yuan(fen) if fen is not None else f"{count} 处" if kind == "homes" else f"{count} 个"
+        of_kind = ASSETS if kind == "deposit" else (kind,)
+        mine = [one for one in items if one.kind in of_kind and one.pid in living and not one.is_supporter]
+        silent = held.open(everybody, *datasets)
+        if kind == "income":
+            silent = (*silent, *_incomes_open(mine, said, held, living))
+        elif kind == "deposit" and any(not row["values"].get("balance") for row in _rows(held, living, "housing_fund")):
+            silent = (*silent, BALANCE)
+        at_least = bool(silent) or not counting or kind == "homes" or any(one.at_least for one in mine)
+        money = kind in MONEY_TOTALS
+        number = sum(one.found_fen or 0 for one in mine) if money else _homes(items) if kind == "homes" else _things(mine)
+        known = None if at_least and not number else number
+        told = [one.said_fen for one in mine if one.said_fen is not None]
+        told += [one.fen for one in _only_named(kind, of_kind, living, said, mine)]
+        only_said = sum(told) - sum(one.said_fen or 0 for one in mine if one.found_fen is not None) if money else 0
         found.append(
             Compared(
                 f"total:{kind}",
@@ -93,18 +110,67 @@ def totals(counting: Sequence[Somebody], items: Sequence[Compared], held: Answer
                 "",
                 heading,
                 None,
-                f"至少 {number}" if at_least else number,
-                yuan(sum(said)) if said else NOT_ASKED,
+                _in_words(kind, known, at_least, only_said),
+                yuan(sum(told)) if told else NOT_ASKED,
                 found=tuple(row for one in mine for row in one.found),
-                found_fen=fen,
-                said_fen=sum(said) if said else None,
-                count=count,
+                found_fen=known if money else None,
+                said_fen=sum(told) if told else None,
+                only_said_fen=only_said,
+                count=None if money else known,
                 at_least=at_least,
                 unanswered=silent,
                 is_total=True,
             )
         )
     return found
+
+
+def _incomes_open(items: Sequence[Compared], said: Sequence[Declared], held: Answers, living: set[str]) -> list[str]:
+    """What leaves the income open though every source answered, in words."""
+    named = {(one.pid, one.kind) for one in said if one.fen is not None}
+    found = [] if any(one.kind == ALL_TOLD for one in said) else [OWN_WORD]
+    if any(
+        row["values"].get("on_benefit") and (pid, "unemployment") not in named for pid, row in _of(held, living, "unemployed")
+    ):
+        found.append(BENEFIT)
+    if any(one.key == f"income:{one.pid}:wage" and one.found and one.found_fen is None and one.said_fen is None for one in items):
+        found.append(WAGE)
+    return found
+
+
+def _of(held: Answers, living: set[str], dataset: str) -> list[tuple[str, Row]]:
+    return [(pid, row) for pid in sorted(living) for row in held.rows(pid, dataset)]
+
+
+def _rows(held: Answers, living: set[str], dataset: str) -> list[Row]:
+    return [row for _, row in _of(held, living, dataset)]
+
+
+def _only_named(
+    kind: str, of_kind: Sequence[str], living: set[str], said: Sequence[Declared], mine: Sequence[Compared]
+) -> list[Declared]:
+    """Money the family named that no item of a person holds: of the household as a whole, or where nothing was found."""
+    there = {one.key for one in mine}
+    kinds = tuple(INCOMES) if kind == "income" else of_kind
+    return [
+        one
+        for one in said
+        if one.kind in kinds and one.fen is not None and (not one.pid or one.pid in living)
+        if (f"income:{one.pid}:{one.kind}" if kind == "income" else f"{one.kind}:{one.pid}") not in there
+    ]
+
+
+def _in_words(kind: str, number: int | None, at_least: bool, only_said: int) -> str:
+    if number is None:
+        words = NOT_KNOWN
+    else:
+        words = yuan(number) if kind in MONEY_TOTALS else f"{number} 处" if kind == "homes" else f"{number} 个"
+        words = f"至少 {words}" if at_least else words
+    return f"{words}；另有 {yuan(only_said)}只是家里人说的" if only_said else words
+
+
+def _things(items: Sequence[Compared]) -> int:
+    return sum(one.count or 0 for one in items)
 
 
 def _homes(items: Sequence[Compared]) -> int:

@@ -30,7 +30,8 @@ def limits(
 ) -> dict[str, Limit]:
     """For each sum the condition that limits it, its number here and now, and whether the sum keeps to it.
 
-    A sum that is "at least" can only break a limit, never keep it. A programme without such a condition, or without rules in
+    A sum that is "at least" can only break a limit, never keep it; one that is not known does neither. What only the family named
+    counts with what was found. A programme without such a condition, or without rules in
     force, gives none.
 
     :param place_kind: urban or rural, where the standard is split
@@ -44,7 +45,7 @@ def limits(
         condition = conditions.get(kinds()[total.kind].limit)
         if condition is None:
             continue
-        sum_of = total.found_fen if total.found_fen is not None else total.count
+        sum_of = _known(total)
         facts: dict[str, Any] = {"hh_members": members, "hh_place_kind": place_kind, FACTS[total.kind]: sum_of}
         if total.kind == "income" and sum_of is not None and members:
             facts["hh_income_per_head"] = sum_of // members
@@ -53,6 +54,12 @@ def limits(
         subject = Asked(household, on, area, pack).whole
         found[total.kind] = _limit(programme, condition, subject, total, on)
     return found
+
+
+def _known(total: Compared) -> int | None:
+    if not total.is_money:
+        return total.count
+    return (total.found_fen or 0) + total.only_said_fen if total.found_fen is not None or total.only_said_fen else None
 
 
 def _limit(programme: str, condition: Condition, subject: Subject, total: Compared, on: date) -> Limit:
@@ -70,7 +77,7 @@ def _limit(programme: str, condition: Condition, subject: Subject, total: Compar
         clause=condition.label or condition.name,
         article=article_on(condition.articles, on),
         value=None if value is None or expression is None else int(value) // expression.down,
-        unit="fen" if total.found_fen is not None else "count",
+        unit="fen" if total.is_money else "count",
         per_head=total.kind == "income",
         holds=holds,
         says=explain.condition(result) if holds is not None else "还没有查全，现在说不准",

@@ -48,10 +48,12 @@ def statements(subject: str) -> dict[str, tuple[HouseholdSaid, ...]]:
     return {key: tuple(said) for key, said in found.items()}
 
 
-def compared(ref: str) -> tuple[Compared, ...]:
+def compared(ref: str, read: Iterable[checks.AnswerRow] | None = None) -> tuple[Compared, ...]:
     """The comparison of a check, for the rooms that print it or ask from it; people see it through the pages that show it.
 
     Declared is what was said when the sources were asked; the answers and what was said to differences are of now.
+
+    :param read: the answers, where the same act has read them already
     """
     check = Check.objects.get(ref=ref)
     declared = kept(check.declared)
@@ -62,7 +64,7 @@ def compared(ref: str) -> tuple[Compared, ...]:
         for one in declared
         if one.kind == "member" and one.pid not in asked and (one.together if one.together is not None else one.proposed)
     ]
-    items = compare(check.programme, people, declared, comparable(checks.answers(ref)), check.on)
+    items = compare(check.programme, people, declared, comparable(checks.answers(ref) if read is None else read), check.on)
     members = sum(one.role == "member" for one in people)
     place = office.area(check.area)
     limits = rules.limits(

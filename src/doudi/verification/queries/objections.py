@@ -481,8 +481,11 @@ class Ruling:
     decided_by: str  # as the journal names them
 
 
-def rulings(ref: str) -> tuple[Ruling, ...]:
-    """How the disputed lines of a check ended, oldest first; only of objections that are settled."""
+def rulings(ref: str, read: Iterable[AnswerRow] | None = None) -> tuple[Ruling, ...]:
+    """How the disputed lines of a check ended, oldest first; only of objections that are settled.
+
+    :param read: the answers of the check, where the same act has read them already
+    """
     rows = list(
         ObjectionLine.objects.filter(objection__check_asked__ref=ref, objection__state=State.SETTLED)
         .select_related("objection__check_asked")
@@ -491,7 +494,7 @@ def rulings(ref: str) -> tuple[Ruling, ...]:
     if not rows:
         return ()
     names = {one["pid"]: one["name"] for one in rows[0].objection.check_asked.people}
-    labels = {row.source: row.source_label for row in answers(ref)}
+    labels = {row.source: row.source_label for row in (answers(ref) if read is None else read)}
     return tuple(
         Ruling(
             objection=line.objection.ref,

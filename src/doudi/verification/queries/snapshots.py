@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,9 +22,13 @@ from doudi.verification.queries.comparing import compared
 from doudi.verification.queries.objections import Ruling, rulings
 
 
-def snapshot(check: Check, *, on: date) -> Body:
-    """Everything known of a check on a day, as a report will hold it; its number, version and day are not in it yet."""
-    rows = [_answer(row) for row in answers(check.ref, on)]
+def snapshot(check: Check, *, on: date, read: Sequence[AnswerRow] | None = None) -> Body:
+    """Everything known of a check on a day, as a report will hold it; its number, version and day are not in it yet.
+
+    :param read: its answers on this day, where the same act has read them already
+    """
+    told = answers(check.ref, on) if read is None else read
+    rows = [_answer(row) for row in told]
     area = office.area(check.area)
     return {
         "answers": rows,
@@ -34,7 +39,7 @@ def snapshot(check: Check, *, on: date) -> Body:
         "basis_label": Basis(check.basis).label,
         "case": check.subject,
         "check": check.ref,
-        "compared": [_compared(one) for one in compared(check.ref)],
+        "compared": [_compared(one) for one in compared(check.ref, told)],
         "copy_for": "",
         "form": core.FORM,
         "notice": core.REFERENCE,
@@ -51,7 +56,7 @@ def snapshot(check: Check, *, on: date) -> Body:
             for one in check.people
         ],
         "programme": {"code": check.programme, "label": rules.programme_label(check.programme, check.on)},
-        "rulings": [_ruling(one) for one in rulings(check.ref)],
+        "rulings": [_ruling(one) for one in rulings(check.ref, told)],
         "said": core.tally(rows),
         "task_order": check.task_order,
         "valid_until": check.valid_until.isoformat(),

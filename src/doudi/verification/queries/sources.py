@@ -67,10 +67,15 @@ def asked_of(datasets: list[str], area: str) -> list[SourceRow]:
         rows.setdefault(one.dataset, []).append(row_of(one))
     found = []
     for dataset in datasets:
-        here = [one for one in rows.get(dataset, []) if area.startswith(one.area)]
+        here = [one for one in rows.get(dataset, []) if is_asked_here(one, area)]
         found += [one for one in here if one.adapter is not Way.PLACE] or [built_in(dataset)]
         found += [one for one in here if one.adapter is Way.PLACE]
     return found
+
+
+def is_asked_here(source: SourceRow, area: str) -> bool:
+    """Whether a source is asked about people of this place: everywhere, unless an area was written down for it."""
+    return area.startswith(source.area)
 
 
 def is_of_there(source: SourceRow, area: str, number: str) -> bool:
