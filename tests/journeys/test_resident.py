@@ -15,11 +15,10 @@ from doudi.office.models import DemoClock
 from doudi.payment import actions as payment
 from doudi.payment.models import Line
 from web import staged
-from web.browser import DESK, PHONE, RULES, follow, picture, scrolls_sideways, small_targets, violations
+from web.browser import DESK, PHONE, RULES, follow, looked_at
 from web.desk_login import sign_in as staff_sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
 
 
 def days_pass(days):
@@ -29,10 +28,7 @@ def days_pass(days):
 
 
 def good(page, name):
-    picture(page, f"resident-{name}-{page.viewport_size['width']}")
-    assert violations(page, [*RULES, "wcag2aaa"]) == [], name
-    assert not scrolls_sideways(page), name
-    assert small_targets(page) == [], name
+    looked_at(page, f"resident-{name}", rules=[*RULES, "wcag2aaa"], fingers=(PHONE, DESK))
 
 
 def sign_in(page, who):
@@ -59,12 +55,11 @@ def the_bank_says(run, result):
     payment.read_returns(ref=run.ref, content=text.encode(), by=people.officer_zhao(), at=office.now())
 
 
-@SIZES
-def test_from_the_front_door_to_money_on_the_card(open_browser, sources, size):
+def test_from_the_front_door_to_money_on_the_card(open_browser, sources):
     granny, li = people.granny_wang(), people.clerk_li()
     people.worker_wang()
     sources.row(granny.pid, "insurance", event="pension_start", event_date="2009-03-01", base=21300)
-    page = open_browser(size)
+    page = open_browser(PHONE)
 
     page.goto("/")
     page.get_by_role("link", name="我要申请帮助").click()
@@ -102,7 +97,7 @@ def test_from_the_front_door_to_money_on_the_card(open_browser, sources, size):
     good(page, "shown")
 
     # The neighbours see the least; whoever holds the receipt sees how far it is.
-    neighbour = open_browser(size)
+    neighbour = open_browser(PHONE)
     neighbour.goto("/shown/")
     assert "王*兰" in neighbour.inner_text("main") and "王桂兰" not in neighbour.inner_text("main")
     neighbour.goto("/progress/")

@@ -1,4 +1,4 @@
-"""The law changed without a programmer, in a browser at a desk and on a phone: a weight, and a warning written as one types."""
+"""The law changed without a programmer, in a browser, looked at on a phone too: a weight, and a warning written as one types."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from doudi.office.core import Role
 from doudi.office.models import JournalEntry
 from engine.landed import FAR_VILLAGE, person
 from engine.town import HUKOU, TOWN, no, town
-from journeys.test_staff_roads import SIZES, Looker, signed_in
+from journeys.test_staff_roads import look, signed_in
 from web import staged
 from web.browser import follow
 
@@ -61,12 +61,11 @@ def found(day: date) -> int:
     return Alert.objects.filter(indicator="A01", state="open", area__startswith=people.COUNTY).count()
 
 
-@SIZES
-def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cycle, size):
-    look, before = Looker(size), Alert.objects.filter(indicator="A01", area__startswith=people.COUNTY).count()
+def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cycle):
+    before = Alert.objects.filter(indicator="A01", area__startswith=people.COUNTY).count()
     people.officer_zhao()
     people.clerk("jiang", "江涛", Role.DIRECTOR, people.CITY)
-    zhao = signed_in(open_browser, size, "zhao")
+    zhao = signed_in(open_browser, "zhao")
     follow(zhao.get_by_role("link", name="规则").first)
     look(zhao, "rules")
     zhao.goto("/desk/rules/?by=number")
@@ -103,7 +102,7 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
     look(zhao, "rules-proposed")
     assert JournalEntry.objects.filter(act="office.look", subject__startswith="g").count() == 1
 
-    jiang = signed_in(open_browser, size, "jiang")
+    jiang = signed_in(open_browser, "jiang")
     jiang.goto("/desk/rules/changes/")
     look(jiang, "rules-changes")
     follow(jiang.get_by_role("link", name="禾安县：A01"))
@@ -117,11 +116,9 @@ def test_a_county_finds_more_from_the_day_its_director_said_yes(open_browser, cy
     assert not Alert.objects.filter(indicator="A01", area__startswith=FAR_VILLAGE[:6]).exists()
 
 
-@SIZES
-def test_a_warning_is_written_with_help_as_one_types(open_browser, cycle, size):
-    look = Looker(size)
+def test_a_warning_is_written_with_help_as_one_types(open_browser, cycle):
     people.officer_zhao()
-    zhao = signed_in(open_browser, size, "zhao")
+    zhao = signed_in(open_browser, "zhao")
     zhao.goto("/desk/rules/new/")
     look(zhao, "rules-new")
     zhao.get_by_label("叫什么").fill("夫妻都有残疾")

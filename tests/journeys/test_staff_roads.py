@@ -1,4 +1,4 @@
-"""The staff half of both roads in a browser, on a phone and at a desk: every page usable by everybody."""
+"""The staff half of both roads in a browser, walked once, every page looked at on a phone and at a desk."""
 
 from datetime import timedelta
 
@@ -12,35 +12,15 @@ from doudi.monitoring.models import Visit
 from doudi.office.core import Role
 from doudi.office.models import DemoClock
 from web import staged
-from web.browser import DESK, PHONE, follow, picture, scrolls_sideways, small_targets, violations
+from web.browser import DESK, PHONE, follow, looked_at, low_at_the_desk
 from web.desk_login import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
 
 
-class Looker:
-    """Looks at a page as everybody would: pictures, axe, width, fingers."""
-
-    def __init__(self, size):
-        self.size = size
-
-    def __call__(self, page, name):
-        picture(page, f"{name}-{self.size['width']}")
-        assert not scrolls_sideways(page), name
-        if self.size is DESK:  # the same page has the same faults on a phone, and asking takes half a second
-            assert violations(page) == [], name
-        else:
-            low = [line for line in small_targets(page) if 'type="radio"' not in line and 'type="checkbox"' not in line]
-            assert low == [] and low_answers(page) == [], name
-
-
-def low_answers(page):
-    """Answers whose whole label is lower than a finger; the label is what is touched."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll('label:has([type=radio]), label:has([type=checkbox])')].filter(e => e.offsetParent)
-        .filter(e => e.getBoundingClientRect().height < 44).map(e => e.innerText)"""
-    )
+def look(page, name):
+    """Look at a staff page at both sizes: axe, width, fingers, a picture of each."""
+    looked_at(page, name, targets=low_at_the_desk)
 
 
 def days_pass(days):
@@ -50,19 +30,18 @@ def days_pass(days):
     jobs.run_due(staged.TODAY + timedelta(days=days))
 
 
-def signed_in(open_browser, size, username):
+def signed_in(open_browser, username, size=DESK):
     page = open_browser(size)
     sign_in(page, username)
     return page
 
 
-@SIZES
-def test_an_application_goes_from_the_inbox_to_the_bank(open_browser, sources, size):
-    look, case = Looker(size), staged.submitted()
+def test_an_application_goes_from_the_inbox_to_the_bank(open_browser, sources):
+    case = staged.submitted()
     granny = people.granny_wang()
     sources.row(granny.pid, "vehicle", kind="motorcycle", status="normal", plate="禾A12345")
     walk.helper_qian()
-    li = signed_in(open_browser, size, "li")
+    li = signed_in(open_browser, "li")
     look(li, "desk-today")
     follow(li.get_by_role("link", name="受理"))
     look(li, "desk-case-new")
@@ -102,7 +81,7 @@ def test_an_application_goes_from_the_inbox_to_the_bank(open_browser, sources, s
 
     days_pass(9)
     people.clerk("sunli", "孙丽", Role.COUNTY, people.COUNTY)
-    zhao = signed_in(open_browser, size, "zhao")
+    zhao = signed_in(open_browser, "zhao")
     zhao.get_by_role("link", name="看案卷，定下来").click()
     zhao.get_by_role("group", name="县里怎么定").get_by_text("不确认").click()
     follow(zhao.get_by_role("button", name="先看看给群众的信"))
@@ -122,7 +101,7 @@ def test_an_application_goes_from_the_inbox_to_the_bank(open_browser, sources, s
     follow(zhao.get_by_role("button", name="生成这个月的名单"))
     look(zhao, "desk-run-built")
     address = zhao.url
-    sun = signed_in(open_browser, size, "sunli")
+    sun = signed_in(open_browser, "sunli")
     sun.goto(address)
     sun.get_by_role("button", name="同意发放这").click()
     follow(sun.get_by_role("button", name="生成银行文件"))
@@ -134,16 +113,14 @@ def test_an_application_goes_from_the_inbox_to_the_bank(open_browser, sources, s
     assert case.state == "confirmed"
 
 
-@SIZES
-def test_an_alert_becomes_a_visit_and_a_case(open_browser, sources, size):
-    look = Looker(size)
+def test_an_alert_becomes_a_visit_and_a_case(open_browser, sources):
     granny = people.granny_wang()
     sources.row(granny.pid, "death", death_date="2026-05-02")
     staged.alerted(1, level="R", indicator="C01")
     staged.alerted(2, indicator="A01")
     people.worker_wang()
     people.clerk_li()
-    li = signed_in(open_browser, size, "li")
+    li = signed_in(open_browser, "li")
     look(li, "desk-today-alerts")
     li.goto("/desk/alerts/")
     look(li, "desk-alerts")
@@ -152,7 +129,7 @@ def test_an_alert_becomes_a_visit_and_a_case(open_browser, sources, size):
     li.get_by_label("请谁去看看").select_option("wang")
     li.get_by_role("button", name="请他去看看").click()
 
-    wang = signed_in(open_browser, size, "wang")
+    wang = signed_in(open_browser, "wang", PHONE)
     look(wang, "field-today")
     follow(wang.locator(".visits__link"))
     look(wang, "field-visit")
@@ -184,13 +161,12 @@ def tap_through(page, *, wish):
 
 
 def test_a_visit_without_signal_waits_on_the_phone_sealed_and_arrives_once(open_browser, sources):
-    look = Looker(PHONE)
     from doudi.monitoring import actions
 
     ref = staged.alerted(1, indicator="A01")
     people.worker_wang()
     actions.assign(ref=ref, worker="wang", by=people.clerk_li(), at=staged.TODAY)
-    wang = signed_in(open_browser, PHONE, "wang")
+    wang = signed_in(open_browser, "wang", PHONE)
     wang.evaluate("navigator.serviceWorker.ready.then(() => true)")
     wang.goto(f"/field/visit/{ref}/")
     wang.reload()  # now the worker has seen the page
@@ -201,7 +177,7 @@ def test_a_visit_without_signal_waits_on_the_phone_sealed_and_arrives_once(open_
     wang.get_by_label("您看到的、听到的").fill("屋顶漏雨，已告诉村里")
     wang.get_by_role("button", name="记好了").click()
     wang.get_by_text("等网络").wait_for()
-    look(wang, "field-offline")
+    looked_at(wang, "field-offline", {"360": PHONE}, targets=low_at_the_desk)
     kept = wang.evaluate(
         """() => new Promise(done => { const ask = indexedDB.open('doudi-field', 1); ask.onsuccess = () => {
         const all = ask.result.transaction('records').objectStore('records').getAll();
@@ -225,7 +201,7 @@ def test_signing_out_empties_the_phone_and_says_what_would_be_lost(open_browser,
 
     people.worker_wang()
     actions.assign(ref=ref, worker="wang", by=people.clerk_li(), at=staged.TODAY)
-    wang = signed_in(open_browser, PHONE, "wang")
+    wang = signed_in(open_browser, "wang", PHONE)
     wang.evaluate("navigator.serviceWorker.ready.then(() => true)")
     wang.goto(f"/field/visit/{ref}/")
     wang.context.set_offline(True)
@@ -240,9 +216,8 @@ def test_signing_out_empties_the_phone_and_says_what_would_be_lost(open_browser,
     assert wang.evaluate("indexedDB.databases().then(all => all.map(one => one.name))") == []
 
 
-@SIZES
-def test_the_pages_of_those_who_look_after_data_and_watch(open_browser, sources, size):
-    look, case = Looker(size), staged.confirmed()
+def test_the_pages_of_those_who_look_after_data_and_watch(open_browser, sources):
+    case = staged.confirmed()
     people.auditor_chen()
     people.director_lin()
     people.keeper_wu()
@@ -254,7 +229,7 @@ def test_the_pages_of_those_who_look_after_data_and_watch(open_browser, sources,
         "he": ("/desk/checks/", "/desk/find/?q=990101"),
         "li": ("/desk/register/", "/desk/cases/", f"/desk/person/{case.applicant}/", "/desk/find/"),
     }.items():
-        page = signed_in(open_browser, size, username)
+        page = signed_in(open_browser, username)
         for number, address in enumerate(pages):
             page.goto(address)
             look(page, f"{username}-{number}")
@@ -263,10 +238,9 @@ def test_the_pages_of_those_who_look_after_data_and_watch(open_browser, sources,
             look(page, "desk-person")
 
 
-@SIZES
-def test_the_inbox_and_an_act_without_script(open_browser, sources, size):
+def test_the_inbox_and_an_act_without_script(open_browser, sources):
     case = staged.submitted()
-    page = open_browser(size, script=False)
+    page = open_browser(PHONE, script=False)
     sign_in(page, "li")
     page.get_by_role("link", name="受理").click()
     follow(page.get_by_role("button", name="受理，马上查数据"))

@@ -9,7 +9,8 @@ import pytest
 import people
 from doudi.office.core import Role
 from engine.unit_city import judged
-from journeys.test_staff_roads import SIZES, Looker
+from journeys.test_staff_roads import look
+from web.browser import DESK
 from web.desk_login import sign_in
 
 pytestmark = [pytest.mark.lake, pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -22,9 +23,8 @@ def director(sources: Any, settings: Any) -> str:
     return "zhou"
 
 
-@SIZES
-def test_a_higher_standard_is_tried_and_the_answer_can_be_read(open_browser: Any, director: str, size: Any) -> None:
-    look, page = Looker(size), open_browser(size)
+def test_a_higher_standard_is_tried_and_the_answer_can_be_read(open_browser: Any, director: str) -> None:
+    page = open_browser(DESK)
     page.set_default_timeout(60_000)
     sign_in(page, director)
     page.goto("/desk/whatif/")
