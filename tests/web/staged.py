@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -27,6 +30,16 @@ def set_the_stage(monkeypatch: Any) -> walk.Sources:
     DemoClock.objects.update_or_create(pk=1, defaults={"offset_seconds": offset})
     people.places()
     return walk.everything_answers(walk.Sources().install(monkeypatch))
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Whatever is written meanwhile is gone afterwards: a stage set once for many tests, or one test's steps on it."""
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
 
 
 def viewer_of(clerk: Clerk) -> Viewer:

@@ -55,10 +55,18 @@ def addresses():
 PAGES = addresses()
 
 
-@pytest.fixture
-def stage(monkeypatch):
-    """A case, an alert, a payment run and a person of 石磨村, and what stands for them in addresses."""
-    staged.set_the_stage(monkeypatch)
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker):
+    """A case, an alert, a payment run and a person of 石磨村, and what stands for them in addresses.
+
+    Set once; each test leaves it as it was.
+    """
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, staged.taken_back():
+        staged.set_the_stage(patch)
+        yield stood()
+
+
+def stood():
     alert = staged.alerted(indicator="A01")
     case = staged.confirmed()
     from doudi.payment import actions
