@@ -11,9 +11,11 @@ from web.browser import Eyes, chromium, open_browser
 __all__ = ["chromium", "open_browser"]
 
 # A clean machine tries the same examples each time, so that red means the change; other runs go on looking for new ones.
-settings.register_profile("same", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("same")
+# How long one example takes says how busy the machine is, so none has a deadline.
+settings.register_profile("few", max_examples=30, deadline=None)
+settings.register_profile("same", settings.get_profile("few"), derandomize=True)
+settings.register_profile("thorough", max_examples=2000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("same" if os.environ.get("CI") else "few"))
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 

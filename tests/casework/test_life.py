@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -21,6 +20,7 @@ from doudi.office.models import JournalEntry
 from doudi.payment import actions as payment
 from doudi.payment import queries as paid
 from doudi.payment.models import Line
+from examples import some
 from people import NOON
 
 pytestmark = pytest.mark.django_db
@@ -106,10 +106,9 @@ def invariants(case):
 
 choices = st.sampled_from(["homes_1", "data_right", "visit", "amount"])
 step = st.tuples(st.sampled_from(ACTS), st.sampled_from(DOERS), st.integers(0, 9), choices)
-TRIES = int(os.environ.get("DOUDI_TRIES", "8"))  # more of them overnight
 
 
-@settings(max_examples=TRIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=some(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.integers(0, len(ROAD)), st.lists(step, min_size=3, max_size=14))
 def test_whatever_anybody_tries(sources, begun, tries):
     """The case goes some way down its road; then anybody tries anything."""

@@ -24,7 +24,7 @@ SOME = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(SOME, max_size=30), st.sampled_from([(), (2,), (1, 2, 3, 4, 5, 6, 7, 8)]), st.integers(1, 12))
 def test_repeated_rows(tmp_path: Path, rows: list[list[str]], encoded: tuple[int, ...], piece: int) -> None:
     match = recognise([TEKUN], {"tekun": queries.contracts()["tekun"]})

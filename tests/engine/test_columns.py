@@ -13,8 +13,9 @@ from cells_made import DAYS, FORMS, column, dressed
 from doudi.engine.cells import day_of, reader
 from doudi.engine.columns import Read, Texts, read_column, read_numbers
 from doudi.facts.number import check_character, parse
+from examples import some
 
-SOME = settings(max_examples=80, deadline=None)
+SOME = settings(max_examples=some(40), deadline=None)
 
 
 def both_ways(texts: list[str | None]) -> list[Texts]:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from doudi.engine import finding
@@ -116,7 +116,6 @@ PERSON = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
 @given(inside=st.lists(PERSON, min_size=1, max_size=8), outside=st.lists(PERSON, max_size=8), data=st.data())
 def test_every_part_finds_and_outsiders_change_nothing(
     tmp_path_factory: Any, inside: list[tuple[str, str, str]], outside: list[tuple[str, str, str]], data: st.DataObject

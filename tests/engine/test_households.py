@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from doudi.engine import households, living_tables, visited
 from doudi.engine.households import Proposal, propose
 from doudi.engine.living import LARGE, LOOKS, NEVER, NOBODY, RELATIONS, Couples, Known, reasons
+from examples import some
 
 ON = date(2026, 6, 30)
 TODAY = (ON - date(1970, 1, 1)).days
@@ -204,7 +205,6 @@ _SAID = st.tuples(
 _COUPLE = st.tuples(_PLACE, _PLACE, st.booleans(), st.integers(1, 300))
 
 
-@settings(max_examples=40)
 @given(st.lists(_PERSON, min_size=8, max_size=24), st.lists(_COUPLE, max_size=6), st.lists(_SAID, max_size=5))
 def test_in_any_town_everybody_stands_once_nobody_absent_is_counted_and_nothing_large_is_silent(people, couples, said):
     town = known(*people, couples=couples)
@@ -223,7 +223,6 @@ def test_in_any_town_everybody_stands_once_nobody_absent_is_counted_and_nothing_
     assert all(np.array_equal(getattr(found, name), getattr(again, name)) for name in ("home", "look", "of", "member", "reason"))
 
 
-@settings(max_examples=40)
 @given(st.lists(_PERSON, min_size=8, max_size=24), _PLACE, _PLACE, st.booleans())
 def test_in_any_town_the_last_word_about_two_people_holds(people, a, b, holds):
     if a == b:
@@ -241,7 +240,7 @@ def test_what_was_said_holds_where_registers_had_said_it_too_and_the_household_i
         assert found.home[1] == found.home[b] == found.home[a] and LOOKS[found.look[2]] == "too_large"
 
 
-@settings(max_examples=10)
+@settings(max_examples=some(10))
 @given(st.integers(1, 5), st.integers(18, 80), st.booleans())
 def test_no_lodger_is_ever_counted_with_the_family(members, age, learned):
     family = [book("self", 50), *(book("son", 20) for _ in range(members)), book("other", age)]

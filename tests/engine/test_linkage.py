@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from doudi.engine import register
 from doudi.engine.lake import Lake
 from doudi.engine.linkage import HOWS, ids_sql, roles, whose_sql
+from examples import some
 
 from .landed import FAR_VILLAGE, KEY, ON, OTHER_VILLAGE, VILLAGE, contracts, land, no, person
 
@@ -211,7 +212,7 @@ def test_people_without_a_number_keep_their_id_when_the_file_is_sorted_otherwise
 SPOILT = st.sampled_from(["", "x", "typed wrong", "missing", "other name", "nobody", "15"])
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=some(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 9), SPOILT, SPOILT), min_size=1, max_size=25), st.booleans())
 def test_no_row_is_dropped_and_none_belongs_to_two(
     tmp_path_factory: pytest.TempPathFactory, picks: list[tuple[int, str, str]], registered: bool

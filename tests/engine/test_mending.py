@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import exchange_feeds as feeds
@@ -183,7 +183,6 @@ MENDS = st.one_of(
     cells=st.lists(st.tuples(*[TEXTS] * 5), min_size=6, max_size=6),
     told=st.lists(MENDS, max_size=5),
 )
-@settings(max_examples=40, deadline=None)
 def test_nothing_changes_that_no_mend_names_and_twice_is_once(tmp_path_factory, cells, told):
     folder = tmp_path_factory.mktemp("mend")
     rows = [[*feeds.tekun_row(n)[:4], *five] for n, five in enumerate(cells)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from doudi.engine.names import blurred, folded, gapped, heard, plain, plain_sql, sound, sounds
@@ -37,7 +37,6 @@ def test_names_of_different_sound_do_not(one: str, other: str) -> None:
     assert sounds([one, other]) == [sound(one), sound(other)]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(NAMES, min_size=1, max_size=20))
 def test_sql_leaves_out_what_python_leaves_out(names: list[str]) -> None:
     with duckdb.connect() as con:
@@ -69,7 +68,6 @@ def test_no_two_syllables_share_a_code() -> None:
     assert len({_CODES.of(one) for one in said}) == len(said) > 380
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(NAMES, min_size=1, max_size=8))
 def test_many_at_once_are_heard_as_one_by_one(names: list[str]) -> None:
     names = [plain(name) for name in names]

@@ -35,7 +35,7 @@ def test_cells(cell: object, written: object) -> None:
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r\n"), max_size=20)
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TEXT, min_size=1, max_size=5))
 def test_no_cell_begins_a_formula_and_all_come_back(tmp_path: Path, cells: list[str]) -> None:
     path = tmp_path / "x.csv"

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from doudi.engine.contract import BadContract, Column, Contract, plain_header, read_contract, read_contracts
 from doudi.engine.recognise import Refused, recognise
 from doudi.exchange import queries
+from examples import some
 
 CONTRACTS = queries.contracts()
 
 
 @pytest.mark.parametrize("code", CONTRACTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=some(10), deadline=None)
 @given(st.data())
 def test_a_contract_is_known_by_its_headings(code: str, data: st.DataObject) -> None:
     contract = CONTRACTS[code]

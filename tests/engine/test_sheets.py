@@ -39,7 +39,7 @@ def grid(book: list[sheets.Sheet]) -> list[list[str | None]]:
     return [list(row) for row in zip(*(column.to_pylist() for column in book[0].columns), strict=True)] if book else []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=6), st.booleans())
 def test_both_readers_say_the_same(tmp_path: Path, rows: list[list[object]], constant_memory: bool) -> None:
     path = write(tmp_path / "x.xlsx", [["标题"], *rows], constant_memory=constant_memory)

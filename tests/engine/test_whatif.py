@@ -19,6 +19,7 @@ from doudi.policy import scenario
 from doudi.policy.assess import Asked
 from doudi.policy.pack import Pack
 from doudi.policy.scenario import Change
+from examples import some
 
 from .unit_city import judged
 
@@ -176,7 +177,7 @@ def assert_adds_up(rows: Any, total: Any) -> None:
         assert row.after == row.before + row.gained - row.lost
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=some(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(urban=st.integers(850, 2000), rural=st.integers(690, 1800), reading=st.sampled_from(READINGS))
 def test_a_higher_standard_takes_dibao_from_nobody(city: Everybody, urban: int, rural: int, reading: Any) -> None:
     changes = [Change("dibao_standard", "urban", str(urban)), Change("dibao_standard", "rural", str(rural))]

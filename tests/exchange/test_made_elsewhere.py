@@ -17,6 +17,7 @@ from doudi.engine import landing
 from doudi.engine.recognise import Refused
 from doudi.exchange import jobs, queries
 from doudi.exchange.models import Load
+from examples import some
 from exchange_feeds import TEKUN, book, tekun_rows, text, write
 from people import HALL, NOON
 
@@ -48,7 +49,7 @@ def somebody_elses(draw: st.DrawFn) -> tuple[bytes, str]:
     return out.getvalue().encode(encoding), f"{encoding} {delimiter!r} {head}"
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=some(15), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(somebody_elses())
 def test_files_made_elsewhere_give_the_same_rows(tmp_path: Path, made: tuple[bytes, str]) -> None:
     content, how = made

@@ -18,6 +18,7 @@ from doudi.office.core import NotAllowed
 from doudi.payment import actions, queries
 from doudi.payment.core import AlreadyDone, BrokenFile, WrongReturns
 from doudi.payment.models import Entry, Line, Run
+from examples import some
 
 pytestmark = pytest.mark.django_db
 AUGUST = date(2026, 8, 1)
@@ -227,7 +228,7 @@ def test_each_step_leaves_its_line_without_names(granny):
     assert all("王" not in str(line.detail) for line in lines)
 
 
-@hypothesis(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis(max_examples=some(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.integers(1, 10**7), st.sampled_from(["pay", "hold", "bare"]), st.booleans()), min_size=1, max_size=8)
 )

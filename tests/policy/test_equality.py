@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from doudi.facts.household import Household, Member
 from doudi.policy import assess, cases, pack, sweep
+from examples import some
 from policy import made_up
 
 ON = made_up.ON
@@ -107,7 +108,7 @@ def test_every_indicator_fires_somewhere(rules, made):
 
 
 @settings(
-    max_examples=12,
+    max_examples=some(6),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

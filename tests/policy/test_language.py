@@ -11,6 +11,7 @@ from doudi.policy.language import check, python, sql
 from doudi.policy.language.errors import RuleError
 from doudi.policy.language.names import Currency, Fact, Kind, Names, Variant
 from doudi.policy.language.text import read
+from examples import some
 from policy import reference
 
 NAMES = Names(
@@ -317,7 +318,7 @@ TOKENS = """
 WORDS = st.sampled_from(TOKENS.split())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=some(150), deadline=None)
 @given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=14).map(" ".join)), st.sampled_from(["person", "household"]))
 @example("((((((((((((((((((((((((((((((((((((((((((((((((((", "household")
 @example("not " * 400 + "alone", "household")
@@ -413,7 +414,7 @@ HOUSEHOLD = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=some(80), deadline=None)
 @given(F2, HOUSEHOLD, st.lists(PERSON, max_size=3))
 def test_any_expression_means_the_same_in_both(text, household, members):
     try:

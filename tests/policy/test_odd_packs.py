@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from doudi.policy import assess, cases, loading, pack, sweep
 from doudi.policy.language.errors import RuleError
+from examples import some
 from policy import made_up
 
 ON = date(2026, 1, 15)
@@ -167,7 +168,7 @@ def changed(changes):
     return "\n".join(lines)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=some(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(CHANGES)
 def test_a_real_pack_with_mistakes(homes, changes):
     judged(changed(changes), homes)
@@ -213,7 +214,7 @@ TABLE = st.tuples(HEADS, st.dictionaries(KEYS, VALUES, max_size=8)).map(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=some(50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.text(max_size=80), st.lists(TABLE, min_size=1, max_size=3).map("\n".join)))
 @example("[[case]]\nname = 1\nrule = 2\non = 2026-01-01\nexpect = 3")
 @example('[[programme]]\ncode = "x"\nlabel = "x"\nunit = "household"\nfrom = 2026-01-01\ncondition = [1]')

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from doudi.facts.household import Household, Member
 from doudi.policy import assess, document, pack
+from examples import some
 from policy import made_up
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "programmes.md"
@@ -42,7 +43,7 @@ def test_the_programmes_of_the_fact_sheet_are_there():
             assert rule.articles and all(condition.articles and condition.met for condition in rule.conditions), rule.code
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=some(80), deadline=None, suppress_health_check=list(HealthCheck))
 @given(made_up.strategy(dict(RULES.names.facts)))
 def test_no_amount_is_negative_and_nothing_unknown_is_a_yes(household):
     for answer in assess.Asked(household, ON, AREA, RULES).programmes():
@@ -53,7 +54,7 @@ def test_no_amount_is_negative_and_nothing_unknown_is_a_yes(household):
             assert answer.unknowns, answer.programme
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=some(30), deadline=None, suppress_health_check=list(HealthCheck))
 @given(made_up.strategy(dict(RULES.names.facts)), st.randoms(use_true_random=False))
 def test_the_order_of_members_changes_nothing(household, shuffler):
     members = list(household.members)
@@ -76,7 +77,7 @@ def test_of_somebody_nothing_is_known_of_nothing_is_said():
         assert answer.unknowns and all(unknown.settle for unknown in answer.unknowns)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=some(50), deadline=None)
 @given(st.integers(0, 400_000), st.integers(0, 100_000), st.integers(1, 6), st.booleans())
 def test_more_income_never_means_more_dibao(income, more, heads, by_bands):
     bands = {

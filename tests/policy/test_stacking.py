@@ -14,6 +14,7 @@ from doudi.facts.household import Household, Member
 from doudi.policy import assess, pack, stacking
 from doudi.policy.language.errors import RuleError
 from doudi.policy.stacking import Holding
+from examples import some
 
 RULES = pack.load()
 UNTIL = date(2026, 8, 31)
@@ -107,7 +108,7 @@ HOLDINGS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=some(30), deadline=None)
 @given(HOLDINGS)
 def test_everybody_at_once_is_judged_like_one(holdings):
     swept = [tuple(row.values()) for row in engine.judge(holdings, RULES, UNTIL).to_pylist()]

@@ -11,7 +11,7 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from doudi.exchange.core import signing
@@ -179,7 +179,6 @@ def test_a_rounded_size_is_no_smaller_and_hardly_larger(count):
 
 
 @given(st.integers(0, 200), st.binary(min_size=32, max_size=32))
-@settings(max_examples=30)
 def test_padding_and_order_come_back_with_the_key(count, key):
     padded = matching.padded([str(at) for at in range(count)], 200, key)
     assert len(set(padded)) == 200 and padded == matching.padded([str(at) for at in range(count)], 200, key)

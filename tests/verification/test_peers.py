@@ -25,6 +25,7 @@ from doudi.verification.gateways import places as gateway
 from doudi.verification.models import Letter, LetterPart, PeerKey, PlaceExchange
 from doudi.verification.queries import exchanges
 from doudi.verification.queries import peers as places
+from examples import some
 from people import NOON
 from verification.elsewhere import DATASETS, Elsewhere, everything
 
@@ -455,7 +456,7 @@ def test_a_question_whose_authorisation_was_taken_back_does_not_leave_however_lo
 
 
 @given(st.data())
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(max_examples=some(20), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 def test_no_odd_letter_from_a_known_place_stops_the_house(there, data):
     """Signed and sealed as it should be, and nonsense inside."""
     kind = data.draw(st.sampled_from(["question", "receipt", "answer", "refusal", "compare", "compared"]))
