@@ -1,5 +1,6 @@
 """The report on paper: three pages at most, read aloud, signed so that a changed byte shows, proven offline."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -80,6 +81,7 @@ def sheet(page, by=None):
     return reports.sheet_for("https://helan.example/sheet/check/" + page.token + "/", page, by=by or people.clerk_li(), at=NOON)
 
 
+@pytest.mark.lake
 def test_a_household_of_six_fits_three_pages_read_aloud_with_its_own_letters(home, keys):
     pdf = sheet(home)
     paper = ReportPaper.objects.get()
@@ -135,6 +137,7 @@ def test_it_is_made_once_and_the_signature_and_the_journal_tell_a_changed_byte(p
     assert not compare_held(Held(page.data, True, ""), line | {"act": "verification.request"})["same"]
 
 
+@pytest.mark.lake
 def test_offline_with_nothing_but_the_files(page, keys, tmp_path, monkeypatch):
     (tmp_path / "r.pdf").write_bytes(sheet(page))
     (tmp_path / "r.json").write_bytes(page.data)
@@ -195,6 +198,7 @@ def brought(key, *, good=True, password="geheim-123"):
     return pkcs12.serialize_key_and_certificates(b"office", key, made, None, BestAvailableEncryption(password.encode()))
 
 
+@pytest.mark.lake
 def test_an_office_brings_its_own_certificate(keys):
     before = seals.current(NOON)
     assert before.own_word and seals.current(NOON) == before
@@ -214,6 +218,7 @@ def test_an_office_brings_its_own_certificate(keys):
     assert told["fingerprint"] == seals.current(NOON).fingerprint != seal.fingerprint
 
 
+@pytest.mark.lake
 def test_what_is_no_usable_certificate_is_refused_and_the_old_one_stays(keys):
     before, key = seals.current(NOON), ec.generate_private_key(ec.SECP256R1())
     for data, password in (
@@ -227,6 +232,7 @@ def test_what_is_no_usable_certificate_is_refused_and_the_old_one_stays(keys):
     assert seals.current(NOON) == before
 
 
+@pytest.mark.lake
 def test_the_key_lies_sealed(keys):
     seal = seals.current(NOON)
     (file,) = keys.iterdir()
@@ -234,3 +240,12 @@ def test_the_key_lies_sealed(keys):
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     with pytest.raises(BrokenSeal):
         seals.current(NOON)
+
+
+def test_it_is_signed_and_read_in_a_thread_where_an_event_loop_runs(keys):
+    drawn = sheets.draw(lambda _: "<html lang='zh'><title>一</title><p>一</p>", most=3, attached=b"{}", identifier="1").data
+
+    async def served():
+        return open_pdf(sheets.sign(drawn, seals.current(NOON), at=NOON, reason="一"))
+
+    assert asyncio.run(served()).intact

@@ -8,6 +8,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from doudi.verification.core.own_thread import in_own_thread
 from doudi.verification.core.reports import ISSUED, digest
 
 
@@ -37,7 +38,8 @@ def open_pdf(data: bytes) -> Opened | None:
         reader = PdfFileReader(BytesIO(data), strict=False)
         signature = reader.embedded_signatures[0]
         own = signature.signer_cert
-        status = validate_pdf_signature(signature, ValidationContext(trust_roots=[own], allow_fetching=False))
+        trusted = ValidationContext(trust_roots=[own], allow_fetching=False)
+        status = in_own_thread(lambda: validate_pdf_signature(signature, trusted))
         intact = (
             status.intact
             and status.valid

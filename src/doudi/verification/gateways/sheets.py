@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 
+from doudi.verification.core.own_thread import in_own_thread
 from doudi.verification.gateways.seals import OfficeSeal
 
 FIELD = "Office"
@@ -90,7 +91,6 @@ def sign(pdf: bytes, seal: OfficeSeal, *, at: datetime, reason: str) -> bytes:
         md_algorithm="sha256",
     )  # fmt: skip
     output = BytesIO()
-    SignerAt(meta, signer=signer, new_field_spec=SigFieldSpec(FIELD)).sign_pdf(
-        IncrementalPdfFileWriter(BytesIO(pdf)), output=output, bytes_reserved=ROOM
-    )
+    pen = SignerAt(meta, signer=signer, new_field_spec=SigFieldSpec(FIELD))
+    in_own_thread(lambda: pen.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=output, bytes_reserved=ROOM))
     return output.getvalue()
