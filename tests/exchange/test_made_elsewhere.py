@@ -81,6 +81,7 @@ def counts(outcome: jobs.Outcome) -> tuple[int, int, int]:
     return one["rows"], one["accepted"], one["rejected"]
 
 
+@pytest.mark.lake
 def test_a_cell_of_forty_megabytes_is_one_bad_row(folder: Path) -> None:
     lines = text(tekun_rows(20)).splitlines(keepends=True)
     lines[5] = lines[5].replace("芳", "长" * (14 << 20), 1)
@@ -88,6 +89,7 @@ def test_a_cell_of_forty_megabytes_is_one_bad_row(folder: Path) -> None:
     assert counts(outcome) == (20, 19, 1) and set(outcome.datasets()["tekun"]["reasons"]) <= {"too_long", "broken_text"}
 
 
+@pytest.mark.lake
 def test_formulas_and_scripts_in_cells_are_only_texts(folder: Path, tmp_path: Path) -> None:
     rows = tekun_rows(4)
     rows[0][2], rows[1][2], rows[2][2] = '=HYPERLINK("http://x","王")', "<script>alert(1)</script>", "@SUM(A1)"
@@ -99,6 +101,7 @@ def test_formulas_and_scripts_in_cells_are_only_texts(folder: Path, tmp_path: Pa
     assert "b.xlsx" not in [one.file for one in load(folder).refused]
 
 
+@pytest.mark.lake
 def test_headings_again_and_totals_in_a_text_are_no_rows(folder: Path) -> None:
     rows = [*tekun_rows(10), list(TEKUN), *tekun_rows(20)[10:], [""] * 9, ["合计", "", "", "", "", "", "19770", "", ""]]
     outcome = load(write(folder / "a.csv", text(rows)))
@@ -134,11 +137,13 @@ def test_twice_under_another_name_is_one_load_and_two_receipts_that_say_so(folde
 
 
 @pytest.mark.parametrize("said", ["gb18030", "utf-8", "utf-16"])
+@pytest.mark.lake
 def test_the_encoding_is_what_it_is_and_not_what_somebody_says(folder: Path, said: str) -> None:
     write(folder / f"{said}编码.csv", text(tekun_rows(5)), "gb18030")
     assert counts(load(folder)) == (5, 5, 0)
 
 
+@pytest.mark.lake
 def test_utf16_without_a_mark_and_latin_are_not_guessed(folder: Path) -> None:
     write(folder / "a.csv", text(tekun_rows(5)), "utf-16-le")
     (folder / "b.csv").write_bytes("name,pr\xe9nom,ville\nJos\xe9,x,y\n".encode("latin-1"))
@@ -146,6 +151,7 @@ def test_utf16_without_a_mark_and_latin_are_not_guessed(folder: Path) -> None:
     assert {one.reason for one in outcome.refused} <= {"not_text", "unknown_file"} and len(outcome.refused) == 2
 
 
+@pytest.mark.lake
 def test_a_workbook_with_a_password_says_what_to_do(folder: Path) -> None:
     """Excel wraps an encrypted workbook into an OLE file; a zip with a password says so itself."""
     (folder / "a.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4000 + "EncryptedPackage".encode("utf-16-le"))
@@ -160,6 +166,7 @@ def test_a_workbook_with_a_password_says_what_to_do(folder: Path) -> None:
     assert all("密码" in one.message and "去掉密码" in one.fix for one in outcome.refused)
 
 
+@pytest.mark.lake
 def test_a_million_rows_that_are_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("doudi.engine.csv_text.HELD_BYTES", 10)
     monkeypatch.setattr("doudi.engine.csv_text._PIECE", 1 << 20)

@@ -95,6 +95,7 @@ def numbers(on: date = date(2026, 12, 31)) -> list[str]:
     return [no for (no,) in duckdb.connect().execute("SELECT case_no FROM read_parquet(?) ORDER BY 1", [paths]).fetchall()]
 
 
+@pytest.mark.lake
 def test_a_whole_table_is_read_typed_and_checked_and_the_same_again_is_taken_for_unchanged(department: Department) -> None:
     department.roll(range(300))
     department.run("UPDATE tk SET zz = '2026-05-31 00:00:00' WHERE id = 7", "UPDATE tk SET qs = NULL WHERE id = 8")
@@ -155,6 +156,7 @@ def test_killed_anywhere_the_next_reading_goes_on_where_the_books_are(
 HOSTILE = ["Robert'); DROP TABLE tk;--", 'a"b', "a`b", "列 名", "100%s", "%(x)s", "select", "a\\"]
 
 
+@pytest.mark.lake
 def test_names_are_only_names(department: Department) -> None:
     mark = "`" if department.kind == "mysql" else '"'
     department.roll(range(3))
@@ -171,6 +173,7 @@ def test_names_are_only_names(department: Department) -> None:
         assert len(list(found.rows)) == 3
 
 
+@pytest.mark.lake
 def test_nothing_can_be_written(department: Department, monkeypatch: pytest.MonkeyPatch) -> None:
     department.roll(range(3))
     with monkeypatch.context() as patch:
@@ -181,6 +184,7 @@ def test_nothing_can_be_written(department: Department, monkeypatch: pytest.Monk
         assert len(list(found.rows)) == 3
 
 
+@pytest.mark.lake
 def test_what_cannot_be_read_is_told_in_words_without_the_password(department: Department) -> None:
     department.roll(range(3))
     register(department.dsn, table="nothing")

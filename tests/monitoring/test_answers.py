@@ -128,6 +128,7 @@ def stage(tmp_path: Path, cycles: tuple[Path, list[Cycle]], settings: Any, monke
     return made
 
 
+@pytest.mark.lake
 def test_the_answer_says_what_it_stands_on(stage: Stage) -> None:
     answer = stage.ask(THEN)
     assert answer.raw == answers.ask(stage.liu, "local", at=at(THEN, 20)).raw
@@ -172,6 +173,7 @@ SUBSETS = [chosen for size in range(1, 5) for chosen in itertools.combinations(C
 
 @pytest.mark.parametrize("programme", ["local", "all"])
 @pytest.mark.parametrize("changes", SUBSETS, ids=lambda chosen: "+".join(one.__name__ for one in chosen))
+@pytest.mark.lake
 def test_whatever_comes_later_the_day_keeps_its_bytes(
     stage: Stage, changes: tuple[Callable[[Stage], None], ...], programme: str
 ) -> None:
@@ -185,6 +187,7 @@ def test_whatever_comes_later_the_day_keeps_its_bytes(
     assert same_day.body["answers"] != said.body["answers"] and now.raw != said.raw, "the changes must change something"
 
 
+@pytest.mark.lake
 def test_command_line_and_screen_give_the_same_bytes(stage: Stage, client: Any) -> None:
     said = stage.ask(THEN)
     later_load(stage)
@@ -200,6 +203,7 @@ def test_command_line_and_screen_give_the_same_bytes(stage: Stage, client: Any) 
     assert client.get(f"{page}reasons/local/answer.json", {"known_on": THEN.isoformat()}).content == said.raw
 
 
+@pytest.mark.lake
 def test_what_is_gone_is_not_replaced_by_todays(stage: Stage) -> None:
     version = stage.ask(THEN).body["pack"]["version"]
     upgraded(stage)
@@ -226,16 +230,19 @@ def test_what_is_gone_is_not_replaced_by_todays(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("day", "known_on", "said"), [(THEN, date(2026, 7, 2), "还没有到"), (THEN, date(2026, 6, 30), "还没有算过")]
 )
+@pytest.mark.lake
 def test_days_nobody_can_speak_of(stage: Stage, day: date, known_on: date, said: str) -> None:
     with pytest.raises(CannotAnswer, match=said):
         stage.ask(day, known_on=known_on)
 
 
+@pytest.mark.lake
 def test_nobody_of_this_id(stage: Stage) -> None:
     with pytest.raises(CannotAnswer, match="还没有这个人"):
         answers.ask("p" + "0" * 20, "local", at=at(THEN))
 
 
+@pytest.mark.lake
 def test_cut_off_while_keeping_and_run_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed at any step of keeping a pack, nothing half is found; the next ask keeps it whole."""
 

@@ -77,6 +77,7 @@ def test_confirmed_and_unpaid_when_the_next_month_is_over_is_red_in_the_inbox(la
     assert confirmed["batch"] == 0 and confirmed["values"]["ref"] == Case.objects.get().ref and confirmed["how"] != "alone"
 
 
+@pytest.mark.lake
 def test_paid_in_time_is_quiet(lake: Lake, granny: Any) -> None:
     answered("成功")
     jobs.evaluate(AFTER)
@@ -119,6 +120,7 @@ def test_a_review_nobody_made_is_due(lake: Lake, granny: Any) -> None:
     assert found("C28") is not None  # though no department's roll has her yet
 
 
+@pytest.mark.lake
 def test_the_same_records_are_the_same_cycle_and_a_visit_makes_another(lake: Lake, granny: Any) -> None:
     first = jobs.evaluate(AFTER)
     again = jobs.evaluate(AFTER)
@@ -134,6 +136,7 @@ def test_the_same_records_are_the_same_cycle_and_a_visit_makes_another(lake: Lak
     assert jobs.evaluate(AFTER).cycle.id != first.cycle.id
 
 
+@pytest.mark.lake
 def test_cut_off_while_our_own_records_are_kept_it_ends_the_same(lake: Lake, granny: Any) -> None:
     class PowerCut(BaseException):
         pass
@@ -149,11 +152,13 @@ def test_cut_off_while_our_own_records_are_kept_it_ends_the_same(lake: Lake, gra
     assert found("D01") and done.cycle.id == jobs.evaluate(AFTER).cycle.id
 
 
+@pytest.mark.lake
 def test_what_happened_later_is_not_known_on_the_day(lake: Lake, granny: Any) -> None:
     read = records.land(lake, date(2026, 7, 9), queries.met(date(2026, 7, 9)))
     assert "confirmed" not in pq.read_table(read.object)["step"].to_pylist()
 
 
+@pytest.mark.lake
 def test_a_withdrawn_case_owes_no_step(lake: Lake) -> None:
     case = walk.applied(people.granny_wang().pid)
     casework.withdraw(ref=case.ref, by=people.Party.resident(case.applicant), reason="好起来了", at=people.NOON)

@@ -105,6 +105,7 @@ def test_a_person_says_yes_and_it_is_gone(told: dict[str, Any], monkeypatch: pyt
 
 
 @pytest.mark.slow
+@pytest.mark.lake
 def test_an_old_cycle_goes_and_takes_nothing_a_younger_one_names(tmp_path: Path) -> None:
     lake, rules = Lake(tmp_path / "lake"), pack.load(django_settings.PACKS)
     days = [ON, ON + timedelta(days=400), ON + timedelta(days=401)]

@@ -97,6 +97,7 @@ def shown(who: Any, **asked: Any) -> set[str]:
 MAY, JUNE, JULY = date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31)
 
 
+@pytest.mark.lake
 def test_from_to_and_why(town: Town) -> None:
     town.month(MAY, ["刘大山", "陈秀兰", "马小二"], ["周德顺"])
     town.month(JUNE, ["刘大山", "马小二"], ["周德顺", "陈秀兰"])
@@ -132,6 +133,7 @@ def test_from_to_and_why(town: Town) -> None:
     assert tiers.bring_up(lake, {bad["dibao"]}) == before and before
 
 
+@pytest.mark.lake
 def test_the_history_cut_off_and_run_again_is_the_same(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     town.month(MAY, ["刘大山"], [])
     lake = Lake(town.folder / "lake")

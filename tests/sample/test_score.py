@@ -124,6 +124,7 @@ def test_accusing_name_twins_costs_precision(pilot, planted):
 
 
 @pytest.mark.slow
+@pytest.mark.lake
 def test_whom_few_know(planted, pilot, tmp_path, settings, db):
     """The pilot city through the front door: those one department knows are on the list."""
     settings.LAKE = tmp_path / "lake"

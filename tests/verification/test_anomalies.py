@@ -109,6 +109,7 @@ def test_killed_at_any_moment_and_begun_again_gives_the_same_once(tmp_path: Path
     assert lake.progress(jobs.batches.exchange.lake(), run) is None
 
 
+@pytest.mark.lake
 def test_only_the_orders_place_is_compared(tmp_path: Path) -> None:
     elsewhere = {"村(社区)代码": "990102001201"}
     deliver(tmp_path, "disability_subsidy", SUBSIDY, [subsidy(0), subsidy(1, **elsewhere)])

@@ -63,6 +63,7 @@ def rows_of(done: jobs.Done) -> list[dict]:
     return pq.read_table(done.parquet).to_pylist()
 
 
+@pytest.mark.lake
 def test_the_same_month_on_both_rolls_judged_by_days(tmp_path: Path) -> None:
     deliver(tmp_path, "disability_subsidy", SUBSIDY, [subsidy(n) for n in range(8)])
     deliver(
@@ -90,6 +91,7 @@ def test_the_same_month_on_both_rolls_judged_by_days(tmp_path: Path) -> None:
     assert {row["roll_batch"] for row in found} == {subsidy_load.batch}
 
 
+@pytest.mark.lake
 def test_numbers_written_badly_find_each_other(tmp_path: Path) -> None:
     n = [number(at) for at in range(6)]
     wrong = n[3][:12] + str((int(n[3][12]) + 1) % 10) + n[3][13:]
@@ -120,6 +122,7 @@ def test_numbers_written_badly_find_each_other(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.lake
 def test_rows_left_alone_are_seen_side_by_side(tmp_path: Path) -> None:
     """Linking leaves them alone: the register knows them in another village, or the name is another too."""
     n = [number(at) for at in range(4)]
@@ -149,12 +152,14 @@ def test_rows_left_alone_are_seen_side_by_side(tmp_path: Path) -> None:
     assert 3 not in [row for row, _ in found]
 
 
+@pytest.mark.lake
 def test_two_of_one_name_in_one_village_are_not_guessed_at(tmp_path: Path) -> None:
     deliver(tmp_path, "disability_subsidy", SUBSIDY, [subsidy(0, 公民身份号码=""), subsidy(5)])
     deliver(tmp_path, "tekun", TEKUN, [tekun(1, 姓名=NAMES[0]), tekun(2, 姓名=NAMES[0])])
     assert check("tekun").batch.anomalies == 0
 
 
+@pytest.mark.lake
 def test_the_published_register_gives_the_same_answer(tmp_path: Path) -> None:
     deliver(tmp_path, "hukou", HUKOU, [hukou(n) for n in range(8)])
     deliver(tmp_path, "disability_subsidy", SUBSIDY, [*[subsidy(n) for n in range(6)], subsidy(6, 公民身份号码="")])
@@ -168,6 +173,7 @@ def test_the_published_register_gives_the_same_answer(tmp_path: Path) -> None:
     assert published.batch.persons == here.batch.persons == 7
 
 
+@pytest.mark.lake
 def test_a_person_counts_once_and_every_kind_is_told(tmp_path: Path) -> None:
     deliver(tmp_path, "disability_subsidy", SUBSIDY, [*[subsidy(n) for n in range(5)], subsidy(0, 银行账号="6222999999999999")])
     deliver(tmp_path, "tekun", TEKUN, [tekun(0), tekun(0, 供养证号="TKX"), tekun(1)])
@@ -185,6 +191,7 @@ def test_a_person_counts_once_and_every_kind_is_told(tmp_path: Path) -> None:
     assert ("died", "2026-02-03 去世") in said
 
 
+@pytest.mark.lake
 def test_certificates_custody_and_moves(tmp_path: Path) -> None:
     deliver(tmp_path, "disability_subsidy", SUBSIDY, [subsidy(n) for n in range(8)])
     heading = ("残疾人证号", "公民身份号码", "姓名", "残疾类别", "残疾等级", "发证日期", "有效期至", "证件状态")
@@ -218,6 +225,7 @@ def test_certificates_custody_and_moves(tmp_path: Path) -> None:
     assert {row["roll_row"] for row in rows_of(done) if row["kind"] == "certificate"} == {2, 4}
 
 
+@pytest.mark.lake
 def test_applicants_with_property_and_income(tmp_path: Path) -> None:
     heading = ("公民身份号码", "姓名", "申请事项", "家庭人口")
     deliver(tmp_path, "applicant", heading, [[number(n), NAMES[n], "住房保障", "2"] for n in range(6)])
@@ -247,6 +255,7 @@ def test_applicants_with_property_and_income(tmp_path: Path) -> None:
     assert done.batch.silent == ["business"]
 
 
+@pytest.mark.lake
 def test_any_two_rolls_can_be_compared(tmp_path: Path) -> None:
     deliver(tmp_path, "tekun", TEKUN, [tekun(n) for n in range(4)])
     deliver(
@@ -275,6 +284,7 @@ def test_the_same_inputs_give_the_same_answer_once(tmp_path: Path) -> None:
     assert check("tekun").batch.ref != first.batch.ref
 
 
+@pytest.mark.lake
 def test_snapshots_do_not_mix(tmp_path: Path) -> None:
     deliver(tmp_path, "disability_subsidy", SUBSIDY, [subsidy(n) for n in range(3)])
     deliver(tmp_path, "tekun", TEKUN, [tekun(1)])
@@ -294,6 +304,7 @@ def test_what_cannot_be_asked_is_said(tmp_path: Path) -> None:
     assert BatchCheck.objects.count() == 0
 
 
+@pytest.mark.lake
 def test_the_table_for_people_keeps_digits_and_starts_no_formula(tmp_path: Path) -> None:
     deliver(tmp_path, "disability_subsidy", SUBSIDY, [subsidy(1, 姓名='=HYPERLINK("x")')])
     deliver(tmp_path, "tekun", TEKUN, [tekun(1, 姓名='=HYPERLINK("x")')])
