@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from engine.landed import ON, VILLAGE, contracts, no
 from engine.town import town
 from people import NOON, auditor_chen, clerk, clerk_li, clerk_sun, keeper_wu, pid_of, places
 from web import staged
-from web.browser import DESK, PHONE, picture, scrolls_sideways, small_targets, violations
+from web.browser import DESK, PHONE, looked_at, small_targets
 from web.desk_login import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -151,21 +152,18 @@ def test_tiers_gaps_and_an_earlier_day_on_the_persons_page(client: Any) -> None:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
-def test_the_pages_in_a_browser(open_browser: Any, size: dict[str, int]) -> None:
+def test_the_pages_in_a_browser(open_browser: Any) -> None:
     clerk_li()
     keeper_wu()
-    page = open_browser(size)
+    page = open_browser(PHONE)
     sign_in(page, "li")
     for name, query in (("people", "?which=one"), ("people", ""), ("people-tell", ""), ("touched", "")):
         page.goto(reverse(f"desk:{name}") + query)
-        assert violations(page) == [] and not scrolls_sideways(page) and small_targets(page, 24) == [], (name, query)
-        picture(page, f"register-{name}{query[7:]}-{size['width']}")
+        looked_at(page, f"register-{name}{query[7:]}", fingers=(PHONE, DESK), targets=partial(small_targets, least=24))
     page.goto(reverse("desk:people") + "?which=one")
     page.locator("summary").first.click()
     assert page.get_by_text("没有来源说到").first.is_visible()
     page.context.clear_cookies()
     sign_in(page, "wu")
     page.goto(reverse("desk:retention"))
-    assert violations(page) == [] and not scrolls_sideways(page) and small_targets(page, 24) == []
-    picture(page, f"register-retention-{size['width']}")
+    looked_at(page, "register-retention", fingers=(PHONE, DESK), targets=partial(small_targets, least=24))

@@ -15,7 +15,7 @@ from doudi.verification.core import Asked, Basis
 from doudi.verification.models import Answer, Dispatch, Question, Source
 from verification.test_carried import FOUND, PAPER, fill
 from web import staged
-from web.browser import DESK, PHONE, picture, scrolls_sideways, violations
+from web.browser import DESK, looked_at
 from web.desk_login import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -159,8 +159,7 @@ def test_the_pages_ask_the_same_few_questions_however_many_there_are(client, pat
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "360"])
-def test_sources_on_screens(open_browser, size):
+def test_sources_on_screens(open_browser):
     keep("letter")
     keep("http", code="bank-1", label="农信社", address="http://127.0.0.1:9/ask", dataset="vehicle", daily_quota=200)
     check = asked()
@@ -168,12 +167,11 @@ def test_sources_on_screens(open_browser, size):
         jobs.ask_sources(by=people.HALL, now=lambda: NOON)
     actions.dispatch(source="fund", by=gao(), at=NOON)
     one = Question.objects.get(source="fund")
-    page = open_browser(size)
+    page = open_browser(DESK)
     sign_in(page, "gao")
     for name, path in {
         "list": "", "one": "one/bank-1/", "letter-source": "one/fund/", "queue": "queue/?pile=sent", "new": "new/",
         "progress": f"checks/{check.ref}/", "letter": f"out/{Dispatch.objects.get().number}/", "typing": f"questions/{one.ref}/",
     }.items():  # fmt: skip
         page.goto(f"/desk/sources/{path}")
-        picture(page, f"sources-{name}-{size['width']}")
-        assert violations(page) == [] and not scrolls_sideways(page), name
+        looked_at(page, f"sources-{name}", fingers=())
