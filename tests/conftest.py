@@ -1,6 +1,9 @@
 """The choice of tests that touch the database, and the one browser of all page tests; settings are in trial_settings.py."""
 
 import os
+import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from django.db import connection
@@ -21,9 +24,17 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """PostgreSQL drops no database somebody is connected to: what a thread of the site left open is ended before the end."""
-    yield
+def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Keeps a copy of the new tables as a file, on SQLite. And PostgreSQL drops no database somebody is connected to: what a
+    thread of the site left open is ended before the end."""
+    fresh = None
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            fresh = tmp_path_factory.mktemp("tables") / "fresh.sqlite3"
+            connection.ensure_connection()
+            with closing(sqlite3.connect(fresh)) as file:
+                connection.connection.backup(file)
+    yield fresh
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -31,6 +42,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
+
+
+@pytest.fixture
+def lay_tables(django_db_setup):
+    """Makes a SQLite file with all tables, in the time of a copy; on PostgreSQL nothing, for there they are already."""
+    return lambda file: django_db_setup and shutil.copy(django_db_setup, file)
 
 
 def pytest_addoption(parser):

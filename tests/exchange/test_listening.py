@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -79,9 +80,14 @@ def accepted(home: Path) -> list[tuple[str, str]]:
     return duckdb.connect().execute("SELECT meter_no, kwh FROM read_parquet(?)", [paths]).fetchall() if paths else []
 
 
+@pytest.mark.lake
 @pytest.mark.slow
-def test_the_listener_is_killed_mid_way_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+def test_the_listener_is_killed_mid_way_and_nothing_is_lost_or_doubled(
+    tmp_path: Path, lay_tables: Callable[[Path], object]
+) -> None:
     home, port = tmp_path / "home", servers.free_port()
+    home.mkdir()
+    lay_tables(home / "doudi.sqlite3")
     environment = {**os.environ, "DOUDI_HOME": str(home), "DATABASE_URL": "", "DOUDI_DEMO": "0"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     doudi = [str(Path(sys.executable).with_name("doudi")), "feeds"]

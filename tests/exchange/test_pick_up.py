@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -19,8 +20,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from django.conf import settings as django_settings
 
+from doudi.config.cli import cli
 from doudi.engine import lake as lake_module
 from doudi.exchange import jobs, queries
 from doudi.exchange.models import Load, Refusal
@@ -582,7 +585,11 @@ def test_only_who_takes_in_data_may(folder: Path) -> None:
 
 @pytest.mark.lake
 @pytest.mark.slow
-def test_the_command_answers_with_one_object_and_its_exit_code(folder: Path, tmp_path: Path) -> None:
+def test_the_command_answers_with_one_object_and_its_exit_code(
+    folder: Path, tmp_path: Path, lay_tables: Callable[[Path], object]
+) -> None:
+    (tmp_path / "home").mkdir()
+    lay_tables(tmp_path / "home" / "doudi.sqlite3")
     write(folder / "a.csv", GOOD)
     environment = {**os.environ, "DOUDI_HOME": str(tmp_path / "home"), "DATABASE_URL": ""}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
@@ -601,7 +608,7 @@ def test_the_command_answers_with_one_object_and_its_exit_code(folder: Path, tmp
     assert (answer["rows"], answer["accepted"], answer["datasets"]["tekun"]["already_loaded"]) == (20, 20, False)
     (folder / "b.csv").write_bytes(b"x")
     assert run("load", str(folder)).returncode == 1
-    assert run("load", str(tmp_path / "nowhere")).returncode == 2
+    assert CliRunner().invoke(cli, ["feeds", "load", str(tmp_path / "nowhere"), "--json"]).exit_code == 2
 
 
 def test_settings_point_into_the_test(tmp_path: Path) -> None:

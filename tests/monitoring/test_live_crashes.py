@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,14 @@ SENDERS, EACH, KILLS = 4, 30, 1
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[dict[str, str]]:
+def world(tmp_path: Path, lay_tables: Callable[[Path], object]) -> Iterator[dict[str, str]]:
     """The environment of a home of its own, on the database these tests run on."""
     found = {**os.environ, "DOUDI_HOME": str(tmp_path / "home"), "DOUDI_DEMO": "1", "DOUDI_DEBUG": "1"}
     for name in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL"):
         found.pop(name, None)
     (tmp_path / "home" / "static").mkdir(parents=True)
     if connection.vendor != "postgresql":
+        lay_tables(tmp_path / "home" / "doudi.sqlite3")
         yield found
         return
     name, told = f"crash_{os.getpid()}", connection.settings_dict

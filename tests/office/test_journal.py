@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 
 from doudi.office import actions, jobs, merkle, proofs
@@ -358,7 +357,7 @@ def in_threads(database: Path, *works: Callable[[], object]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_writers_at_once_leave_no_gap_and_no_double(tmp_path: Path) -> None:
+def test_many_writers_at_once_leave_no_gap_and_no_double(tmp_path: Path, lay_tables: Callable[[Path], object]) -> None:
     def writer(name: str) -> None:
         for number in range(25):
             actions.record("hall.act", subject=name, by=HALL, at=NOON, detail={"number": number})
@@ -371,6 +370,6 @@ def test_many_writers_at_once_leave_no_gap_and_no_double(tmp_path: Path) -> None
         assert proofs.verify().whole
 
     database = tmp_path / "journal.sqlite3"
-    in_threads(database, lambda: call_command("migrate", verbosity=0, skip_checks=True))
+    lay_tables(database)
     in_threads(database, *(partial(writer, name) for name in "abcd"))
     in_threads(database, reader)

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 
 from casework.test_many import in_threads
@@ -423,7 +422,7 @@ def test_of_people_elsewhere_only_that_there_is_one(granny: Person, monkeypatch:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_that_join_each_other_at_once_one_is_told(tmp_path: Path) -> None:
+def test_of_two_that_join_each_other_at_once_one_is_told(tmp_path: Path, lay_tables: Callable[[Path], object]) -> None:
     database = tmp_path / "registry.sqlite3"
 
     def stage() -> None:
@@ -439,7 +438,7 @@ def test_of_two_that_join_each_other_at_once_one_is_told(tmp_path: Path) -> None
         assert Settlement.objects.count() == 1
         assert len(set(queries.standing_of(list(Person.objects.values_list("pid", flat=True))).values())) == 1
 
-    assert not in_threads(database, lambda: call_command("migrate", verbosity=0, skip_checks=True))
+    lay_tables(database)
     assert not in_threads(database, stage)
     (told,) = in_threads(database, lambda: join("li", 1), lambda: join("zhao", -1))
     assert isinstance(told, actions.AlreadySettled)

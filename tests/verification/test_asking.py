@@ -7,8 +7,6 @@ from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -316,13 +314,11 @@ def test_an_answer_that_contradicts_itself_is_none(lake, bank):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_send_no_question_twice(lake, bank, tmp_path):
+def test_two_workers_at_once_send_no_question_twice(lake, bank, tmp_path, lay_tables):
     database, count = tmp_path / "asking.sqlite3", 30
     told: list[dict[str, str]] = []
 
     def stage() -> None:
-        if connection.vendor == "sqlite":
-            call_command("migrate", verbosity=0)
         keep(bank, at_once=4)
         for number in range(count):
             one = people.person(f"王{number}", date(1950, 1, 1), order=101 + number)
@@ -333,6 +329,7 @@ def test_two_workers_at_once_send_no_question_twice(lake, bank, tmp_path):
                     sources=["deposit"], basis=Basis.CONSENT, by=people.clerk_li(), at=NOON,
                 )  # fmt: skip
 
+    lay_tables(database)
     assert in_threads(database, stage) == []
     bank.before_answer = lambda: time.sleep(0.05)
     assert in_threads(database, ask, ask, ask) == []
