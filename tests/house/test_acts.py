@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ NO_LINE = {
 }
 
 
+@cache
 def acts(room: str) -> dict[str, tuple[Path, ast.FunctionDef]]:
     """Every function of a room's actions, by name."""
     found = {}
@@ -130,6 +132,7 @@ def test_a_write_is_seen(line: str, found: int) -> None:
 def test_only_actions_write() -> None:
     own = {SOURCE / "office" / "models.py"}  # Django's account manager makes clerks; only office.actions.hire calls it
     own.add(SOURCE / "office" / "gateways" / "papers.py")  # a picture is drawn again, in memory: Pillow calls that save
+    own.add(SOURCE / "office" / "gateways" / "turns.py")  # a lock of PostgreSQL is asked for by hand; it changes no row
     allowed = own | {path for room in ROOMS for path in drawer(room, "actions")}
     without_tables = ("facts", "policy", "engine", "config")
     found = [
