@@ -7,15 +7,21 @@ import sqlite3
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from bench.city import ON
 from bench.measure import Cost, cpu_of, run
 from bench.table import Row
+from doudi.sample.city.names import family_names, given_names, surnames
+from doudi.sample.city.plan import Plan
 
 ROLL = "disability_subsidy"
 MANY = int(os.environ.get("MANY", "2000000"))  # rows of the made-up roll
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # of the seventeen digits, for the eighteenth (GB 11643)
 SHARE = 200  # one in so many of them is on the other list as well
+VILLAGES = 12 * 20 * 20  # of the made-up roll
+DAYS = 31_013  # its people are born on, from 1930 on: 85 years, and a prime, so that no village has birthdays of its own
 
 
 def columns_read(home: Path, sources: list[dict[str, object]]) -> float:
@@ -35,21 +41,39 @@ def columns_read(home: Path, sources: list[dict[str, object]]) -> float:
     return cpu_of(read)
 
 
+def people_of_many() -> pa.Table:
+    """Number in line, birth, number of that day and name: names as many and as uneven over the villages as the city's own."""
+    plan, at = Plan("city", 1), np.arange(MANY)
+    apart = 999 // (MANY // DAYS + 1)  # numbers of one day lie over all the numbers a day has
+    born, turn = np.datetime64("1930-01-01") + at % DAYS, at // DAYS * apart + at % apart + 1
+    sex, year = np.where(turn % 2, 1, 2), born.astype("datetime64[Y]").astype(int) + 1970
+    family = surnames()[0][family_names(plan, MANY, at % VILLAGES, VILLAGES)]
+    names = pa.array(family + given_names(plan, sex, year, at), pa.string())
+    return pa.table({"i": at, "born": born, "turn": turn, "name": names})
+
+
 def many(root: Path) -> tuple[Cost, Path]:
-    """A home with a roll of millions and a list that holds some of them, checked once, without a published cycle."""
+    """A home with a roll of millions, the household register they stand in, and a list that holds some of them, checked once,
+    without a published cycle. Without the register every one of them would be weighed against every other like them.
+    """
     home, feeds = root / "home-many", root / "many"
     feeds.mkdir(parents=True, exist_ok=True)
-    born = "strftime(DATE '1930-01-01' + (i // 900)::INTEGER, '%Y%m%d')"
-    name = "['王','李','张','刘','陈'][i % 5 + 1] || ['秀英','桂兰','建国','小梅','德顺'][i // 5 % 5 + 1]"
     who = (
-        f"SELECT i, '990101' || {born} || lpad((i % 900 + 1)::VARCHAR, 3, '0') AS body, {name} AS name, "
+        "SELECT i, born, name, "
+        "'9901' || lpad((i % 12 + 1)::VARCHAR, 2, '0') || strftime(born, '%Y%m%d') || lpad(turn::VARCHAR, 3, '0') AS body, "
         "'9901' || lpad((i % 12 + 1)::VARCHAR, 2, '0') || lpad((i // 12 % 20 + 1)::VARCHAR, 3, '0') || "
-        f"(201 + i // 240 % 20)::VARCHAR AS area FROM range({MANY}) t(i)"
+        "(201 + i // 240 % 20)::VARCHAR AS area FROM made"
     )
     weighed = " + ".join(f"substr(body, {at}, 1)::INTEGER * {weight}" for at, weight in enumerate(WEIGHTS, start=1))
     with duckdb.connect() as con:
+        con.register("made", people_of_many())
         con.execute(
-            f"CREATE TABLE who AS SELECT i, name, area, body || '10X98765432'[({weighed}) % 11 + 1] AS number FROM ({who})"
+            f"CREATE TABLE who AS SELECT i, born, name, area, body || '10X98765432'[({weighed}) % 11 + 1] AS number FROM ({who})"
+        )
+        con.execute(
+            f"""COPY (SELECT 'H' || i AS 户号, number AS 公民身份号码, name AS 姓名, '户主' AS 与户主关系,
+            area AS "村(社区)代码", '农村' AS 户籍类别, born AS 出生日期, '正常' AS 户籍状态
+            FROM who) TO '{feeds}/hukou_{ON}.csv' (HEADER)"""
         )
         con.execute(
             f"""COPY (SELECT number AS 公民身份号码, name AS 姓名, area AS "村(社区)代码", '是' AS 生活补贴, '否' AS 护理补贴,
@@ -62,7 +86,8 @@ def many(root: Path) -> tuple[Cost, Path]:
             '2026-03-01' AS 起始日期, '' AS 终止日期 FROM who WHERE i % {SHARE} = 0)
             TO '{feeds}/tekun_{ON}.csv' (HEADER)"""
         )
-    run("feeds", "load", str(feeds), "--json", home=home)
+    if refused := run("feeds", "load", str(feeds), "--json", home=home).answer["refused"]:
+        raise SystemExit(f"not taken in: {refused}")
     order = run("city", "order", "--another", "--json", home=home).answer["order"]
     return run("check", "--order", order, "--roll", ROLL, "--against", "tekun", "--on", ON, "--json", home=home), home
 
@@ -91,7 +116,8 @@ def measure(root: Path, profile: str) -> list[Row]:
     cost, _ = many(root)
     rows.append(
         Row(
-            f"a roll of {cost.answer['persons']:,} people, linked on the spot, {cost.answer['anomalies']:,} to look at",
+            f"a roll of {cost.answer['persons']:,} people and their household register, linked on the spot, "
+            f"{cost.answer['anomalies']:,} to look at",
             f"{cost.cpu:.1f} CPU s, {cost.wall:.0f} s, {cost.peak_mb:.0f} MB",
             "",
             "bounded memory: < 2 GB",
