@@ -73,6 +73,13 @@ def home(monkeypatch):
     return read(reported.checked(*everybody, guardian=granny))
 
 
+@pytest.fixture(scope="module")
+def plain():
+    """A sheet that says nothing of anybody, not signed."""
+    html = "<html lang='zh'><title>一</title><p>二</p></html>"
+    return sheets.draw(lambda tight: html, most=3, attached=b"{}", identifier="1").data
+
+
 def reader():
     return office.viewer(people.clerk_li(), "check.read", NOON)
 
@@ -137,37 +144,33 @@ def test_it_is_made_once_and_the_signature_and_the_journal_tell_a_changed_byte(p
     assert not compare_held(Held(page.data, True, ""), line | {"act": "verification.request"})["same"]
 
 
-@pytest.mark.lake
-def test_offline_with_nothing_but_the_files(page, keys, tmp_path, monkeypatch):
-    (tmp_path / "r.pdf").write_bytes(sheet(page))
-    (tmp_path / "r.json").write_bytes(page.data)
-    (tmp_path / "p.json").write_text(json.dumps(jobs.verified(page.token, on=NOON.date()).proof), encoding="utf-8")
-    changed = bytearray((tmp_path / "r.pdf").read_bytes())
-    changed[len(changed) // 2] ^= 1
-    (tmp_path / "changed.pdf").write_bytes(changed)
-
-    command = ("report", "check", "--proof", "p.json", "--json")
-    alone = subprocess.run(
-        [str(Path(sys.executable).parent / "doudi"), *command, "r.pdf"], cwd=tmp_path, capture_output=True, check=False
-    )
-    monkeypatch.chdir(tmp_path)
-    here = [CliRunner().invoke(cli, [*command, name]) for name in ("r.json", "changed.pdf")]
-
-    assert alone.returncode == 0 and json.loads(alone.stdout)["number"] == page.row.number, alone.stderr
-    assert here[0].exit_code == 0 and json.loads(here[0].stdout)["number"] == page.row.number
-    assert here[1].exit_code == 1 and "changed" in json.loads(here[1].stdout)["error"]
-
-
-def test_a_clerk_hands_one_out_with_its_proof(page, keys, tmp_path):
+def test_a_clerk_hands_one_out_and_its_files_prove_it_offline(page, keys, tmp_path, monkeypatch):
     def hand(number, by):
-        return CliRunner().invoke(cli, ["report", "hand", number, "--out", str(tmp_path / "out"), "--by", by, "--json"])
+        return CliRunner().invoke(cli, ["report", "hand", number, "--out", str(out), "--by", by, "--json"])
 
-    for number, by in ((page.row.number, "sun"), ("HD2026999999-1", "li"), (page.row.number, "nobody")):
+    out, number = tmp_path / "out", page.row.number
+    for which, by in ((number, "sun"), ("HD2026999999-1", "li"), (number, "nobody")):
         people.clerk_sun()
-        assert hand(number, by).exit_code == 2 and not (tmp_path / "out").exists()
-    told = json.loads(hand(page.row.number, "li").stdout)
-    assert len(told["files"]) == 3 and (tmp_path / "out" / f"{page.row.number}.json").read_bytes() == page.data
+        assert hand(which, by).exit_code == 2 and not out.exists()
+    told = json.loads(hand(number, "li").stdout)
+    assert sorted(told["files"]) == sorted(one.name for one in out.iterdir()) and len(told["files"]) == 3
+    assert (out / f"{number}.json").read_bytes() == page.data
     assert JournalEntry.objects.filter(act="office.look", subject=people.granny_wang().pid).count() == 1
+
+    (proof,) = {*told["files"]} - {f"{number}.json", f"{number}.pdf"}
+    changed = bytearray((out / f"{number}.pdf").read_bytes())
+    changed[len(changed) // 2] ^= 1
+    (out / "changed.pdf").write_bytes(changed)
+    command = ("report", "check", "--proof", proof, "--json")
+    alone = subprocess.run(
+        [str(Path(sys.executable).parent / "doudi"), *command, f"{number}.pdf"], cwd=out, capture_output=True, check=False
+    )
+    monkeypatch.chdir(out)
+    here = [CliRunner().invoke(cli, [*command, name]) for name in (f"{number}.json", "changed.pdf")]
+
+    assert alone.returncode == 0 and json.loads(alone.stdout)["number"] == number, alone.stderr
+    assert here[0].exit_code == 0 and json.loads(here[0].stdout)["number"] == number
+    assert here[1].exit_code == 1 and "changed" in json.loads(here[1].stdout)["error"]
 
 
 def test_only_those_who_may_read_a_copy_make_its_sheet(page, keys):
@@ -199,15 +202,13 @@ def brought(key, *, good=True, password="geheim-123"):
 
 
 @pytest.mark.lake
-def test_an_office_brings_its_own_certificate(keys):
+def test_an_office_brings_its_own_certificate(plain, keys):
     before = seals.current(NOON)
     assert before.own_word and seals.current(NOON) == before
     seal = seals.bring(brought(ec.generate_private_key(ec.SECP256R1())), "geheim-123", NOON)
     actions.use_certificate(fingerprint=seal.fingerprint, by=Party.system("certificate"), at=NOON)
 
-    html = "<html lang='zh'><title>一</title><p>二</p></html>"
-    drawn = sheets.draw(lambda tight: html, most=3, attached=b"{}", identifier="1").data
-    signed = open_pdf(sheets.sign(drawn, seals.current(NOON), at=NOON, reason="三"))
+    signed = open_pdf(sheets.sign(plain, seals.current(NOON), at=NOON, reason="三"))
     assert signed.intact and signed.fingerprint == seal.fingerprint != before.fingerprint
     with pytest.raises(NotAllowed):
         actions.use_certificate(fingerprint=seal.fingerprint, by=people.clerk_li(), at=NOON)
@@ -242,10 +243,8 @@ def test_the_key_lies_sealed(keys):
         seals.current(NOON)
 
 
-def test_it_is_signed_and_read_in_a_thread_where_an_event_loop_runs(keys):
-    drawn = sheets.draw(lambda _: "<html lang='zh'><title>一</title><p>一</p>", most=3, attached=b"{}", identifier="1").data
-
+def test_it_is_signed_and_read_in_a_thread_where_an_event_loop_runs(plain, keys):
     async def served():
-        return open_pdf(sheets.sign(drawn, seals.current(NOON), at=NOON, reason="一"))
+        return open_pdf(sheets.sign(plain, seals.current(NOON), at=NOON, reason="一"))
 
     assert asyncio.run(served()).intact
