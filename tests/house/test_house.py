@@ -180,11 +180,14 @@ def test_every_test_file_holds_tests_and_none_is_put_aside() -> None:
     empty, aside = [], []
     for path in sorted(TESTS.rglob("test_*.py")):
         tree = parsed(path)
-        if not any(isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in ast.walk(tree)):
+        nodes = list(ast.walk(tree))
+        if not any(isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in nodes):
             empty.append(path.name)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and node.attr in ("skip", "xfail", "importorskip"):
-                aside.append(f"{path.name}:{node.lineno}")
+        aside += [
+            f"{path.name}:{node.lineno}"
+            for node in nodes
+            if isinstance(node, ast.Attribute) and node.attr in ("skip", "xfail", "importorskip")
+        ]
     assert not empty and not aside
     named = [path.name for path in TESTS.rglob("*_test.py")]
     assert not named, "pytest does not collect these"

@@ -51,7 +51,7 @@ def dotted(node: ast.AST) -> str:
     return "?"
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield node, dotted(node.func)
+@cache
+def calls(tree: ast.AST) -> list[tuple[ast.Call, str]]:
+    """Every call below, as it stands and as written; each tree is walked once for all tests."""
+    return [(node, dotted(node.func)) for node in ast.walk(tree) if isinstance(node, ast.Call)]
