@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from doudi.exchange import queries as exchange
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, prefix
@@ -137,7 +139,7 @@ class Progress:
 
 def progress(ref: str, at: datetime) -> Progress:
     """How many of a check's questions came back, and how many are late at this moment. Each person and source counts once."""
-    rows = list(_last_questions(Check.objects.get(ref=ref)))
+    rows = list(_last_questions(Question.objects.filter(check_asked__ref=ref)))
     by_source: dict[str, list[bool]] = {}
     for one, _ in rows:
         by_source.setdefault(one.source, []).append(State(one.state) is State.ANSWERED)
@@ -169,13 +171,11 @@ def days_of_checks(area: str) -> dict[str, list[CheckDay]]:
     return found
 
 
-def _last_questions(check: Check) -> Iterator[tuple[Question, bool]]:
+def _last_questions(questions: QuerySet[Question]) -> Iterator[tuple[Question, bool]]:
     """Of each person and source the question that counts (the last answered, else the last open, else the last), in the order
     they were first asked; and whether a newer one is open."""
     rows: dict[tuple[str, str], list[Question]] = {}
-    for one in (
-        Question.objects.filter(check_asked=check).order_by("id").select_related("answer").prefetch_related("answer__items")
-    ):
+    for one in questions.order_by("id"):
         rows.setdefault((one.pid, one.source), []).append(one)
     for of in rows.values():
         waits = [one for one in of if State(one.state).is_open]
@@ -188,7 +188,8 @@ def _answer_rows(check: Check, on: date | None) -> tuple[AnswerRow, ...]:
     names = {one["pid"]: one["name"] for one in check.people}
     contracts, labels = exchange.contracts(), sources.labels()
     found = []
-    for one, again in _last_questions(check):
+    questions = Question.objects.filter(check_asked=check).select_related("answer").prefetch_related("answer__items")
+    for one, again in _last_questions(questions):
         kept = one.answer if State(one.state) is State.ANSWERED else None
         said = Said(kept.said) if kept else Said.NO_ANSWER
         late = on is not None and today(one.due_at) < on
