@@ -40,7 +40,7 @@ from doudi.web.api import tokens
 from verification import a_source
 from web import staged
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.lake]  # who is refused, in what words, is no matter of the database
 WORKER = Party.system("ask")
 WRITTEN = (Check, Question, Answer, Dispatch, Report, Objection, JournalEntry)
 
