@@ -4,7 +4,7 @@ with the register, in bulk over a cycle's links. Counts only: what they mean is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -42,6 +42,7 @@ class Measured:
 
 def measure(path: Path, contract: Contract) -> Measured:
     """Count over one landed object."""
+    contract = _as_landed(contract, path)
     columns = [name_of(column.name) for column in contract.columns]
     sums = [column.name for column in contract.columns if column.type == "money"]
     counted = ", ".join([f"count({one})" for one in columns])
@@ -86,11 +87,19 @@ def agreement(
     ):
         _people(con, lake, made)
         for load in loads:
-            contract = contracts.get(load.dataset)
-            checks = _checks(contract, load) | _sizes(con, contract, load) if contract and load.batch in told else {}
+            if load.dataset not in contracts or load.batch not in told:
+                continue
+            contract = _as_landed(contracts[load.dataset], load.object)
+            checks = _checks(contract, load) | _sizes(con, contract, load)
             if checks:
                 found[load.batch] = _of_load(con, load, checks)
     return found
+
+
+def _as_landed(contract: Contract, path: Path) -> Contract:
+    """A contract with the columns a load has: one landed before a column was added to its contract stays as it was told."""
+    there = set(pq.read_schema(path).names)
+    return replace(contract, columns=tuple(column for column in contract.columns if column.name in there))
 
 
 def _people(con: duckdb.DuckDBPyConnection, lake: Lake, made: Cycle) -> None:
