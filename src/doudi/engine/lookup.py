@@ -27,12 +27,12 @@ _MOST_FOUND = 50
 _GROUPS_KEPT = 24  # a few megabytes a thread
 
 
-@lru_cache(maxsize=16)
 def own_pid(number: str, key: str) -> str:
     """The pid of who has a citizen number, unless something else is known of them; `key` is the linking key."""
     return "p" + hashlib.sha256(f"{key}:{number}".encode()).hexdigest()[:20]
 
 
+@lru_cache(maxsize=16)
 def _columns(path: Path, columns: tuple[str, ...]) -> pa.Table:
     """Whole columns of an object; all threads share them, for they never change."""
     return pq.read_table(path, columns=list(columns), memory_map=True).combine_chunks()
