@@ -13,6 +13,7 @@ from house.tree import ROOMS, SOURCE, calls, dotted, drawer, modules, parsed, wh
 # Public functions of actions that are not acts, each with its reason.
 NOT_ACTS = {
     ("office", "party"): "names who did it; writes nothing",
+    ("office", "next_number"): "a step of acts, which locks its counter and so can only be taken inside one",
     ("office", "deliver"): "hands a message out, which no transaction may hold; notes it by mark_sent or mark_failed",
 }
 # Acts that leave no line of their own, each with its reason.

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Manager, Model
 
 from doudi.office import core, gateways, merkle, queries
 from doudi.office.core import CouldNotSend, Message, NotAllowed, Party, Role, TooMany, Viewer
@@ -45,6 +46,22 @@ NOTICE_TRIES = 5
 def party(by: By) -> str:
     """How the journal names who did it: opaque, without a name."""
     return f"{by.kind}:{by.ref}" if isinstance(by, Party) else f"clerk:{by.ref}"
+
+
+def next_number(counter: type[Model], **of: Any) -> int:
+    """The next number of a counter, part of an act: its row is locked until the act is over, so no number is left out or doubled.
+
+    :param counter: a table with a column `last`
+    :param of: what it counts for: a year, a county and a year
+    """
+    rows: Manager[Any] = counter._default_manager
+    row = rows.select_for_update().filter(**of).first()
+    if row is None:
+        rows.get_or_create(**of)
+        row = rows.select_for_update().get(**of)
+    row.last += 1
+    row.save(update_fields=["last"])
+    return row.last
 
 
 @transaction.atomic

@@ -76,13 +76,7 @@ class Application:
 
 def next_receipt(county: str, on: date) -> str:
     """The next receipt number of a county in a year. The counter's row is locked until the case is kept: no gap, no double."""
-    counter = ReceiptCounter.objects.select_for_update().filter(county=county, year=on.year).first()
-    if counter is None:
-        ReceiptCounter.objects.get_or_create(county=county, year=on.year)
-        counter = ReceiptCounter.objects.select_for_update().get(county=county, year=on.year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return core.receipt_of(county, on.year, counter.last)
+    return core.receipt_of(county, on.year, office.next_number(ReceiptCounter, county=county, year=on.year))
 
 
 def file(application: Application, *, by: By, at: datetime) -> Case:

@@ -70,7 +70,8 @@ def authorise(
     consent = registry_actions.consent(
         pid=pid, purpose=Purpose.VERIFICATION, sources=datasets, channel=way, guardian=guardian, where=area, by=by, at=at
     )
-    number, until_on = _number(today(at)), _until(area, today(at))
+    on = today(at)
+    number, until_on = f"SQ{on.year}{office.next_number(AuthorisationCounter, year=on.year):06d}", _until(area, on)
     places = [f"{department}（{'、'.join(asks)}）" for department, asks in asked_places(codes, role)]
     made = Authorisation.objects.create(
         number=number, consent=consent.ref, subject=subject, area=area, pid=pid, name=name, role=role, relation=relation,
@@ -251,12 +252,3 @@ def follow_household(*, subject: str, household: Collection[str], by: By, at: da
     if ended:
         office.record("verification.follow_household", subject=subject, by=by, at=at, detail={"authorisations": ended})
     return ended
-
-
-def _number(on: date) -> str:
-    """The next number of the year, without gaps."""
-    AuthorisationCounter.objects.get_or_create(year=on.year)
-    counter = AuthorisationCounter.objects.select_for_update().get(year=on.year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"SQ{on.year}{counter.last:06d}"

@@ -17,9 +17,9 @@ from doudi.office.core import NotAllowed
 from doudi.office.queries import need, today
 from doudi.registry import queries as registry
 from doudi.verification.actions import questions
-from doudi.verification.actions.questions import answer, checked, close
+from doudi.verification.actions.questions import answer, checked
 from doudi.verification.actions.sending import outgoing
-from doudi.verification.core import NoBasis, NotAnAnswer, State, Way
+from doudi.verification.core import NotAnAnswer, State, Way
 from doudi.verification.gateways import answer_files
 from doudi.verification.gateways import rows as gateway
 from doudi.verification.models import Answer, Dispatch, DispatchCounter, Question, Source, Typed
@@ -51,17 +51,13 @@ def dispatch(*, source: str, by: By, at: datetime) -> Dispatch | None:
     if viewer is not None:  # a clerk carries the questions of their own area
         rows = rows.filter(check_asked__area__startswith=viewer.within)
     for one in rows.filter(source=source, state=State.WAITING).order_by("id")[:most]:
-        try:
-            questions.lawful(one, at)
-        except NoBasis:
-            close(one, "no_basis", by=by, at=at)
-            continue
-        found.append(one)
+        if questions.still_lawful(one, by=by, at=at):
+            found.append(one)
     if not found:
         return None
     content = answer_files.write(exchange.contracts()[whom.dataset], [outgoing(one) for one in found])
     made = Dispatch.objects.create(
-        number=_number(way, on),
+        number=f"{CARRIED[way]}{on.year}{office.next_number(DispatchCounter, year=on.year):06d}",
         source=source,
         way=way,
         on=on,
@@ -80,16 +76,6 @@ def dispatch(*, source: str, by: By, at: datetime) -> Dispatch | None:
     detail = {"number": made.number, "questions": len(found), "sha256": made.sha256, "way": str(way)}
     office.record("verification.dispatch", subject=f"source:{source}", by=by, at=at, detail=detail)
     return made
-
-
-def _number(way: Way, on: date) -> str:
-    counter = DispatchCounter.objects.select_for_update().filter(year=on.year).first()
-    if counter is None:
-        DispatchCounter.objects.get_or_create(year=on.year)
-        counter = DispatchCounter.objects.select_for_update().get(year=on.year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{CARRIED[way]}{on.year}{counter.last:06d}"
 
 
 @transaction.atomic

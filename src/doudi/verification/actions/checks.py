@@ -46,7 +46,7 @@ def request(
         at=at,
     )
     check = Check.objects.create(
-        number=_number(on),
+        number=f"HD{on.year}{office.next_number(ReportCounter, year=on.year):06d}",
         subject=subject,
         area=area,
         programme=programme,
@@ -73,17 +73,6 @@ def request(
     detail = {"basis": str(basis), "check": check.ref, "people": len(people), "said": said, "task_order": task_order}
     office.record("verification.request", subject=subject, by=by, at=at, detail=detail)
     return check
-
-
-def _number(on: date) -> str:
-    """The next report number of the year, without gaps."""
-    counter = ReportCounter.objects.select_for_update().filter(year=on.year).first()
-    if counter is None:
-        ReportCounter.objects.get_or_create(year=on.year)
-        counter = ReportCounter.objects.select_for_update().get(year=on.year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"HD{on.year}{counter.last:06d}"
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

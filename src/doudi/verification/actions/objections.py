@@ -81,7 +81,7 @@ def object_to(
         raise NotAllowed("请选哪一处不对，或者写一句。")
     on = today(at)
     made = Objection(
-        number=_number(on),
+        number=f"YY{on.year}{office.next_number(ObjectionCounter, year=on.year):06d}",
         check_asked=asked,
         report=queries.newest_report(asked.ref),
         pid=pid,
@@ -133,17 +133,6 @@ def _lines(check: Check, pid: str, disputed: Sequence[Disputed], datasets: Seque
     if len(lines) > core.MOST_LINES:
         raise NotAllowed(f"一次最多提 {core.MOST_LINES} 处。")
     return list(lines.values())
-
-
-def _number(on: date) -> str:
-    """The next objection number of the year, without gaps."""
-    counter = ObjectionCounter.objects.select_for_update().filter(year=on.year).first()
-    if counter is None:
-        ObjectionCounter.objects.get_or_create(year=on.year)
-        counter = ObjectionCounter.objects.select_for_update().get(year=on.year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"YY{on.year}{counter.last:06d}"
 
 
 def _day(on: date) -> str:

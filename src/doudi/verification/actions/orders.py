@@ -36,10 +36,11 @@ def draft_order(
         if code not in known:
             raise NotAllowed(f"没有“{code}”这份名单，请从列出来的里面选。")
     check_days(from_on, until_on)
-    if until_on < today(at):
+    on = today(at)
+    if until_on < on:
         raise NotAllowed("任务单的最后一天已经过去了。")
     order = TaskOrder.objects.create(
-        number=_number(today(at).year),
+        number=f"RW{on.year}{office.next_number(OrderCounter, year=on.year):06d}",
         purpose=purpose.strip(),
         rolls=sorted(set(rolls)),
         datasets=sorted(set(datasets)),
@@ -60,15 +61,6 @@ def draft_order(
     }
     office.record("verification.draft_order", subject=order.number, by=by, at=at, detail=detail)
     return order
-
-
-def _number(year: int) -> str:
-    """The next number of the year, without gaps."""
-    OrderCounter.objects.get_or_create(year=year)
-    counter = OrderCounter.objects.select_for_update().get(year=year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"RW{year}{counter.last:06d}"
 
 
 def _locked(number: str) -> TaskOrder:

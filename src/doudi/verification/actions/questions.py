@@ -170,10 +170,7 @@ def answer(
         return kept
     if State(one.state) is State.CLOSED and one.closed_why == "no_basis":
         return None
-    try:
-        lawful(one, at)
-    except NoBasis:
-        close(one, "no_basis", by=by, at=at)
+    if not still_lawful(one, by=by, at=at):
         return None
     made = Answer.objects.create(
         question=one, said=spoken, why=words, as_of=as_of, answered_at=at, answered_by=office.party(by), paper=paper
@@ -257,6 +254,16 @@ def lawful(question: Question, at: datetime) -> None:
         subject=check.subject,
         at=at,
     )
+
+
+def still_lawful(question: Question, *, by: By, at: datetime) -> bool:
+    """Whether what a question stands on still holds; where it has ended, the question is closed. Part of an act."""
+    try:
+        lawful(question, at)
+    except NoBasis:
+        close(question, "no_basis", by=by, at=at)
+        return False
+    return True
 
 
 def asked_person(row: Mapping[str, Any]) -> Asked:

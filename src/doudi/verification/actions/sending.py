@@ -19,7 +19,7 @@ from doudi.office.queries import today
 from doudi.registry import queries as registry
 from doudi.verification.actions import questions
 from doudi.verification.actions.questions import close
-from doudi.verification.core import NoBasis, State, Way, retry_at
+from doudi.verification.core import State, Way, retry_at
 from doudi.verification.gateways.adapters import Outgoing
 from doudi.verification.models import Question, Source
 
@@ -52,10 +52,7 @@ def take_up(*, source: str, by: By, at: datetime) -> list[Outgoing]:
         if on > one.check_asked.valid_until:
             close(one, "too_long", by=by, at=at)
             continue
-        try:
-            questions.lawful(one, at)
-        except NoBasis:
-            close(one, "no_basis", by=by, at=at)
+        if not questions.still_lawful(one, by=by, at=at):
             continue
         left -= one.tries == 0
         found.append(one)
