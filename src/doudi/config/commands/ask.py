@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 
 import click
 
+from doudi.config.beside import beside_option, keep_running, told_to_stop
 from doudi.config.cli import answer, new_database, say, start_django
 
 PAUSE = 1.0  # seconds between two rounds that found nothing to do
@@ -22,7 +19,7 @@ def register(cli: click.Group) -> None:
 @click.group(invoke_without_command=True)
 @click.option("--once", is_flag=True, help="one round, then end: for a timer of the system")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output (with --once)")
-@click.option("--beside", type=int, hidden=True, help="stop when the parent of this number is gone; start again if killed")
+@beside_option
 @click.pass_context
 def ask(context: click.Context, once: bool, as_json: bool, beside: int | None) -> None:
     """Send the questions of means checks to their sources, take answers in, let cases compare anew; until stopped (Ctrl-C).
@@ -32,19 +29,16 @@ def ask(context: click.Context, once: bool, as_json: bool, beside: int | None) -
     if context.invoked_subcommand:
         return
     if beside is not None:
-        _keep_running(beside)
+        keep_running(beside, "ask")
         return
     start_django()
     new_database()
     if once:
         done = _round()
         answer(done, as_json=as_json, lines=lambda: ["  ".join(f"{name} {count}" for name, count in done.items())])
-    stop: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda signum, _frame: stop.append(signum))
-    parent, watched = os.getppid(), os.environ.get("DOUDI_ASK_CHILD") == "1"
+    stopped = told_to_stop()
     say("ask: ready")
-    while not stop and not (watched and os.getppid() != parent):
+    while not stopped():
         if not any(_round().values()):
             time.sleep(PAUSE)
 
@@ -76,22 +70,3 @@ def key(as_json: bool) -> None:
 
     told = jobs.our_key(clock())
     answer({"public_key": told}, as_json=as_json, lines=lambda: [told])
-
-
-def command() -> list[str]:
-    """The words that start the worker."""
-    return [sys.executable, "-c", "from doudi.config.cli import main; main()", "ask"]
-
-
-def _keep_running(pid: int) -> None:
-    """Start the worker, and again whenever it dies, as long as the process that started this one lives."""
-    environment = {**os.environ, "DOUDI_ASK_CHILD": "1"}
-    child: subprocess.Popen[bytes] | None = None
-    try:
-        while os.getppid() == pid:
-            if child is None or child.poll() is not None:
-                child = subprocess.Popen(command(), env=environment)
-            time.sleep(1)
-    finally:
-        if child is not None and child.poll() is None:
-            child.terminate()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from doudi.config.beside import beside_option, keep_running, told_to_stop
 from doudi.config.cli import answer, new_database, say, start_django
-from doudi.config.commands.live import keep_running, told_to_stop
 
 
 def register(cli: click.Group) -> None:
@@ -14,7 +14,7 @@ def register(cli: click.Group) -> None:
 
 @click.command()
 @click.option("--once", is_flag=True, help="carry out what waits now, and end")
-@click.option("--beside", type=int, hidden=True, help="stop when the parent of this number is gone; start again if killed")
+@beside_option
 @click.option("--json", "as_json", is_flag=True, help="with --once: one JSON object on standard output")
 def batches(once: bool, beside: int | None, as_json: bool) -> None:
     """Carry out the checks of rolls asked for on the page, until stopped (Ctrl-C). `doudi serve` starts one itself.

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from doudi.config.beside import doudi
 from doudi.config.cli import COULD_NOT, answer, say, start_django
 from doudi.config.commands import responding
 from doudi.config.commands.serve import open_site
@@ -70,8 +71,7 @@ def _step(words: str, work: Any) -> Any:
 def _run(words: str, *command: str) -> dict[str, Any]:
     """Run one of doudi's own commands, its progress on standard error, its answer kept."""
     say(f"… {words}：doudi {' '.join(command)}")
-    doudi = (sys.executable, "-c", "from doudi.config.cli import main; main()")
-    found = subprocess.run([*doudi, *command, "--json"], stdout=subprocess.PIPE, check=False)
+    found = subprocess.run(doudi(*command, "--json"), stdout=subprocess.PIPE, check=False)
     if found.returncode not in (0, 1):
         say(f"doudi {' '.join(command)} could not finish; the lines above say why.")
         sys.exit(COULD_NOT)

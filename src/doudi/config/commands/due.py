@@ -6,8 +6,8 @@ import time
 
 import click
 
+from doudi.config.beside import beside_option, keep_running, told_to_stop
 from doudi.config.cli import answer, could_not, new_database, say, start_django
-from doudi.config.commands.live import keep_running, told_to_stop
 
 EVERY = 60  # seconds of real time between two runs beside the site
 
@@ -18,7 +18,7 @@ def register(cli: click.Group) -> None:
 
 @click.command()
 @click.option("--every", type=click.IntRange(min=1), help="stay, and run again every so many seconds, until stopped (Ctrl-C)")
-@click.option("--beside", type=int, hidden=True, help="stop when the parent of this number is gone; start again if killed")
+@beside_option
 @click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
 def due(every: int | None, beside: int | None, as_json: bool) -> None:
     """Do everything that is due by the clock, once: publicity that ended, reviews, late answers, reports, reminders, messages

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from doudi.config.beside import doudi
 from doudi.config.cli import could_not, new_database, say, start_django
 from doudi.config.commands.city import city
 from doudi.config.home import home
@@ -104,8 +105,8 @@ def respond(where: Path, port: int, bank_port: int, site: str | None, haste: flo
 
 def command(where: Path, *, port: int, bank_port: int, site: str, beside: int) -> list[str]:
     """The words that start the services outside."""
-    words = ["city", "respond", str(where), "--port", str(port), "--bank-port", str(bank_port), "--site", site]
-    return [sys.executable, "-c", "from doudi.config.cli import main; main()", *words, "--beside", str(beside)]
+    ports = ("--port", str(port), "--bank-port", str(bank_port))
+    return doudi("city", "respond", str(where), *ports, "--site", site, "--beside", str(beside))
 
 
 def _bank(book: Book, port: int, office_key: str) -> subprocess.Popen[bytes] | None:
@@ -132,6 +133,4 @@ def _bank(book: Book, port: int, office_key: str) -> subprocess.Popen[bytes] | N
     if (folder / "orders.csv").exists():
         words += ["--orders", str(folder / "orders.csv")]
     say(f"{one.label}：doudi match serve")
-    return subprocess.Popen(
-        [sys.executable, "-c", "from doudi.config.cli import main; main()", *words], stdout=subprocess.DEVNULL
-    )
+    return subprocess.Popen(doudi(*words), stdout=subprocess.DEVNULL)

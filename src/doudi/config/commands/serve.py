@@ -9,8 +9,8 @@ import sys
 
 import click
 
+from doudi.config.beside import doudi
 from doudi.config.cli import could_not, say
-from doudi.config.commands import ask, live
 
 
 def register(cli: click.Group) -> None:
@@ -35,13 +35,8 @@ def open_site(*, host: str, port: int, workers: int) -> None:
         except OSError:
             could_not(f"{host}:{port} is taken by another program. Choose another: PORT={port + 1} make demo", as_json=False)
     say(f"http://{host}:{port}/  (Ctrl-C stops it)")
-    for beside in (
-        live.command(),
-        ask.command(),
-        live.command("batches"),
-        live.command("due"),
-    ):  # this process becomes the server
-        subprocess.Popen([*beside, "--beside", str(os.getpid())], start_new_session=True)
+    for worker in ("live", "ask", "batches", "due"):  # this process becomes the server
+        subprocess.Popen(doudi(worker, "--beside", str(os.getpid())), start_new_session=True)
     words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "12"]
     os.execv(
         sys.executable,
