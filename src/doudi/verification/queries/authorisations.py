@@ -29,10 +29,8 @@ class AuthorisationRow:
     pid: str
     name: str
     role: str
-    role_label: str
     relation: str
     capacity: str
-    capacity_label: str
     signer: str
     signer_name: str
     programmes: tuple[str, ...]  # codes
@@ -149,10 +147,8 @@ def _rows(found: Iterable[Authorisation], at: datetime) -> tuple[AuthorisationRo
                 pid=row.pid,
                 name=row.name,
                 role=row.role,
-                role_label=said.role[row.role],
                 relation=row.relation,
                 capacity=row.capacity,
-                capacity_label=said.capacity[row.capacity],
                 signer=row.signer,
                 signer_name=row.signer_name,
                 programmes=tuple(row.programmes),

@@ -17,12 +17,6 @@ from doudi.verification.gateways import rolls
 from doudi.verification.models import BatchCheck, BatchRun, TaskOrder
 
 
-def kept_batch(ref: str) -> Batch | None:
-    """A comparison of a whole roll made before under this ref, or None."""
-    found = BatchCheck.objects.filter(ref=ref).first()
-    return _batch(found) if found else None
-
-
 def _batch(kept: BatchCheck) -> Batch:
     return Batch(**{field.name: getattr(kept, field.name) for field in fields(Batch)})
 

@@ -88,7 +88,6 @@ class CheckPage:
     programme: str
     basis_label: str
     task_order: str
-    asked_on: date
     asked_at: datetime
     asked_by: str
     valid_until: date
@@ -235,7 +234,6 @@ def _page(check: Check, rows: tuple[AnswerRow, ...], on: date) -> CheckPage:
         programme=check.programme,
         basis_label=Basis(check.basis).label,
         task_order=check.task_order,
-        asked_on=check.on,
         asked_at=check.at,
         asked_by=office.clerk_names([by]).get(by, "") if kind == "clerk" else "系统",
         valid_until=check.valid_until,

@@ -26,7 +26,6 @@ class ExchangeRow:
 
     ref: str
     side: str
-    side_label: str
     peer: str
     peer_label: str
     area: str
@@ -76,7 +75,7 @@ class ExchangePage:
 
 
 def exchanges(viewer: Viewer, *, side: str = "", waiting: bool = False, first: int = 0, count: int = PAGE) -> list[ExchangeRow]:
-    """Exchanges with other places in the viewer's area, those open first, then the newest.
+    """Exchanges with other places in the viewer's area, the newest first.
 
     :raises NotAllowed: the post does not allow it
     """
@@ -147,7 +146,6 @@ def _row(one: PlaceExchange, labels: dict[str, str]) -> ExchangeRow:
     return ExchangeRow(
         ref=one.ref,
         side=one.side,
-        side_label=Side(one.side).label,
         peer=one.peer,
         peer_label=labels.get(one.peer, one.peer),
         area=one.area,

@@ -72,7 +72,6 @@ class ReportPage:
     body: Body
     versions: tuple[ReportRow, ...]
     changes: tuple[Change, ...]
-    has_paper: bool
 
     @property
     def pids(self) -> tuple[str, ...]:
@@ -83,11 +82,6 @@ class ReportPage:
 def reports(check: str) -> tuple[ReportRow, ...]:
     """The reports of a check, newest first, for the rooms that asked; people read them through `report`."""
     return _rows(Report.objects.filter(check_asked__ref=check))
-
-
-def reports_about(subject: str) -> tuple[ReportRow, ...]:
-    """The reports made for a case or an order, newest first: numbers and days only."""
-    return _rows(Report.objects.filter(check_asked__subject=subject))
 
 
 def reports_in(viewer: Viewer, *, number: str = "", first: int = 0, count: int = 50) -> tuple[ReportRow, ...]:
@@ -164,7 +158,6 @@ def _page_of(copy: ReportCopy) -> ReportPage:
         body=body,
         versions=versions,
         changes=tuple(core.changes(json.loads(before.body), body)) if before else (),
-        has_paper=ReportPaper.objects.filter(of=copy).exists(),
     )
 
 
