@@ -216,6 +216,8 @@ class Answers:
     def __init__(self, answers: Iterable[Answered]) -> None:
         self.all = sorted(answers, key=lambda one: (one.pid, one.dataset, one.source))
         self.pids = {one.pid for one in self.all}
+        asked = {(one.pid, one.dataset) for one in self.all}
+        self._settled = asked - {(one.pid, one.dataset) for one in self.all if one.said not in KNOWN}
 
     def rows(self, pid: str, *datasets: str) -> list[Row]:
         """Rows found about a person, in an order of their own; of every dataset when none is named."""
@@ -229,12 +231,8 @@ class Answers:
 
     def open(self, pids: Iterable[str], *datasets: str) -> tuple[str, ...]:
         """The datasets that leave it open what these people have: silent, refused, ambiguous, too old, or not asked at all."""
-        answered = {(one.pid, one.dataset) for one in self.all}
-        silent = {(one.pid, one.dataset) for one in self.all if one.said not in KNOWN}
         pids = set(pids)
-        return tuple(
-            dataset for dataset in datasets if any((pid, dataset) in silent or (pid, dataset) not in answered for pid in pids)
-        )
+        return tuple(dataset for dataset in datasets if any((pid, dataset) not in self._settled for pid in pids))
 
 
 # ---- what was declared, as a check keeps it ------------------------------------------------------------------------------

@@ -120,10 +120,11 @@ def _members(said: Sequence[Declared]) -> list[Compared]:
 def _incomes(one: Somebody, said: Sequence[Declared], held: Answers, on: date) -> list[Compared]:
     """Each kind of income of one person: what was said, beside what was found. What was added by hand is one sum a kind."""
     lines = [line for line in said if line.pid == one.pid and line.kind in INCOMES] if one.pid else []
-    now = {income.kind: income for income in reading.incomes(one.pid, held.rows(one.pid), on)} if one.pid in held.pids else {}
-    labels = {(row["dataset"], row.get("batch"), row.get("row_no")): row["label"] for row in held.rows(one.pid)}
+    told = held.rows(one.pid)
+    now = {income.kind: income for income in reading.incomes(one.pid, told, on)}
+    labels = {(row["dataset"], row.get("batch"), row.get("row_no")): row["label"] for row in told}
     silent = held.open([one.pid], "insurance", "income") if one.pid in held.pids else ()
-    works = reading.contribution(held.rows(one.pid), on) if one.pid in held.pids and "wage" not in now else None
+    works = reading.contribution(told, on) if "wage" not in now else None
     kinds_here = dict.fromkeys([*(line.kind for line in lines), *now, *(["wage"] if works else [])])
     found = []
     for kind in sorted(kinds_here, key=list(INCOMES).index):

@@ -24,8 +24,6 @@ class KindOf:
     the applicant is asked about another adult, or "". `right`, `denied`: it is so; there is nothing of the kind."""
 
     code: str
-    label: str
-    datasets: tuple[str, ...]
     may: tuple[May, ...]
     limit: str = ""
     told: str = ""
@@ -54,7 +52,7 @@ class KindOf:
 
 @cache
 def _book() -> dict:
-    return tomllib.loads(files("doudi.verification").joinpath("comparing.toml").read_text())
+    return tomllib.loads(files("doudi.verification").joinpath("comparing.toml").read_text("utf-8"))
 
 
 @cache
@@ -65,11 +63,7 @@ def _always() -> tuple[May, ...]:
 @cache
 def kinds() -> dict[str, KindOf]:
     """Every kind, by code."""
-    found = {}
-    for code, row in _book()["kind"].items():
-        rest = {name: value for name, value in row.items() if name not in ("may", "datasets")}
-        found[code] = KindOf(code, datasets=tuple(row["datasets"]), may=tuple(May(**one) for one in row["may"]), **rest)
-    return found
+    return {code: KindOf(code, **row | {"may": tuple(May(**one) for one in row["may"])}) for code, row in _book()["kind"].items()}
 
 
 @cache

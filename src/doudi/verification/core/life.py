@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from doudi.verification.core.compared import NOT_SAID, WRONG, Answers, Compared, Found, Somebody
+from doudi.verification.core.compared import NOT_SAID, WRONG, Answers, Compared, Somebody, found_row
 from doudi.verification.core.kinds import rolls
-from doudi.verification.core.reading import Row, day_of, order, place_of
+from doudi.verification.core.reading import Row, day_of, is_over, order
 
 AWAY = ("prison", "isolation")
 
@@ -21,18 +21,13 @@ def items(one: Somebody, held: Answers, names: set[str], on: date) -> list[Compa
         values, dataset = row["values"], row["dataset"]
         if dataset == "death" and (died := day_of(values.get("death_date"))) is not None:
             found["death"] = _item(one, "death", f"{one.name}是否在世", f"{died} 死亡登记", "一起生活", row, WRONG)
-        elif dataset == "custody" and values.get("kind") in AWAY and not _over(row, on):
+        elif dataset == "custody" and values.get("kind") in AWAY and not is_over(row, on):
             heading = f"{one.name}现在不在家里吗"
             found["custody"] = _item(one, "custody", heading, f"{values.get('from_date')} 起", "一起生活", row, WRONG)
-        elif dataset in rolls() and not _over(row, on):
+        elif dataset in rolls() and not is_over(row, on):
             item = _item(one, "roll", f"{one.name}{rolls()[dataset]}", "在名单上", "没有说到", row, NOT_SAID, f":{dataset}")
             found[dataset] = item
     return [*found.values(), *_marriage(one, held, names)]
-
-
-def _over(row: Row, on: date) -> bool:
-    ended = day_of(row["values"].get("to_date"))
-    return ended is not None and ended < on
 
 
 def _marriage(one: Somebody, held: Answers, names: set[str]) -> list[Compared]:
@@ -48,7 +43,7 @@ def _marriage(one: Somebody, held: Answers, names: set[str]) -> list[Compared]:
 
 
 def _item(one: Somebody, kind: str, heading: str, data: str, says: str, row: Row, difference: str, more: str = "") -> Compared:
-    found = (Found(one.name, data, None, place_of(row), str(row.get("label") or "")),)
+    found = (found_row(row, one.name, data),)
     supporter = one.role == "supporter"
     key = f"{kind}:{one.pid}{more}"
     return Compared(key, kind, one.pid, one.name, heading, None, data, says, difference, found, is_supporter=supporter)

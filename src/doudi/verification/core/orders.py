@@ -77,8 +77,7 @@ class NoOrder(NoBasis):
     """No order carries this check; `reason` is a stable word: no_order, order_not_approved, order_expired, order_wrong_area …"""
 
     def __init__(self, why: WhyNot) -> None:
-        super().__init__(why.words)
-        self.reason = why.reason
+        super().__init__(why.words, why.reason)
 
 
 def why_not(order: Order | None, number: str, *, datasets: Collection[str], area: str, on: date, roll: str = "") -> WhyNot | None:

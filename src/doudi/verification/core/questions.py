@@ -91,10 +91,12 @@ class State(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        return self in (State.WAITING, State.SENT)
+        return self in OPEN
 
 
 STATE_LABELS = {State.WAITING: "等着发出", State.SENT: "已发出，等回话", State.ANSWERED: "已回话", State.CLOSED: "不再问了"}
+
+OPEN = frozenset({State.WAITING, State.SENT})
 
 # Why a question was closed without an answer.
 WHY_CLOSED = {

@@ -114,12 +114,17 @@ def contribution(rows: Iterable[Row], on: date) -> Row | None:
     return last if last is not None and last["values"].get("fund_event") != "stop" else None
 
 
+def is_over(row: Row, on: date) -> bool:
+    """Whether what a row tells of had ended before a day."""
+    ended = day_of(row["values"].get("to_date"))
+    return ended is not None and ended < on
+
+
 def help_received(pid: str, rows: Iterable[Row], on: date) -> list[Note]:
     """Help from other rolls, by the month; none of it counts as income."""
     notes = []
     for row in of_dataset(rows, *HELP):
-        ended = day_of(row["values"].get("to_date"))
-        if ended is not None and ended < on:
+        if is_over(row, on):
             continue
         notes.append(Note(pid, "help", HELP[row["dataset"]], int(row["values"].get("amount_month") or 0), place_of(row)))
     return notes

@@ -93,7 +93,7 @@ def totals(counting: Sequence[Somebody], said: Sequence[Declared], held: Answers
         silent = held.open(everybody, *datasets)
         if kind == "income":
             silent = (*silent, *_incomes_open(mine, said, held, living))
-        elif kind == "deposit" and any(not row["values"].get("balance") for row in _rows(held, living, "housing_fund")):
+        elif kind == "deposit" and any(not row["values"].get("balance") for _, row in _of(held, living, "housing_fund")):
             silent = (*silent, BALANCE)
         at_least = bool(silent) or not counting or kind == "homes" or any(one.at_least for one in mine)
         money = kind in MONEY_TOTALS
@@ -140,10 +140,6 @@ def _incomes_open(items: Sequence[Compared], said: Sequence[Declared], held: Ans
 
 def _of(held: Answers, living: set[str], dataset: str) -> list[tuple[str, Row]]:
     return [(pid, row) for pid in sorted(living) for row in held.rows(pid, dataset)]
-
-
-def _rows(held: Answers, living: set[str], dataset: str) -> list[Row]:
-    return [row for _, row in _of(held, living, dataset)]
 
 
 def _only_named(
