@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -18,20 +16,12 @@ from doudi.engine.lake import Lake
 from doudi.engine.live import Live, Told
 from doudi.exchange.queries import contracts
 from doudi.policy import pack
-from engine.landed import no
+from engine.landed import Load, no
 from engine.unit_city import judged
 
 RULES = pack.load()
 ON = date(2026, 6, 30)
 pytestmark = pytest.mark.slow
-
-
-@dataclass(frozen=True)
-class Load:
-    dataset: str
-    batch: int
-    object: Path
-    as_of: date
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -12,17 +11,10 @@ from doudi.engine import quality
 from doudi.engine.contract import Column, Contract
 from doudi.exchange.queries import contracts
 
+from .landed import Load
 from .unit_city import judged
 
 pytestmark = pytest.mark.slow
-
-
-@dataclass(frozen=True)
-class Load:
-    dataset: str
-    batch: int
-    object: Path
-    as_of: date
 
 
 def later(contract: Contract) -> Contract:
