@@ -21,6 +21,7 @@ from doudi.engine.lake import Lake, digest, rename, settle
 from doudi.engine.linkage import Landed, roles, source
 from doudi.engine.readable import safe, write_table
 from doudi.engine.sql import connect, name_of, quote
+from doudi.office.core import prefix
 from doudi.policy.checks import RollCheck, pick
 from doudi.verification.core import in_words
 from doudi.verification.core.anomalies import PAIRS_KEPT, FoundOne, Pair, digest_of
@@ -42,6 +43,7 @@ __all__ = [
     "progress",
     "ref_of",
     "safe",
+    "within",
 ]
 _HEAD = (
     *("序号", "名单行号", "姓名", "公民身份号码", "区划代码", "问题", "说明", "对方名单", "对方批次", "对方行号"),
@@ -111,6 +113,12 @@ def ref_of(lake: Lake, plan: Plan, loads: Mapping[str, Sequence[Landed]], roll: 
 
 def _published(lake: Lake, loads: Mapping[str, Sequence[Landed]]) -> rolls.Published | None:
     return rolls.published_for(cycle.current(lake), lake, (load for of in loads.values() for load in of))
+
+
+def within(area: str) -> str:
+    """The prefix of the places rows are compared of; empty for a whole city, whose rows need not say where."""
+    start = prefix(area)
+    return "" if len(start) <= len("9901") else start
 
 
 def paths(lake: Lake, ref: str) -> tuple[Path, Path, Path]:

@@ -16,13 +16,14 @@ from django.db import close_old_connections
 
 from doudi.exchange import queries as exchange
 from doudi.office.actions import By
-from doudi.office.core import NotAllowed, Party, prefix
+from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import now
 from doudi.policy.checks import read_checks
 from doudi.policy.language.errors import RuleError
 from doudi.verification import actions, queries
 from doudi.verification.core import Batch, is_fresh
 from doudi.verification.core.anomalies import Problem
+from doudi.verification.core.orders import Order
 from doudi.verification.gateways import rolls
 
 WORKER = Party.system("check")
@@ -96,12 +97,11 @@ def lists_asked(roll: str, against: Sequence[str], *, order: str) -> tuple[str, 
 
     :raises RuleError: a word names no check and no list
     """
-    return _plan(roll, against, order).lists(roll)
+    return _plan(roll, against, queries.order_allows(order)).lists(roll)
 
 
-def _plan(roll: str, against: Sequence[str], order: str) -> rolls.Plan:
-    allowed = queries.named_by(order)
-    return rolls.choose(exchange.contracts(), read_checks(settings.PACKS), roll, against, allowed)
+def _plan(roll: str, against: Sequence[str], allows: Order | None) -> rolls.Plan:
+    return rolls.choose(exchange.contracts(), read_checks(settings.PACKS), roll, against, allows.datasets if allows else ())
 
 
 @dataclass(frozen=True)
@@ -115,11 +115,13 @@ class Offered:
 
 def checks_for(order: str) -> tuple[Offered, ...]:
     """The written checks an order allows, of any of its rolls, in the order written."""
-    rolls_of, named = queries.rolls_of_order(order), queries.named_by(order)
+    allows = queries.order_allows(order)
+    if allows is None:
+        return ()
     told: dict[str, Offered] = {}
     for check in read_checks(settings.PACKS):
-        for roll in rolls_of:
-            if (not check.rolls or roll in check.rolls) and check.other(roll) in (roll, *named):
+        for roll in allows.rolls:
+            if (not check.rolls or roll in check.rolls) and check.other(roll) in (roll, *allows.datasets):
                 told.setdefault(check.code, Offered(check.code, check.label, check.other(roll)))
     return tuple(told.values())
 
@@ -146,8 +148,8 @@ def made_ready(
     :raises NotLoaded: the roll, or every list asked for, was not delivered by that day
     :raises RuleError: a word names no check and no list
     """
-    plan = _plan(roll, against, order)
-    area = queries.area_of_order(order)
+    allows = queries.order_allows(order)
+    plan, area = _plan(roll, against, allows), allows.area if allows else ""
     queries.standing(order, datasets=plan.lists(roll), area=area, at=at, roll=roll)
     day = on or exchange.latest_day(roll, snapshot)
     loads = exchange.datasets_of(day, snapshot) if day else {}
@@ -161,7 +163,7 @@ def made_ready(
     if not asked.checks and not asked.counted:
         raise NotLoaded(f"{'、'.join(silent)} 在这一天之前没有数据，没有可以核对的名单。")
     used = {code: of for code, of in loads.items() if code in {roll, "hukou", *asked.lists(roll)}}
-    within = "" if len(prefix(area)) <= len("9901") else prefix(area)
+    within = rolls.within(area)
     ref = rolls.ref_of(exchange.lake(), asked, used, roll, day, snapshot, within)
     return _Set(asked, day, used, silent, ref, within)
 

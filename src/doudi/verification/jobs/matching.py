@@ -63,7 +63,8 @@ def match_roll(
     whom = sources.source(source)
     if whom is None or whom.adapter is not Way.MATCHING:
         raise NotAllowed(f"没有 {source!r} 这个隐私比对的来源。")
-    area = queries.area_of_order(order)
+    allows = queries.order_allows(order)
+    area = allows.area if allows else ""
     office.need(by, "check.batch", area=area or None, at=at)
     queries.standing(order, datasets=[whom.dataset], area=area, at=at, roll=name)
     day = exchange.latest_day(name, "")

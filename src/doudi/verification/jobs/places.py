@@ -10,6 +10,7 @@ from typing import Any
 
 from doudi.engine.contract import Contract
 from doudi.exchange import queries as exchange
+from doudi.facts.money import yuan
 from doudi.office import queries as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
@@ -189,8 +190,7 @@ def _pushed(contract: Contract, values: Mapping[str, Any]) -> dict[str, Any]:
         if value is None or name not in contract.by_name:
             continue
         if contract.by_name[name].type == "money":
-            sign, fen = "-" if value < 0 else "", abs(int(value))
-            value = f"{sign}{fen // 100}.{fen % 100:02d}"
+            value = yuan(int(value))
         found[name] = value.isoformat() if isinstance(value, date) else value
     return found
 

@@ -7,7 +7,7 @@ from secrets import token_hex
 
 from doudi.exchange import queries as exchange
 from doudi.office.actions import By
-from doudi.office.core import NotAllowed, Viewer, prefix
+from doudi.office.core import NotAllowed, Viewer
 from doudi.verification import actions, queries
 from doudi.verification.core.samples import AT_MOST, check_draw
 from doudi.verification.gateways import rolls
@@ -38,7 +38,7 @@ def draw_sample(*, run: str, hits: bool, permille: int, viewer: Viewer, by: By, 
             hits=hits,
             seed=seed,
             permille=permille,
-            within="" if len(prefix(area)) <= len("9901") else prefix(area),
+            within=rolls.within(area),
             at_most=AT_MOST,
         )
     except FileNotFoundError:

@@ -57,10 +57,7 @@ from doudi.verification.queries.batches import (
     RunAsked,
     RunBefore,
     RunRow,
-    area_of_order,
     lists_of_people,
-    named_by,
-    rolls_of_order,
     run,
     run_asked,
     run_before,
@@ -111,7 +108,7 @@ from doudi.verification.queries.objections import (
     open_question,
     rulings,
 )
-from doudi.verification.queries.orders import OrderRow, order, orders, orders_in_force, standing
+from doudi.verification.queries.orders import OrderRow, order, order_allows, orders, orders_in_force, standing
 from doudi.verification.queries.reports import (
     ReportPage,
     ReportRow,
@@ -175,7 +172,6 @@ __all__ = [
     "anomaly_counts",
     "answers",
     "area_of_anomaly",
-    "area_of_order",
     "asked_before",
     "asked_places",
     "asking_counts",
@@ -202,7 +198,6 @@ __all__ = [
     "my_objections",
     "my_report",
     "my_reports",
-    "named_by",
     "names_in",
     "newest_answer",
     "newest_report",
@@ -218,6 +213,7 @@ __all__ = [
     "open_question",
     "open_questions",
     "order",
+    "order_allows",
     "orders",
     "orders_in_force",
     "progress",
@@ -227,7 +223,6 @@ __all__ = [
     "report_of",
     "reports",
     "reports_in",
-    "rolls_of_order",
     "rulings",
     "run",
     "run_asked",

@@ -14,7 +14,7 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer
 from doudi.verification.core import Batch
 from doudi.verification.gateways import rolls
-from doudi.verification.models import BatchCheck, BatchRun, TaskOrder
+from doudi.verification.models import BatchCheck, BatchRun
 
 
 def _batch(kept: BatchCheck) -> Batch:
@@ -68,23 +68,6 @@ def run_before(order: str, batch: str) -> RunBefore | None:
     if row is None or row.batch is None:
         return None
     return RunBefore(row.ref, _batch(row.batch), dict(row.seen), list(row.lists))
-
-
-def named_by(order: str) -> tuple[str, ...]:
-    """The datasets an order names; none when there is no such order."""
-    named = TaskOrder.objects.filter(number=order).values_list("datasets", flat=True).first()
-    return tuple(named or ())
-
-
-def rolls_of_order(order: str) -> tuple[str, ...]:
-    """The rolls an order names; none when there is no such order."""
-    named = TaskOrder.objects.filter(number=order).values_list("rolls", flat=True).first()
-    return tuple(named or ())
-
-
-def area_of_order(order: str) -> str:
-    """Where an order holds; empty when there is no such order."""
-    return TaskOrder.objects.filter(number=order).values_list("area", flat=True).first() or ""
 
 
 # ---- for pages ----------------------------------------------------------------------------------------------------------

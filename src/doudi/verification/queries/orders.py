@@ -21,8 +21,7 @@ def standing(number: str, *, datasets: Collection[str], area: str, at: datetime,
     :param roll: the roll checked; empty where single people are asked about
     :raises NoOrder: its `reason` says which part of the order is missing
     """
-    found = TaskOrder.objects.filter(number=number).first()
-    order = as_order(found) if found else None
+    order = order_allows(number)
     refused = why_not(order, number, datasets=datasets, area=area, on=today(at), roll=roll)
     if refused is not None:
         raise NoOrder(refused)
@@ -30,8 +29,11 @@ def standing(number: str, *, datasets: Collection[str], area: str, at: datetime,
     return order
 
 
-def as_order(row: TaskOrder) -> Order:
-    """What an order allows, as plain values."""
+def order_allows(number: str) -> Order | None:
+    """What an order allows, whether it is in force or not; None when there is no such order."""
+    row = TaskOrder.objects.filter(number=number).first()
+    if row is None:
+        return None
     return Order(
         number=row.number,
         state=OrderState(row.state),
