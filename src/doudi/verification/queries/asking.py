@@ -12,12 +12,10 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name
 from doudi.office.queries import today
 from doudi.verification.core import Said, SourceRow, State, Way, asked_datasets, why_in_words
+from doudi.verification.core.questions import OPEN
 from doudi.verification.gateways import answer_files
 from doudi.verification.models import Check, Dispatch, Question, Source, Typed
 from doudi.verification.queries.sources import built_in, labels, row_of
-
-OPEN = [State.WAITING, State.SENT]
-PILES = ("look", "late", "waiting", "sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +261,7 @@ def asking_queue(viewer: Viewer, at: datetime, *, pile: str, first: int = 0, cou
     :raises KeyError: no such pile
     """
     viewer.need("check.answer")
-    rows = _pile(_within(viewer), pile, at).order_by("due_at", "id")[first : first + count]
+    rows = _open(viewer).filter(_piles(at)[pile]).order_by("due_at", "id")[first : first + count]
     return _rows(rows, at)
 
 
@@ -273,17 +271,22 @@ def asking_counts(viewer: Viewer, at: datetime) -> dict[str, int]:
     :raises NotAllowed: the post does not carry questions
     """
     viewer.need("check.answer")
-    return {pile: _pile(_within(viewer), pile, at).count() for pile in PILES}
+    return _open(viewer).aggregate(**{pile: Count("id", filter=lies_on) for pile, lies_on in _piles(at).items()})
 
 
-def _pile(rows: QuerySet[Question], pile: str, at: datetime) -> QuerySet[Question]:
-    by_people = [Way.FILE, Way.LETTER]
+def _open(viewer: Viewer) -> QuerySet[Question]:
+    return _within(viewer).filter(state__in=OPEN)
+
+
+def _piles(at: datetime) -> dict[str, Q]:
+    """What makes an open question lie on each pile."""
+    by_people = Q(state=State.WAITING, adapter__in=[Way.FILE, Way.LETTER])
     return {
-        "look": rows.filter(state__in=OPEN, pk__in=Typed.objects.filter(agreed__isnull=True).values("question")),
-        "late": rows.filter(state__in=OPEN, due_at__lt=at),
-        "waiting": rows.filter(state=State.WAITING, adapter__in=by_people),
-        "sent": rows.filter(state__in=OPEN).exclude(state=State.WAITING, adapter__in=by_people),
-    }[pile]
+        "look": Q(pk__in=Typed.objects.filter(agreed__isnull=True).values("question")),
+        "late": Q(due_at__lt=at),
+        "waiting": by_people,
+        "sent": ~by_people,
+    }
 
 
 def open_questions(code: str, viewer: Viewer, at: datetime, *, count: int = 50) -> tuple[QuestionRow, ...]:
@@ -292,7 +295,7 @@ def open_questions(code: str, viewer: Viewer, at: datetime, *, count: int = 50) 
     :raises NotAllowed: the post does not look after sources
     """
     viewer.need("source.list")
-    return _rows(_within(viewer).filter(source=code, state__in=OPEN).order_by("due_at", "id")[:count], at)
+    return _rows(_open(viewer).filter(source=code).order_by("due_at", "id")[:count], at)
 
 
 @dataclass(frozen=True, slots=True)

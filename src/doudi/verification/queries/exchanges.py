@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from doudi.exchange import queries as exchange
 from doudi.office import queries as office
@@ -177,12 +177,12 @@ def counts(viewer: Viewer, on: date) -> dict[str, int]:
     """How many questions from elsewhere wait for an answer here, how many of them past their day, and ours that are late."""
     viewer.need("place.list")
     rows = PlaceExchange.objects.filter(area__startswith=viewer.within or "-", state__in=[state.value for state in OPEN])
-    theirs = rows.filter(side=Side.ANSWERING)
-    return {
-        "waiting": theirs.count(),
-        "late": theirs.filter(due_on__lt=on).count(),
-        "ours_late": rows.filter(side=Side.ASKING, due_on__lt=on).count(),
-    }
+    theirs, late = Q(side=Side.ANSWERING), Q(due_on__lt=on)
+    return rows.aggregate(
+        waiting=Count("pk", filter=theirs),
+        late=Count("pk", filter=theirs & late),
+        ours_late=Count("pk", filter=Q(side=Side.ASKING) & late),
+    )
 
 
 # ---- both journals ------------------------------------------------------------------------------------------------------

@@ -12,8 +12,7 @@ from doudi.facts.days import add_working_days
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name
 from doudi.office.queries import PaperRow
-from doudi.verification.core import Said
-from doudi.verification.core import State as Asking
+from doudi.verification.core import Said, questions
 from doudi.verification.core import objections as core
 from doudi.verification.core.objections import CLAIM_LABELS, OPEN, Channel, Outcome, Pace, State, pace
 from doudi.verification.models import Check, Objection, ObjectionLine, Question, Report
@@ -88,7 +87,7 @@ def newest_answer(ref: str, pid: str, source: str) -> AnswerRow | None:
 
 def open_question(ref: str, pid: str, source: str) -> datetime | None:
     """Until when a question to a source about somebody that is out now may be answered; None when none is out."""
-    out = Question.objects.filter(check_asked__ref=ref, pid=pid, source=source, state__in=[one for one in Asking if one.is_open])
+    out = Question.objects.filter(check_asked__ref=ref, pid=pid, source=source, state__in=questions.OPEN)
     return out.values_list("due_at", flat=True).first()
 
 
@@ -383,7 +382,7 @@ def _page(one: Objection) -> ObjectionPage:
     check = one.check_asked
     names = {person["pid"]: person["name"] for person in check.people}
     newest = {(row.pid, row.source): row for row in answers(check.ref)}
-    asking = Question.objects.filter(check_asked=check, state__in=[state for state in Asking if state.is_open])
+    asking = Question.objects.filter(check_asked=check, state__in=questions.OPEN)
     out = {(pid, source): due for pid, source, due in asking.values_list("pid", "source", "due_at")}
     lines = list(one.lines.order_by("id"))
     clerks = office.clerk_names(

@@ -16,8 +16,8 @@ from doudi.office import proofs
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name
 from doudi.office.merkle import NotProven
-from doudi.verification.core import State
 from doudi.verification.core import reports as core
+from doudi.verification.core.questions import OPEN
 from doudi.verification.core.reports import Body, Change, Standing
 from doudi.verification.models import Check, Question, Report, ReportCopy, ReportPaper
 
@@ -28,7 +28,7 @@ def unreported(at: datetime) -> tuple[str, ...]:
     """Checks without a report that still hold and to which nothing more will come: every question is back, closed or over its
     day; oldest first.
     """
-    to_come = Question.objects.filter(state__in=[state for state in State if state.is_open], due_at__gte=at)
+    to_come = Question.objects.filter(state__in=OPEN, due_at__gte=at)
     found = Check.objects.filter(reports__isnull=True, questions__isnull=False, valid_until__gte=office.today(at)).exclude(
         questions__in=to_come
     )
