@@ -10,7 +10,7 @@ from doudi.casework.models import Question
 from doudi.office import queries as office
 from doudi.verification.models import Statement
 from web import staged
-from web.browser import DESK, PHONE, RULES, looked_at, small_targets
+from web.browser import DESK, PHONE, RULES, follow, looked_at, small_targets
 from web.desk_login import sign_in as staff_sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -32,7 +32,7 @@ def sign_in(page, who):
     page.get_by_role("button", name="给我发验证码").click()
     page.get_by_label("6 位验证码").wait_for()
     page.get_by_label("6 位验证码").fill(re.search(r"\d{6}", office.outbox(limit=1)[0].body).group())
-    page.get_by_role("button", name="对，就是我").click()
+    follow(page.get_by_role("button", name="对，就是我"))
 
 
 def test_a_car_sold_long_ago_is_asked_about_and_stays_a_question(open_browser, sources):
@@ -46,11 +46,11 @@ def test_a_car_sold_long_ago_is_asked_about_and_stays_a_question(open_browser, s
     mine = open_browser(PHONE)
     mine.goto("/my/")
     sign_in(mine, granny)
-    mine.get_by_role("link", name="有 2 处和查到的不一样，想问您一句").click()
+    follow(mine.get_by_role("link", name="有 2 处和查到的不一样，想问您一句"))
     good(mine, "list", [*RULES, "wcag2aaa"])
-    mine.get_by_role("link", name="这辆车现在是怎么回事").click()
+    follow(mine.get_by_role("link", name="这辆车现在是怎么回事"))
     good(mine, "one", [*RULES, "wcag2aaa"])
-    mine.get_by_role("button", name="说好了").click()  # nothing said yet
+    follow(mine.get_by_role("button", name="说好了"))  # nothing said yet
     good(mine, "nothing-said", [*RULES, "wcag2aaa"])
     mine.get_by_label("已经卖了，还没过户").check()
     mine.get_by_label("用自己的话说").fill("前年卖给邻村的老李")

@@ -40,7 +40,7 @@ def sign_in(page, who):
     page.get_by_label("6 位验证码").wait_for()
     good(page, "code")
     page.get_by_label("6 位验证码").fill(re.search(r"\d{6}", office.outbox(limit=1)[0].body).group())
-    page.get_by_role("button", name="对，就是我").click()
+    follow(page.get_by_role("button", name="对，就是我"))
 
 
 def onward(page, step):
@@ -127,8 +127,8 @@ def test_from_the_front_door_to_money_on_the_card(open_browser, sources):
     good(page, "paid")
     assert page.locator("[aria-current=step]").count() == 0  # nothing is left to do
 
-    page.get_by_role("link", name="我同意过什么").click()
-    page.get_by_role("link", name="撤回").first.click()
+    follow(page.get_by_role("link", name="我同意过什么"))
+    follow(page.get_by_role("link", name="撤回").first)
     good(page, "authorisation-withdraw")
     page.get_by_role("button", name="我知道了，撤回").click()
     page.get_by_text("本人撤回了").wait_for()

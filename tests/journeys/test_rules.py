@@ -157,7 +157,7 @@ def test_it_is_written_without_script_as_well(open_browser, cycle):
     zhao.goto("/desk/login/")
     zhao.locator("#id_username").fill("zhao")
     zhao.locator("#id_password").fill("doudi-demo-2026")
-    zhao.get_by_role("button", name="登录").click()
+    follow(zhao.get_by_role("button", name="登录"))
     zhao.goto("/desk/rules/new/")
     zhao.locator("#id_if-0").fill("any(aeg >= 75)")
     zhao.get_by_role("button", name="检查", exact=True).click()

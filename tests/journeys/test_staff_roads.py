@@ -55,7 +55,7 @@ def test_an_application_goes_from_the_inbox_to_the_bank(open_browser, sources):
     for need in ("吃穿", "看病", "住房", "上学", "照料"):
         li.get_by_role("group", name=need).get_by_text("有点难").click()
     look(li, "desk-case-survey")
-    li.get_by_role("button", name="记好入户调查").click()
+    follow(li.get_by_role("button", name="记好入户调查"))
 
     for _ in range(12):  # each difference is settled by a person, one by one
         form = li.locator(".doubt form").first
@@ -66,7 +66,7 @@ def test_an_application_goes_from_the_inbox_to_the_bank(open_browser, sources):
         follow(form.get_by_role("button"))
     look(li, "desk-case-settled")
     li.get_by_text("建议给予救助").click()
-    li.get_by_role("button", name="按左边的账自动起草理由").click()
+    follow(li.get_by_role("button", name="按左边的账自动起草理由"))
     assert li.get_by_label("理由（群众也会看到）").input_value()
     assert li.get_by_role("radio", name="建议给予救助").is_checked()
     li.get_by_label("每月给多少元").fill("1200")
@@ -103,7 +103,7 @@ def test_an_application_goes_from_the_inbox_to_the_bank(open_browser, sources):
     address = zhao.url
     sun = signed_in(open_browser, "sunli")
     sun.goto(address)
-    sun.get_by_role("button", name="同意发放这").click()
+    follow(sun.get_by_role("button", name="同意发放这"))
     follow(sun.get_by_role("button", name="生成银行文件"))
     look(sun, "desk-run-sent")
     with sun.expect_download() as file:
@@ -127,13 +127,13 @@ def test_an_alert_becomes_a_visit_and_a_case(open_browser, sources):
     follow(li.get_by_role("link", name="安排走访").first)
     look(li, "desk-alert")
     li.get_by_label("请谁去看看").select_option("wang")
-    li.get_by_role("button", name="请他去看看").click()
+    follow(li.get_by_role("button", name="请他去看看"))
 
     wang = signed_in(open_browser, "wang", PHONE)
     look(wang, "field-today")
     follow(wang.locator(".visits__link"))
     look(wang, "field-visit")
-    wang.get_by_role("button", name="记好了").click()
+    wang.get_by_role("button", name="记好了").click()  # the browser itself says what is missing
     tap_through(wang, wish="愿意，请帮我申请")
     wang.get_by_role("checkbox", name="王桂兰").check()
     wang.get_by_role("radio", name="签字或按手印").check()
@@ -242,7 +242,7 @@ def test_the_inbox_and_an_act_without_script(open_browser, sources):
     case = staged.submitted()
     page = open_browser(PHONE, script=False)
     sign_in(page, "li")
-    page.get_by_role("link", name="受理").click()
+    follow(page.get_by_role("link", name="受理"))
     follow(page.get_by_role("button", name="受理，马上查数据"))
     assert "受理了" in page.get_by_role("status").first.inner_text()
     case.refresh_from_db()

@@ -16,7 +16,7 @@ from doudi.office import queries as office
 from doudi.office.models import Paper
 from doudi.verification.models import Authorisation
 from web import staged
-from web.browser import DESK, PHONE, RULES, picture, scrolls_sideways, small_targets, violations
+from web.browser import DESK, PHONE, RULES, follow, picture, scrolls_sideways, small_targets, violations
 
 pytestmark = pytest.mark.django_db
 JPEG = BytesIO()
@@ -160,7 +160,7 @@ def test_a_finger_signs_on_a_small_phone_and_the_desk_sees_it(open_browser, live
     page.goto("/my/consents/")
     picture(page, "signing-consents")
     assert violations(page, [*RULES, "wcag2aaa"]) == [] and small_targets(page) == [] and not scrolls_sideways(page)
-    page.get_by_role("link", name="撤回").first.click()
+    follow(page.get_by_role("link", name="撤回").first)
     picture(page, "signing-withdraw")
     assert violations(page, [*RULES, "wcag2aaa"]) == [] and not scrolls_sideways(page)
 
@@ -171,7 +171,7 @@ def test_a_finger_signs_on_a_small_phone_and_the_desk_sees_it(open_browser, live
     desk.get_by_text("记下王小宝签的").click()
     picture(desk, "signing-desk")
     assert violations(desk) == [] and not scrolls_sideways(desk)
-    desk.get_by_role("link", name="打印三份").first.click()
+    follow(desk.get_by_role("link", name="打印三份").first)
     picture(desk, "signing-sheet")
     assert violations(desk) == []
     printed = desk.pdf(format="A4")

@@ -13,7 +13,7 @@ from doudi.casework.models import Benefit, Case, CaseMember
 from doudi.office import queries as office
 from doudi.supervision.queries import boards
 from web import staged
-from web.browser import DESK, PHONE, looked_at, small_targets
+from web.browser import DESK, PHONE, follow, looked_at, small_targets
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +121,7 @@ def test_boards_in_a_browser(open_browser):
         for fold in page.locator("summary").all():
             fold.click()
         if step == "rule":
-            page.get_by_role("link", name="到期没有复核").click()
+            follow(page.get_by_role("link", name="到期没有复核"))
         if step == "no-data":
             page.goto("/audit/supervision/RV-06/")
         looked_at(page, f"supervision-{step}", fingers=(PHONE, DESK), targets=partial(small_targets, least=24))
