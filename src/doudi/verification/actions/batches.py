@@ -16,10 +16,10 @@ from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, prefix
 from doudi.office.queries import need, today
+from doudi.verification.actions.orders import under_order
 from doudi.verification.core import Batch
 from doudi.verification.core.anomalies import REOPENED, AnomalyState, FoundOne, Problem, Seen, ref_of, seen_again
 from doudi.verification.models import Anomaly, BatchCheck, BatchRun, Sighting, TaskOrder
-from doudi.verification.queries.orders import standing
 
 CHUNK = 500
 T = TypeVar("T")
@@ -51,9 +51,7 @@ def ask_run(
     :raises NoOrder: the order is not in force, or does not name this roll or one of these lists
     :raises NotAllowed: this clerk's post does not check rolls there
     """
-    area = TaskOrder.objects.filter(number=order).values_list("area", flat=True).first() or ""
-    need(by, "check.batch", area=area or None, at=at)
-    stands = standing(order, datasets=datasets, area=area, at=at, roll=roll)
+    stands = under_order(order, roll=roll, datasets=datasets, by=by, at=at)
     told = {"roll": roll, "words": list(words), "day": day, "snapshot": snapshot}
     row = TaskOrder.objects.select_for_update().get(number=stands.number)
     waiting = BatchRun.objects.filter(order=row, state="waiting", **told).first()

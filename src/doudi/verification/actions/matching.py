@@ -9,12 +9,10 @@ from django.db import transaction
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
-from doudi.office.queries import need
+from doudi.verification.actions.orders import under_order
 from doudi.verification.core import Way
 from doudi.verification.core.matching import Terms
-from doudi.verification.models import TaskOrder
 from doudi.verification.queries import sources
-from doudi.verification.queries.orders import standing
 
 
 @transaction.atomic
@@ -26,9 +24,7 @@ def begin_matching(*, roll: str, source: str, terms: Terms, by: By, at: datetime
     :raises NoOrder: the order is not in force, or does not name this roll or this kind of data
     :raises NotAllowed: no such source for this way, or this clerk's post does not check rolls there
     """
-    area = TaskOrder.objects.filter(number=terms.order).values_list("area", flat=True).first() or ""
-    need(by, "check.batch", area=area or None, at=at)
-    standing(terms.order, datasets=[terms.dataset], area=area, at=at, roll=roll)
+    under_order(terms.order, roll=roll, datasets=[terms.dataset], by=by, at=at)
     whom = sources.source(source)
     if whom is None or not whom.active or whom.adapter is not Way.MATCHING or whom.dataset != terms.dataset:
         raise NotAllowed("没有这个来源，或者它不用隐私比对。")

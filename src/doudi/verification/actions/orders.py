@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -12,8 +12,9 @@ from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
 from doudi.office.queries import need, today
-from doudi.verification.core.orders import OrderState, check_days, move
+from doudi.verification.core.orders import Order, OrderState, check_days, move
 from doudi.verification.models import OrderCounter, TaskOrder
+from doudi.verification.queries.orders import standing
 
 
 @transaction.atomic
@@ -68,6 +69,17 @@ def _locked(number: str) -> TaskOrder:
     if found is None:
         raise NotAllowed("没有这张任务单。")
     return found
+
+
+def under_order(number: str, *, roll: str, datasets: Collection[str], by: By, at: datetime) -> Order:
+    """Part of an act: the order this clerk checks a whole roll under, in force for it and these lists.
+
+    :raises NoOrder: it is not in force, or does not name this roll or one of these lists
+    :raises NotAllowed: this clerk's post does not check rolls there
+    """
+    area = TaskOrder.objects.filter(number=number).values_list("area", flat=True).first() or ""
+    need(by, "check.batch", area=area or None, at=at)
+    return standing(number, datasets=datasets, area=area, at=at, roll=roll)
 
 
 @transaction.atomic
