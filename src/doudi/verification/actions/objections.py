@@ -213,11 +213,7 @@ def take(*, ref: str, by: By, at: datetime) -> Objection:
     :raises SamePerson: it was this clerk who asked or looked before
     :raises NotAllowed: another area, closed, or a resident
     """
-    one = _locked(ref)
-    need(by, "objection.handle", area=one.area, at=at)
-    _open(one)
-    doer = office.party(by)
-    core.stop_the_same(doer, queries.asked_before(one.check_asked.ref, one.ref))
+    one, doer = _looking(ref, by, at)
     if one.taken_by == doer:
         return one
     one.taken_at, one.taken_by, one.state = at, doer, State.TAKEN
@@ -226,17 +222,27 @@ def take(*, ref: str, by: By, at: datetime) -> Objection:
     return one
 
 
+def _looking(ref: str, by: By, at: datetime) -> tuple[Objection, str]:
+    """An objection that is open, and the name in the journal of who may look at it again.
+
+    :raises SamePerson: it was this clerk who asked or looked before
+    :raises NotAllowed: another area, or closed
+    """
+    one, doer = _locked(ref), office.party(by)
+    need(by, "objection.handle", area=one.area, at=at)
+    _open(one)
+    core.stop_the_same(doer, queries.asked_before(one.check_asked.ref, one.ref))
+    return one, doer
+
+
 def _handling(ref: str, by: By, at: datetime) -> Objection:
     """The objection, when this clerk has taken it.
 
     :raises SamePerson: it was this clerk who asked or looked before
     :raises NotAllowed: not taken by this clerk, or closed
     """
-    one = _locked(ref)
-    need(by, "objection.handle", area=one.area, at=at)
-    _open(one)
-    core.stop_the_same(office.party(by), queries.asked_before(one.check_asked.ref, one.ref))
-    if one.taken_by != office.party(by):
+    one, doer = _looking(ref, by, at)
+    if one.taken_by != doer:
         raise NotAllowed("请先接下这件，再重新问、写结果。")
     return one
 
