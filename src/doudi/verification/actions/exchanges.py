@@ -157,9 +157,8 @@ def answer_place(
     }
     if peers.answers_wrong(message, one.question, list(Said)):
         raise NotAMove("答复和问题对不上：每一项要答一次，有行才叫查到了。")
-    _reply(one, message, State.ANSWERED, "", by, at, clock)
     one.policy = policy
-    one.save(update_fields=["policy"])
+    _reply(one, message, State.ANSWERED, "", by, at, clock)
     office.record_all(_looks(one, {told["item"]: told["said"] for told in message["answers"]}), by=by, at=at)
     return one
 
@@ -194,7 +193,7 @@ def _refuse(one: PlaceExchange, reason: str, words: str, by: By, at: datetime, c
 def _reply(one: PlaceExchange, message: dict[str, Any], state: State, reason: str, by: By, at: datetime, clock: datetime) -> None:
     one.answer, one.answer_digest, one.state, one.reason = message, letters.digest(message), state, reason
     one.answered_at, one.answered_by = at, office.party(by)
-    one.save(update_fields=["answer", "answer_digest", "state", "reason", "answered_at", "answered_by"])
+    one.save(update_fields=["answer", "answer_digest", "state", "reason", "policy", "answered_at", "answered_by"])
     post(message, reader=one.peer, exchange=one.ref, at=at, clock=clock)
     detail = {"digest": one.answer_digest, "question": one.question_digest, "reason": reason, "state": str(state), "to": one.peer}
     office.record("verification.answer_place", subject=one.ref, by=by, at=at, detail=detail)
