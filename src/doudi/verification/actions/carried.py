@@ -15,13 +15,11 @@ from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
 from doudi.office.queries import need, today
-from doudi.registry import queries as registry
 from doudi.verification.actions import questions
-from doudi.verification.actions.questions import answer, checked
+from doudi.verification.actions.questions import answer, as_answer, question_of
 from doudi.verification.actions.sending import outgoing
 from doudi.verification.core import NotAnAnswer, State, Way
 from doudi.verification.gateways import answer_files
-from doudi.verification.gateways import rows as gateway
 from doudi.verification.models import Answer, Dispatch, DispatchCounter, Question, Source, Typed
 
 CARRIED = {Way.FILE: "WJ", Way.LETTER: "HX"}  # how the number of each begins
@@ -95,9 +93,7 @@ def type_answer(
         raise NotAllowed("要附上对方书面答复的照片或扫描件。")
     if Typed.objects.filter(question=one, agreed__isnull=True).exists():
         raise NotAllowed("这一问已经有人录过，等另一位同事核对。")
-    spoken, words = checked(said, why, as_of, rows)
-    person = next(row for row in one.check_asked.people if row["pid"] == one.pid)
-    gateway.read(exchange.contracts()[one.dataset], rows, name=person["name"], number=registry.me(one.pid).number if rows else "")
+    spoken, words, _ = as_answer(one, said, why, as_of, rows)
     made = Typed.objects.create(
         question=one,
         said=spoken,
@@ -145,9 +141,7 @@ def _open(ref: str) -> Question:
 
     :raises NotAnAnswer: there is none, it was answered, or it was closed
     """
-    one = Question.objects.select_for_update(of=("self",)).select_related("check_asked").filter(ref=ref).first()
-    if one is None:
-        raise NotAnAnswer("no_such_question", f"没有 {ref[:40]!r} 这一问。", "请核对问题编号。")
+    one = question_of(ref)
     if not State(one.state).is_open:
         raise NotAnAnswer("not_open", f"这一问{State(one.state).label}，不能再录。", "要再问，请重新问一次。")
     return one

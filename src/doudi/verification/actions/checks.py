@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.queries import need, today
 from doudi.verification.actions.basis import standing
-from doudi.verification.actions.questions import put
+from doudi.verification.actions.questions import plain, put
 from doudi.verification.core import Asked, Basis
 from doudi.verification.gateways import rules
 from doudi.verification.models import Check, ReportCounter
@@ -65,7 +65,7 @@ def request(
             }
             for one in people
         ],
-        declared=[_plain(asdict(one)) for one in declared],
+        declared=[plain(asdict(one)) for one in declared],
         at=at,
         by=office.party(by),
     )
@@ -73,7 +73,3 @@ def request(
     detail = {"basis": str(basis), "check": check.ref, "people": len(people), "said": said, "task_order": task_order}
     office.record("verification.request", subject=subject, by=by, at=at, detail=detail)
     return check
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

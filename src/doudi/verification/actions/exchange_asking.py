@@ -16,6 +16,7 @@ from doudi.verification.actions import questions
 from doudi.verification.actions.letters import post
 from doudi.verification.core import NoBasis, letters, peers
 from doudi.verification.core.peers import About, Side, State, Wanted
+from doudi.verification.core.questions import OPEN
 from doudi.verification.models import Letter, LetterPart, PlaceExchange, Question
 from doudi.verification.queries import peers as queries
 
@@ -79,7 +80,7 @@ def hold_back(*, ref: str, by: Party, at: datetime) -> bool:
         waiting = Letter.objects.filter(exchange=ref, way="out", done_at__isnull=True)
         LetterPart.objects.filter(letter__in=waiting).update(raw=None)
         waiting.update(done_at=at, problem="授权不作数了，没有送出")
-        for question in asked.filter(state__in=["waiting", "sent"]):
+        for question in asked.filter(state__in=OPEN):
             questions.close(question, "no_basis", by=by, at=at)
         if one.state == State.ASKED:
             one.state = State.CLOSED

@@ -31,6 +31,7 @@ from doudi.verification.core import (
     in_words,
     is_fresh,
 )
+from doudi.verification.core.questions import OPEN
 from doudi.verification.gateways import lake
 from doudi.verification.gateways import rows as gateway
 from doudi.verification.models import Answer, Check, Item, Question
@@ -104,7 +105,7 @@ def _from_the_lake(questions: list[Question], *, by: By, at: datetime) -> list[A
                 batch=row["batch"],
                 row_no=row["row_no"],
                 as_of=row["as_of"],
-                values=_plain(row["values"]),
+                values=plain(row["values"]),
                 words=in_words(contracts[row["dataset"]].columns, row["values"]),
             )
             for answer, rows in zip(answers, found, strict=True)
@@ -128,7 +129,8 @@ def said_by_rows(rows: list[dict[str, Any]], no_register: bool, as_of: date | No
     return Said.NOTHING, ""
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as they are kept: days as text."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
@@ -149,19 +151,14 @@ def answer(
     :raises NotAnAnswer: no such question, answered otherwise before, not an answer, or rows that do not keep to the contract
     :raises NotAllowed: by another source, or a clerk whose post does not take answers in here
     """
-    one = Question.objects.select_for_update(of=("self",)).select_related("check_asked").filter(ref=question).first()
-    if one is None:
-        raise NotAnAnswer("no_such_question", f"没有 {question[:40]!r} 这一问。", "请核对问题编号。")
+    one = question_of(question)
     if isinstance(by, Party):
         if by.kind not in ("sender", "system") or (by.kind == "sender" and by.ref != one.source):
             raise NotAllowed("只有被问的来源能回答这一问。")
     else:
         need(by, "check.answer", area=one.check_asked.area, at=at)
     kept = Answer.objects.filter(question=one).first()
-    spoken, words = checked(said, why, as_of, rows)
-    person = next(row for row in one.check_asked.people if row["pid"] == one.pid)
-    contract = exchange.contracts()[one.dataset]
-    typed = gateway.read(contract, rows, name=person["name"], number=registry.me(one.pid).number if rows else "")
+    spoken, words, typed = as_answer(one, said, why, as_of, rows)
     their = list(refs) or [str(number) for number in range(1, len(typed) + 1)]
     if len(their) != len(typed) or len(set(their)) != len(their) or not all(0 < len(ref) <= 80 for ref in their):
         raise NotAnAnswer("row_refs", "每一行要有自己的编号，不能重复，最长 80 个字符。", "请核对行的编号。")
@@ -172,6 +169,7 @@ def answer(
         return None
     if not still_lawful(one, by=by, at=at):
         return None
+    columns = exchange.contracts()[one.dataset].columns
     made = Answer.objects.create(
         question=one, said=spoken, why=words, as_of=as_of, answered_at=at, answered_by=office.party(by), paper=paper
     )
@@ -182,7 +180,7 @@ def answer(
             their_ref=ref,
             as_of=as_of or today(at),
             values=row,
-            words=in_words(contract.columns, row),
+            words=in_words(columns, row),
         )
         for ref, row in zip(their, typed, strict=True)
     )
@@ -200,8 +198,32 @@ def answer(
     return made
 
 
-def checked(said: str, why: str, as_of: date | None, rows: Sequence[Mapping[str, Any]]) -> tuple[Said, str]:
-    """Part of an act: what is said, and why where it says neither found nor nothing.
+def question_of(ref: str) -> Question:
+    """Part of an act: the question of this name with its check, locked.
+
+    :raises NotAnAnswer: there is none
+    """
+    one = Question.objects.select_for_update(of=("self",)).select_related("check_asked").filter(ref=ref).first()
+    if one is None:
+        raise NotAnAnswer("no_such_question", f"没有 {ref[:40]!r} 这一问。", "请核对问题编号。")
+    return one
+
+
+def as_answer(
+    one: Question, said: str, why: str, as_of: date | None, rows: Sequence[Mapping[str, Any]]
+) -> tuple[Said, str, list[dict[str, Any]]]:
+    """Part of an act: what is said, why where it says neither found nor nothing, and the rows as the contract types them.
+
+    :raises NotAnAnswer: it contradicts itself, or rows do not keep to the contract
+    """
+    spoken, words = _checked(said, why, as_of, rows)
+    person = next(row for row in one.check_asked.people if row["pid"] == one.pid)
+    number = registry.me(one.pid).number if rows else ""
+    return spoken, words, gateway.read(exchange.contracts()[one.dataset], rows, name=person["name"], number=number)
+
+
+def _checked(said: str, why: str, as_of: date | None, rows: Sequence[Mapping[str, Any]]) -> tuple[Said, str]:
+    """What is said, and why where it says neither found nor nothing.
 
     :raises NotAnAnswer: it contradicts itself
     """
@@ -215,9 +237,9 @@ def checked(said: str, why: str, as_of: date | None, rows: Sequence[Mapping[str,
         raise NotAnAnswer("rows_without_found", f"说“{spoken.label}”，却带着行。", "有行就答 found。")
     if spoken.is_known and as_of is None:
         raise NotAnAnswer("no_as_of", "没有写数据截至哪一天。", "请带上 as_of（年-月-日）。")
-    return spoken, "" if spoken.is_known else (
-        why.strip()[:200] or str(spoken) if spoken in _OWN_WORDS else why.strip()[:200] or "silent"
-    )
+    if spoken.is_known:
+        return spoken, ""
+    return spoken, why.strip()[:200] or (str(spoken) if spoken in _OWN_WORDS else "silent")
 
 
 _OWN_WORDS = (Said.REFUSED, Said.AMBIGUOUS, Said.STALE)
@@ -279,7 +301,7 @@ def close_open(*, subject: str, pids: Collection[str] | None, why: str, by: By, 
     :returns: how many
     """
     rows = Question.objects.select_for_update(of=("self",)).select_related("check_asked").filter(
-        check_asked__subject=subject, check_asked__basis=Basis.CONSENT, state__in=[State.WAITING, State.SENT]
+        check_asked__subject=subject, check_asked__basis=Basis.CONSENT, state__in=OPEN
     )  # fmt: skip
     if pids is not None:
         rows = rows.filter(pid__in=pids)
@@ -321,7 +343,7 @@ def ask_again(*, check: str, pid: str, source: str, why: str, by: By, at: dateti
     if not why.strip():
         raise NotAllowed("要写为什么再问一次。")
     before = Question.objects.filter(check_asked=asked, pid=pid, source=source)
-    if before.filter(state__in=[State.WAITING, State.SENT]).exists():
+    if before.filter(state__in=OPEN).exists():
         raise NotAllowed("上一次问的还没有回话，不用再问。")
     round = (before.aggregate(last=Max("round"))["last"] or 0) + 1
     one = _question(asked, pid, whom, by=by, at=at, round=round, why=why.strip()[:200])

@@ -20,6 +20,7 @@ from doudi.registry import queries as registry
 from doudi.verification.actions import questions
 from doudi.verification.actions.questions import close
 from doudi.verification.core import State, Way, retry_at
+from doudi.verification.core.questions import OPEN
 from doudi.verification.gateways.adapters import Outgoing
 from doudi.verification.models import Question, Source
 
@@ -74,7 +75,7 @@ def take_up(*, source: str, by: By, at: datetime) -> list[Outgoing]:
 def _due(source: str, at: datetime) -> QuerySet[Question]:
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
     rows = Question.objects.select_for_update(of=("self",)).select_related("check_asked")
-    rows = rows.filter(free, source=source, state__in=[State.WAITING, State.SENT], next_try_at__lte=at)
+    rows = rows.filter(free, source=source, state__in=OPEN, next_try_at__lte=at)
     return rows.order_by("next_try_at", "id")
 
 
@@ -127,7 +128,7 @@ def put_back(
 
     :param unknown: accepted before, but the source does not know them any more; they are asked again rather than looked for
     """
-    rows = list(Question.objects.select_for_update().filter(ref__in=list(questions), state__in=[State.WAITING, State.SENT]))
+    rows = list(Question.objects.select_for_update().filter(ref__in=list(questions), state__in=OPEN))
     for one in rows:
         one.claim, one.claimed_until, one.last_why = "", None, why[:300]
         one.next_try_at = retry_at(at, one.tries, after=after)

@@ -17,6 +17,7 @@ from doudi.office.core import NotAllowed
 from doudi.office.queries import need
 from doudi.verification.actions.questions import close
 from doudi.verification.core import State, Way
+from doudi.verification.core.questions import OPEN
 from doudi.verification.gateways.matching.adapter import address_wrong
 from doudi.verification.models import Question, Source
 
@@ -92,7 +93,7 @@ def keep_source(
             "kept_by": party(by),
         },
     )
-    Question.objects.filter(source=code, state__in=[State.WAITING, State.SENT]).update(adapter=way)
+    Question.objects.filter(source=code, state__in=OPEN).update(adapter=way)
     detail = {"area": area, "daily_quota": daily_quota, "dataset": dataset, "way": str(way)}
     office.record("verification.keep_source", subject=f"source:{code}", by=by, at=at, detail=detail)
     return found
@@ -113,7 +114,7 @@ def stop_source(*, code: str, by: By, at: datetime) -> Source:
         found.active, found.kept_at, found.kept_by = False, at, party(by)
         found.save(update_fields=["active", "kept_at", "kept_by"])
         open_ones = Question.objects.select_for_update(of=("self",)).select_related("check_asked")
-        rows = list(open_ones.filter(source=code, state__in=[State.WAITING, State.SENT]))
+        rows = list(open_ones.filter(source=code, state__in=OPEN))
         for one in rows:
             close(one, "source_stopped", by=by, at=at)
         office.record("verification.stop_source", subject=f"source:{code}", by=by, at=at, detail={"closed": len(rows)})
