@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from django.conf import settings
 
 from doudi.office import sealing
 from doudi.verification.core.cards import OwnKeys, new_keys
+from doudi.verification.gateways import key_files
 
 NAME, USE = "places", "keys.places"
 
@@ -25,38 +25,19 @@ def change(at: datetime, *, overlap_until: datetime) -> OwnKeys:
     made = new_keys()
     old = [{**one, "until": one["until"] or overlap_until.timestamp()} for one in _kept()]
     old = [one for one in old if one["until"] > at.timestamp()]
-    text = _sealed([{"sign": made.sign, "seal": made.seal, "until": None}, *old])
-    draft = _path().with_suffix(f".{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, _path())
+    key_files.keep(_path(), _sealed(made, old))
     return made
 
 
 def _kept() -> list[dict]:
     path = _path()
     if not path.exists():
-        made = new_keys()
-        draft = path.with_suffix(f".{os.getpid()}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(_sealed([{"sign": made.sign, "seal": made.seal, "until": None}]))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)  # whole or not at all; if another process was quicker, its keys count
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        key_files.keep(path, _sealed(new_keys(), []), replace=False)  # if another process was quicker, its keys count
     return json.loads(sealing.unseal(path.read_bytes(), USE))
 
 
-def _sealed(keys: list[dict]) -> bytes:
-    return sealing.seal(json.dumps(keys), USE)
+def _sealed(made: OwnKeys, old: list[dict]) -> bytes:
+    return sealing.seal(json.dumps([{"sign": made.sign, "seal": made.seal, "until": None}, *old]), USE)
 
 
 def _path() -> Path:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +16,7 @@ from django.conf import settings
 
 from doudi.office.core import NotAllowed
 from doudi.office.sealing import seal_bytes, unseal_bytes
+from doudi.verification.gateways import key_files
 
 NAME = "reports"  # the file under the installation's keys
 BITS = 3072
@@ -58,7 +56,7 @@ def current(at: datetime) -> OfficeSeal:
     """
     path = _path()
     if not path.exists():
-        _write(path, _made(settings.SITE["office"], at), replace=False)
+        key_files.keep(path, _sealed(_made(settings.SITE["office"], at)), replace=False)
     return _read(path)
 
 
@@ -83,7 +81,7 @@ def bring(data: bytes, password: str, at: datetime) -> OfficeSeal:
         key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
         (certificate.public_bytes(Encoding.DER), *(one.public_bytes(Encoding.DER) for one in others)),
     )
-    _write(_path(), seal, replace=True)
+    key_files.keep(_path(), _sealed(seal))
     return seal
 
 
@@ -137,19 +135,6 @@ def _read(path: Path) -> OfficeSeal:
     return OfficeSeal(bytes.fromhex(told["key"]), tuple(bytes.fromhex(one) for one in told["certificates"]))
 
 
-def _write(path: Path, seal: OfficeSeal, *, replace: bool) -> None:
-    """Whole or not at all, for the owner only."""
+def _sealed(seal: OfficeSeal) -> bytes:
     text = json.dumps({"key": seal.key.hex(), "certificates": [one.hex() for one in seal.certificates]})
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(seal_bytes(text.encode(), f"keys/{NAME}"))
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            os.replace(draft, path)
-            return
-        with suppress(FileExistsError):  # another process was quicker; its certificate counts
-            os.link(draft, path)
-    finally:
-        Path(draft).unlink(missing_ok=True)
+    return seal_bytes(text.encode(), f"keys/{NAME}")

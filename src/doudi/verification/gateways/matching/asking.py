@@ -15,6 +15,7 @@ from pathlib import Path
 from doudi.engine.lake import rename, settle
 from doudi.verification.core import matching
 from doudi.verification.core.matching import CannotMatch, Matched, Terms
+from doudi.verification.gateways import key_files
 from doudi.verification.gateways.matching import library
 from doudi.verification.gateways.matching.wire import Line
 
@@ -69,7 +70,7 @@ def _ask(line: Line, folder: Path, numbers: Sequence[str], terms: Terms, patienc
             at = part * matching.ELEMENTS
             questions = library.hidden_questions(mine.key, elements[at : at + matching.ELEMENTS])
             answer = line.ask("PUT", f"/match/sessions/{terms.session}/asked/{part}", questions)
-            _keep(kept, answer)
+            key_files.keep(kept, answer)
         answered.append(kept.read_bytes())
         progress("asked", part + 1, whole)
     order = matching.shuffled(terms.asked, mine.key)
@@ -107,7 +108,7 @@ class _Kept:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             key = library.new_key()
             begun = {"key": key.hex(), "terms": terms.told(), "numbers": _digest(key, numbers)}
-            _keep(path, json.dumps(begun, ensure_ascii=False).encode())
+            key_files.keep(path, json.dumps(begun, ensure_ascii=False).encode())
             return cls(folder, key)
         begun = json.loads(path.read_text(encoding="utf-8"))
         key = bytes.fromhex(begun["key"])
@@ -164,11 +165,3 @@ def _hidden_list(line: Line, folder: Path, terms: Terms, until: float, progress:
 
 def _digest(key: bytes, numbers: Sequence[str]) -> str:
     return hmac.digest(key, "\n".join(numbers).encode(), "sha256").hex()
-
-
-def _keep(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f".{path.name}")
-    unfinished.write_bytes(content)
-    unfinished.chmod(0o600)
-    settle(unfinished)
-    rename(unfinished, path)

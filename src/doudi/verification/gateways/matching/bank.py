@@ -22,6 +22,7 @@ from doudi.facts.money import NotMoney, fen
 from doudi.facts.number import parse
 from doudi.verification.core import matching
 from doudi.verification.core.matching import CannotMatch, Terms
+from doudi.verification.gateways import key_files
 from doudi.verification.gateways.matching import library
 
 NUMBER, SUM = "公民身份号码", "金额"  # headings of the bank's own file; a person may stand in it once for each account
@@ -49,10 +50,7 @@ def own_key(home: Path) -> tuple[str, str]:
     if not private_file.exists():
         private, public = signing.new_key()
         public_file.write_text(public + "\n", encoding="utf-8")
-        unfinished = home / ".key"
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(private + "\n")
-        unfinished.rename(private_file)
+        key_files.keep(private_file, f"{private}\n".encode())
     return private_file.read_text(encoding="utf-8").strip(), public_file.read_text(encoding="utf-8").strip()
 
 
@@ -310,7 +308,7 @@ class Bank:
         except CannotMatch as why:
             self._failed[name] = why
             return
-        _write_bytes(path / "hidden", hidden)
+        key_files.keep(path / "hidden", hidden)
         _write(path / "about.json", {"size": len(hidden), "sha256": hashlib.sha256(hidden).hexdigest(), "served": served})
 
     # ---- what was asked, kept ------------------------------------------------------------------------------------------
@@ -336,7 +334,7 @@ class Bank:
             whole = path.read_bytes()
             if whole and not whole.endswith(b"\n"):  # killed while writing: what was not finished was not answered either
                 whole = whole[: whole.rfind(b"\n") + 1]
-                _write_bytes(path, whole)
+                key_files.keep(path, whole)
             for line in whole.decode().splitlines():
                 if json.loads(line)["after"] != end:
                     raise BadList(f"{path} 被改过：有一行接不上前一行。请从备份恢复。")
@@ -352,14 +350,4 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _write(path: Path, told: dict[str, Any]) -> None:
-    _write_bytes(path, json.dumps(told, ensure_ascii=False).encode())
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
-    """Whole or not at all; for the owner only."""
-    unfinished = path.with_name(f".{path.name}.{threading.get_ident()}")
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(path)
+    key_files.keep(path, json.dumps(told, ensure_ascii=False).encode())
