@@ -5,7 +5,6 @@ from __future__ import annotations
 from doudi.verification.actions.anomalies import close_anomaly, export_anomalies, hand_anomaly, reopen_anomaly, take_back_anomaly
 from doudi.verification.actions.authorisations import (
     authorise,
-    complete_authorisation,
     end_authorisations,
     follow_household,
     withdraw_authorisation,
@@ -70,7 +69,6 @@ __all__ = [
     "check_peer",
     "close_anomaly",
     "compare_exchange",
-    "complete_authorisation",
     "decide_line",
     "decline_order",
     "dispatch",

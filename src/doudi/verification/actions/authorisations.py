@@ -154,23 +154,6 @@ def _complete(row: Authorisation, typed_name: str, papers: list[str], *, by: By,
     return row
 
 
-@transaction.atomic
-def complete_authorisation(
-    *, number: str, typed_name: str = "", papers: Sequence[str] = (), by: By, at: datetime
-) -> Authorisation:
-    """Add to an authorisation what it still lacks: a signature, the photographed form, a recording, a guardian's proof.
-
-    :raises AlreadyEnded: it does not hold any more
-    :raises BadSignature: another name, or papers of somebody else
-    :raises NotAllowed: no such paper, or not for this person or place
-    """
-    row = _locked(number, by, at)
-    kept = _kept(papers, {row.pid, row.signer})
-    if typed_name and typed_name.strip() != row.signer_name:
-        raise BadSignature("写的名字和登记的不一样，请写身份证上的名字。")
-    return _complete(row, typed_name.strip(), list(kept), by=by, at=at)
-
-
 def _locked(number: str, by: By, at: datetime) -> Authorisation:
     """A standing authorisation this person may speak of: theirs, one they signed as guardian, or of a clerk's place.
 
@@ -221,13 +204,13 @@ def end_authorisations(*, subject: str, why: Ended, pid: str = "", role: str = "
     :param pid: only this person's, in this `role`
     :returns: their numbers; none when they had ended before
     """
-    whose = Q(pid__in=registry.pids_of(pid), role=role) if pid else Q()
+    asked = registry.pids_of(pid) if pid else None
+    whose = Q() if asked is None else Q(pid__in=asked, role=role)
     rows = list(Authorisation.objects.select_for_update().filter(whose, subject=subject, ended_at=None).order_by("id"))
     for row in rows:
         _end(row, why, by=by, at=at)
-    asked = registry.pids_of(pid) if pid else None
-    closed = close_open(subject=subject, pids=asked, why="no_basis", by=by, at=at) if rows else 0
     if rows:
+        closed = close_open(subject=subject, pids=asked, why="no_basis", by=by, at=at)
         detail = {"authorisations": [row.number for row in rows], "closed": closed, "why": str(why)}
         office.record("verification.end_authorisations", subject=subject, by=by, at=at, detail=detail)
     return [row.number for row in rows]
