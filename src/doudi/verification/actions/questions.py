@@ -143,7 +143,7 @@ def answer(
 
     :param question: its ref
     :param said: a code of core.Said
-    :param why: with refused, ambiguous, stale or no_answer: a code of core.SILENT, or the source's own words
+    :param why: with refused, ambiguous, stale or no_answer: a code of core.questions.SILENT, or the source's own words
     :param rows: with found: rows under the columns of the contract, as a machine pushes them
     :param refs: the source's own number of each row; without them they are counted from 1
     :param paper: the paper a person read it from
@@ -312,7 +312,7 @@ def close_open(*, subject: str, pids: Collection[str] | None, why: str, by: By, 
 
 
 def close(question: Question, why: str, *, by: By, at: datetime) -> None:
-    """Close a question without an answer (a code of core.WHY_CLOSED); part of an act."""
+    """Close a question without an answer (a code of core.questions.WHY_CLOSED); part of an act."""
     question.state, question.closed_why, question.next_try_at = State.CLOSED, why, None
     question.claim, question.claimed_until = "", None
     question.save(update_fields=["state", "closed_why", "next_try_at", "claim", "claimed_until"])

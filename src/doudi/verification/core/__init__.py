@@ -9,14 +9,11 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from doudi.facts.money import spoken
-from doudi.verification.core.basis import WHY_NOT, Capacity, Ended, NoBasis, terms
+from doudi.verification.core.basis import Capacity, Ended, NoBasis, terms
 from doudi.verification.core.questions import (
     CLOSED,
-    SILENT,
-    WHY_CLOSED,
     Asked,
     BadRow,
-    DatasetAsked,
     NotAnAnswer,
     Said,
     SourceRow,
@@ -33,16 +30,12 @@ __all__ = [
     "BASIS_LABELS",
     "CLOSED",
     "FRESH_DAYS",
-    "SILENT",
-    "WHY_CLOSED",
-    "WHY_NOT",
     "Asked",
     "BadRow",
     "Basis",
     "Batch",
     "Capacity",
     "ColumnWords",
-    "DatasetAsked",
     "Ended",
     "NoBasis",
     "NotAnAnswer",
