@@ -6,34 +6,19 @@ import http.client
 import os
 import statistics
 import subprocess
-import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
-from bench.measure import DOUDI
+from bench.measure import DOUDI, answers, django_on, spent, until
 from bench.table import Row
 
 CASES, AT_ONCE = 60, 20
 TOKEN = "b" * 32  # cookie and header alike: this is no browser
 
 
-@dataclass(frozen=True)
-class Answer:
-    """One request: its status, how long it took."""
-
-    status: int
-    seconds: float
-
-
 def measure(root: Path, profile: str) -> list[Row]:
     """Households of the city that applied, checked again by their township's clerk against the real server."""
-    os.environ["DOUDI_HOME"] = str(root / f"home-{profile}")
-    os.environ["DOUDI_DEMO"] = "1"
-    os.environ["DJANGO_SETTINGS_MODULE"] = "doudi.config.settings"
-    import django
-
-    django.setup()
+    django_on(root / f"home-{profile}")
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
@@ -45,22 +30,21 @@ def measure(root: Path, profile: str) -> list[Row]:
     port = free_port()
     server = subprocess.Popen([DOUDI, "serve", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait(port)
+        until(lambda: answers(port), "the server does not start")
 
         def ask(ref: str) -> tuple[float, float, bool]:
-            asked = send(port, cookie, "POST", f"/desk/cases/{ref}/check/")
+            asked = spent(lambda: send(port, cookie, "POST", f"/desk/cases/{ref}/check/"))
             (newest, *_) = queries.reports(check_of(ref))  # every source answered, so it is issued by itself
-            shown = send(port, cookie, "GET", f"/desk/reports/{newest.ref}/")
-            return asked.seconds, asked.seconds + shown.seconds, (asked.status, shown.status) == (302, 200)
+            shown = spent(lambda: send(port, cookie, "GET", f"/desk/reports/{newest.ref}/"))
+            return asked.wall, asked.wall + shown.wall, (asked.answer, shown.answer) == (302, 200)
 
         ask(cases[-1])  # the server reads its files for the first time
         before = cpu(server.pid)
         alone = [ask(ref) for ref in cases[:CASES]]
         used = (cpu(server.pid) - before) / CASES
         with ThreadPoolExecutor(AT_ONCE) as together:
-            began = time.perf_counter()
-            crowd = list(together.map(ask, cases[:AT_ONCE]))
-            spent = time.perf_counter() - began
+            done = spent(lambda: list(together.map(ask, cases[:AT_ONCE])))
+        crowd, wall = done.answer, done.wall
     finally:
         server.terminate()
         server.wait(30)
@@ -70,7 +54,7 @@ def measure(root: Path, profile: str) -> list[Row]:
     return [
         line(f"check: request → numbered report kept, {CASES} households, {who}", [one for one, _, _ in alone], "< 1 s"),
         line("check: request → report on the screen, the same", [one for _, one, _ in alone], "< 1 s"),
-        line(f"check: request → report on the screen, {AT_ONCE} at once", [one for _, one, _ in crowd], f"{spent:.1f} s for all"),
+        line(f"check: request → report on the screen, {AT_ONCE} at once", [one for _, one, _ in crowd], f"{wall:.1f} s for all"),
         Row("check: CPU of the server for one of them, report and page", f"{used * 1000:.0f} ms", "", "the less the better"),
         Row("check: requests that failed", str(failed), f"of {2 * (len(alone) + len(crowd))}", "0"),
     ]
@@ -156,30 +140,16 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait(port: int) -> None:
-    ends = time.monotonic() + 60
-    while time.monotonic() < ends:
-        try:
-            made = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            made.request("GET", "/api/v1/health")
-            if made.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("the server does not answer")
-
-
-def send(port: int, cookie: str, method: str, path: str) -> Answer:
-    """One request of the clerk, on a connection of its own."""
+def send(port: int, cookie: str, method: str, path: str) -> int:
+    """One request of the clerk, on a connection of its own, read to its end; its status."""
     made = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {
         "cookie": f"sessionid={cookie}; csrftoken={TOKEN}",
         "x-csrftoken": TOKEN,
         "content-type": "application/x-www-form-urlencoded",
     }
-    began = time.perf_counter()
     made.request(method, path, "", headers)
     answer = made.getresponse()
     answer.read()
     made.close()
-    return Answer(answer.status, time.perf_counter() - began)
+    return answer.status

@@ -12,14 +12,13 @@ import statistics
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.measure import DOUDI
+from bench.measure import DOUDI, answers, django_on, until
 from bench.table import Row
 
 PORT = int(os.environ.get("BENCH_PORT", "8765"))
@@ -35,10 +34,7 @@ def measure(root: Path, profile: str) -> list[Row]:
     home = root / "home-live"
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(root / f"home-{profile}", home)
-    os.environ.update(DOUDI_HOME=str(home), DOUDI_DEMO="1", DJANGO_SETTINGS_MODULE="doudi.config.settings")
-    import django
-
-    django.setup()
+    django_on(home)
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
@@ -300,25 +296,8 @@ def _clerks() -> tuple[list[str], list[str]]:
 
 
 def _ready(log: Path) -> None:
-    _until(lambda: "live: ready" in log.read_text(), "the process that takes events does not start")
-    _until(_answers, "the server does not start")
-
-
-def _answers() -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", PORT)
-    try:
-        connection.request("GET", "/api/v1/health")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-
-
-def _until(holds: Callable[[], bool], otherwise: str) -> None:
-    limit = time.monotonic() + 120
-    while not holds():
-        if time.monotonic() > limit:
-            raise SystemExit(otherwise)
-        time.sleep(0.2)
+    until(lambda: "live: ready" in log.read_text(), "the process that takes events does not start")
+    until(lambda: answers(PORT), "the server does not start")
 
 
 def _fsync_ms(home: Path) -> float:

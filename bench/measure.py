@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import statistics
@@ -53,19 +54,60 @@ def run(*words: str, home: Path, database_url: str | None = None) -> Cost:
     return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, answer)
 
 
+def django_on(home: Path) -> None:
+    """Start Django in this process, and whatever it starts, on the installation in this folder."""
+    os.environ.update(DOUDI_HOME=str(home), DOUDI_DEMO="1", DJANGO_SETTINGS_MODULE="doudi.config.settings")
+    import django
+
+    django.setup()
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What one call in this process took: CPU seconds, threads included, and seconds on the wall; and what it answered."""
+
+    cpu: float
+    wall: float
+    answer: Any
+
+
+def spent(work: Callable[[], object]) -> Spent:
+    """Call it once."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    answer = work()
+    return Spent(time.process_time() - cpu, time.perf_counter() - wall, answer)
+
+
 def cpu_of(work: Callable[[], object]) -> float:
     """CPU seconds this process spends on one call, threads included."""
-    began = time.process_time()
-    work()
-    return time.process_time() - began
+    return spent(work).cpu
 
 
 def median_ms(work: Callable[[], object], times: int) -> float:
     """Median wall milliseconds of one call; the first call (warming up) is not counted."""
     work()
-    spent = []
-    for _ in range(times):
-        began = time.perf_counter()
-        work()
-        spent.append((time.perf_counter() - began) * 1000)
-    return statistics.median(spent)
+    return statistics.median(spent(work).wall * 1000 for _ in range(times))
+
+
+def until(holds: Callable[[], bool], otherwise: str) -> None:
+    """Wait for what is being started.
+
+    :raises SystemExit: it took longer than two minutes
+    """
+    limit = time.monotonic() + 120
+    while not holds():
+        if time.monotonic() > limit:
+            raise SystemExit(otherwise)
+        time.sleep(0.2)
+
+
+def answers(port: int) -> bool:
+    """Whether the site of this machine answers at this port."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/api/v1/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from bench.measure import median_ms
+from bench.measure import django_on, median_ms
 from bench.table import Row
 
 
 def measure(root: Path, profile: str) -> list[Row]:
     """The inbox of alerts, one alert and one person page, asked as the township's clerk, in this process."""
-    os.environ["DOUDI_HOME"] = str(root / f"home-{profile}")
-    os.environ["DOUDI_DEMO"] = "1"
-    os.environ["DJANGO_SETTINGS_MODULE"] = "doudi.config.settings"
-    import django
-
-    django.setup()
+    django_on(root / f"home-{profile}")
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bench.measure import django_on, spent
 from bench.table import Row
 
 EACH = 60  # searches of each kind
@@ -43,12 +42,7 @@ def _kinds(one: Any, village: str, pick: random.Random) -> Iterator[tuple[str, s
 
 def measure(root: Path, profile: str) -> list[Row]:
     """Median and 99th percentile of each kind of question."""
-    os.environ["DOUDI_HOME"] = str(root / f"home-{profile}")
-    os.environ["DOUDI_DEMO"] = "1"
-    os.environ["DJANGO_SETTINGS_MODULE"] = "doudi.config.settings"
-    import django
-
-    django.setup()
+    django_on(root / f"home-{profile}")
     from django.conf import settings
     from django.core.management import call_command
 
@@ -64,9 +58,7 @@ def measure(root: Path, profile: str) -> list[Row]:
     now = cycle.current(lake)
     if now is None:
         raise SystemExit("no cycle is published there: run the part `city` first")
-    began = time.perf_counter()
-    finding.make(lake, now.manifest["objects"]["person"]["sha256"])
-    made = time.perf_counter() - began
+    made = spent(lambda: finding.make(lake, now.manifest["objects"]["person"]["sha256"])).wall
     index = finding.finder(lake)
     assert index is not None
     pick = random.Random(4)
@@ -78,23 +70,20 @@ def measure(root: Path, profile: str) -> list[Row]:
     clerk = office.clerk("li")
     assert clerk is not None
     for where, area in (("city", people[0].area[:4] + "00"), ("township", "")):
-        spent: dict[str, list[float]] = {}
+        times: dict[str, list[float]] = {}
         found: dict[str, int] = {}
         for one in people:
             place = area or one.area[:9]
             viewer = Viewer("", clerk.username, Role.VERIFICATION, place, "person.find", clerk.ref)
             for kind, text in _kinds(one, office.area_label(one.area), pick):
-                took, answer = _timed(
-                    lambda text=text, viewer=viewer: _asked(actions, text, viewer, Party("clerk", clerk.ref), at)
-                )
-                spent.setdefault(kind, []).append(took)
-                found[kind] = found.get(kind, 0) + (
-                    one.pid in {hit.pid for hit in answer.people} or answer.count > len(answer.people)
-                )
-        for kind, times in spent.items():
-            slow = sorted(times)[max(round(len(times) * 0.99) - 1, 0)]
-            share = f"{100 * found[kind] / len(times):.0f} % in the list, or the list says there are more"
-            words = f"{1000 * statistics.median(times):.0f} ms, p99 {1000 * slow:.0f} ms"
+                asked = spent(lambda text=text, viewer=viewer: _asked(actions, text, viewer, Party("clerk", clerk.ref), at))
+                times.setdefault(kind, []).append(asked.wall)
+                told = asked.answer
+                found[kind] = found.get(kind, 0) + (one.pid in {hit.pid for hit in told.people} or told.count > len(told.people))
+        for kind, took in times.items():
+            slow = sorted(took)[max(round(len(took) * 0.99) - 1, 0)]
+            share = f"{100 * found[kind] / len(took):.0f} % in the list, or the list says there are more"
+            words = f"{1000 * statistics.median(took):.0f} ms, p99 {1000 * slow:.0f} ms"
             rows.append(Row(f"search, {where}: {kind}", words, "" if kind == "telephone" else share, LIMIT))
     return rows
 
@@ -107,9 +96,3 @@ def _asked(actions: Any, text: str, viewer: Any, by: Any, at: Any) -> Any:
         answer = actions.search(text=text, viewer=viewer, by=by, at=at)
         transaction.set_rollback(True)
     return answer
-
-
-def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    began = time.perf_counter()
-    answer = work()
-    return time.perf_counter() - began, answer

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from bench.measure import Spent, django_on, spent
 from bench.table import Row
-
-
-def _spent(work: Callable[[], Any]) -> tuple[float, float]:
-    """CPU and wall seconds of one call."""
-    cpu, wall = time.process_time(), time.perf_counter()
-    work()
-    return time.process_time() - cpu, time.perf_counter() - wall
 
 
 def measure(root: Path, profile: str) -> list[Row]:
     """Ask as the page asks, in this process; the published cycle is the one the bench made."""
-    os.environ["DOUDI_HOME"] = str(root / f"home-{profile}")
-    os.environ["DOUDI_DEMO"] = "1"
-    os.environ["DJANGO_SETTINGS_MODULE"] = "doudi.config.settings"
-    import django
-
-    django.setup()
+    django_on(root / f"home-{profile}")
     from doudi.engine import cycle, everybody
     from doudi.exchange import queries as exchange
     from doudi.monitoring import whatif
@@ -40,13 +25,13 @@ def measure(root: Path, profile: str) -> list[Row]:
 
     made = cycle.current(exchange.lake())
     assert made is not None  # whatif.judged_on would have said so
-    opened = _spent(lambda: everybody.opened(exchange.lake(), made, rulebook.pack(), on))
+    opened = spent(lambda: everybody.opened(exchange.lake(), made, rulebook.pack(), on))
     area = whatif.place_of("")
-    first = _spent(lambda: ask("950"))
-    one = _spent(lambda: ask("951"))
-    two = _spent(lambda: ask("952", "953"))
-    again = _spent(lambda: ask("952", "953"))
-    rates = _spent(lambda: ask("954", with_rates=True))
+    first = spent(lambda: ask("950"))
+    one = spent(lambda: ask("951"))
+    two = spent(lambda: ask("952", "953"))
+    again = spent(lambda: ask("952", "953"))
+    rates = spent(lambda: ask("954", with_rates=True))
     city = everybody.opened(exchange.lake(), made, rulebook.pack(), on)
     columns = {name: city.column(name) for name in ("hh_income_month", "hh_members")}
 
@@ -59,11 +44,11 @@ def measure(root: Path, profile: str) -> list[Row]:
             (entitled.sum(), gap[entitled].sum())
 
     by_hand()
-    limit = _spent(by_hand)
-    beside = f"one pass over the two columns by numpy, the benefit alone: {limit[0]:.3f} CPU s"
+    limit = spent(by_hand)
+    beside = f"one pass over the two columns by numpy, the benefit alone: {limit.cpu:.3f} CPU s"
 
-    def told(spent: tuple[float, float]) -> str:
-        return f"{spent[0]:.2f} CPU s, {spent[1]:.2f} s"
+    def told(one: Spent) -> str:
+        return f"{one.cpu:.2f} CPU s, {one.wall:.2f} s"
 
     size = f"{city.persons:,} people, {city.households:,} households"
     return [
