@@ -244,6 +244,13 @@ class CaseMember(models.Model):
     def __str__(self) -> str:
         return self.ref
 
+    @property
+    def counts(self) -> bool:
+        """Whether they count as living together: as settled, else as the family said, else as the register proposes."""
+        if self.counted is not None:
+            return self.counted
+        return self.together if self.together is not None else self.proposed
+
 
 class Supporter(models.Model):
     """Somebody outside the household who has to support one of it by law; asked only about that, on their own sheet."""

@@ -51,7 +51,7 @@ class Known:
         return verification.answers(self.case.check_ref) if self.case.check_ref else ()
 
     def counting(self) -> list[CaseMember]:
-        return [one for one in self.members if counts(one)]
+        return [one for one in self.members if one.counts]
 
     @property
     def living(self) -> set[str]:
@@ -127,21 +127,28 @@ def _ruled(one: Compared, rulings: Iterable[verification.Ruling]) -> str:
     return "；".join(filter(None, (one.person_says, *said))) if said else ""
 
 
-def counts(member: CaseMember) -> bool:
-    """Whether somebody counts as living together: as settled, else as the family said, else as the register proposes."""
-    if member.counted is not None:
-        return member.counted
-    return member.together if member.together is not None else member.proposed
+def living(case: Case) -> list[str]:
+    """The pids of everybody who counts as living together."""
+    return [one.pid for one in CaseMember.objects.filter(case=case) if one.pid and one.counts]
 
 
-def ask_differences(case: Case, *, by: By, at: datetime, read: Sequence[AnswerRow] | None = None) -> list[Question]:
-    """Keep each new difference as a question; one that answered itself (a silent source spoke) goes if nobody judged it.
-
-    Who is asked something new by what the sources said is told so by a text, once a time.
+def take_stock(case: Case, *, by: By, at: datetime, read: Sequence[AnswerRow] | None = None) -> list[Question]:
+    """Compare and assess anew on what is known now; returns the questions that are new.
 
     :param read: the answers of the case's check, where the same act has read them already
     """
     known = Known(case, at, read)
+    new = _ask_differences(known, by=by, at=at)
+    assess_now(case, by=by, at=at, read=known.answers)
+    return new
+
+
+def _ask_differences(known: Known, *, by: By, at: datetime) -> list[Question]:
+    """Keep each new difference as a question; one that answered itself (a silent source spoke) goes if nobody judged it.
+
+    Who is asked something new by what the sources said is told so by a text, once a time.
+    """
+    case = known.case
     found = {one.key: one for one in known.compared() if one.is_question}
     gone = [one.pk for one in known.questions if one.key not in found and one.judged_at is None]
     Question.objects.filter(pk__in=gone).delete()
@@ -151,13 +158,14 @@ def ask_differences(case: Case, *, by: By, at: datetime, read: Sequence[AnswerRo
             _tell_anew(row, _question(case, found[key], pids))
     new = Question.objects.bulk_create(_question(case, one, pids) for key, one in found.items() if key not in there)
     if known.answers:
-        _tell_asked(case, [one for one in new if found[one.key].difference != OPEN], by=by, at=at)
+        _tell_asked(known, [one for one in new if found[one.key].difference != OPEN], by=by, at=at)
     return new
 
 
-def _tell_asked(case: Case, new: list[Question], *, by: By, at: datetime) -> None:
+def _tell_asked(known: Known, new: list[Question], *, by: By, at: datetime) -> None:
     """Tell the applicant, and each other adult whose own data differ, that there is something to ask: not what, no last day."""
-    grown = {one.pid for one in CaseMember.objects.filter(case=case) if one.pid and not is_minor(one.born_on, today(at))}
+    case = known.case
+    grown = {one.pid for one in known.members if one.pid and not is_minor(one.born_on, known.on)}
     for pid in sorted({case.applicant, *(one.pid for one in new if one.pid in grown)}):
         mine = {pid}
         own = wards(case, mine, at)

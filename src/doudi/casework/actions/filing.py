@@ -9,7 +9,6 @@ from typing import Any
 
 from doudi.casework import core
 from doudi.casework.actions import steps
-from doudi.casework.actions.assessing import counts
 from doudi.casework.core import State
 from doudi.casework.models import Case, CaseMember, Line, ReceiptCounter
 from doudi.casework.queries.drafts import is_minor
@@ -196,11 +195,11 @@ def keep_consents(
     strangers = [pid for pid in agreed if pid not in members]
     if strangers:
         raise NotAllowed("同意核对的人不在这户里。")
-    household = [pid for pid, one in members.items() if counts(one)]
+    household = [pid for pid, one in members.items() if one.counts]
     standing = verification.who_signed(case.ref, list(members), at=at)
     for pid, one in members.items():
         minor = is_minor(one.born_on, on) and pid != case.applicant
-        guardian = case.applicant if minor and case.applicant in agreed and counts(one) else ""
+        guardian = case.applicant if minor and case.applicant in agreed and one.counts else ""
         if not (guardian or (pid in agreed and not minor)) or (pid in standing and not papers and not typed_name):
             continue
         # By their own hand: signed in, or beside the proxy whose mandate stands on the case.

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from doudi.casework import core
 from doudi.casework.actions import filing, steps
-from doudi.casework.actions.assessing import ask_differences, assess_now
+from doudi.casework.actions.assessing import take_stock
 from doudi.casework.actions.drafts import bring_home, first_content
 from doudi.casework.actions.investigation import ask_sources
 from doudi.casework.core import AlreadyDone, Missing, State
@@ -62,8 +62,7 @@ def _ask_if_agreed(case: Case, *, by: By, at: datetime) -> None:
     if verification.who_signed(case.ref, [case.applicant], at=at):
         ask_sources(case, by=by, at=at)
     else:
-        ask_differences(case, by=by, at=at)
-        assess_now(case, by=by, at=at)
+        take_stock(case, by=by, at=at)
 
 
 @transaction.atomic

@@ -8,9 +8,8 @@ from django.db import transaction
 
 from doudi.casework import core
 from doudi.casework.actions import filing, steps
-from doudi.casework.actions.assessing import Known, ask_differences, assess_now
-from doudi.casework.actions.assessing import counts as lives_here
-from doudi.casework.core import Missing, State, differences
+from doudi.casework.actions.assessing import Known, assess_now, living, take_stock
+from doudi.casework.core import WORKING, Missing, State, differences
 from doudi.casework.models import Assessment, Case, CaseMember, Objection, Question, Supporter, Survey
 from doudi.casework.queries.drafts import is_minor
 from doudi.facts import days
@@ -22,8 +21,6 @@ from doudi.office.queries import need, today
 from doudi.verification import actions as verification
 from doudi.verification import queries as verification_queries
 from doudi.verification.core import Asked, Basis
-
-WORKING = frozenset({State.ACCEPTED, State.INVESTIGATING, State.OBJECTED, State.RETURNED})
 
 
 def _working(case: Case) -> None:
@@ -82,8 +79,7 @@ def ask_sources(case: Case, *, by: By, at: datetime) -> None:
         verification.issue(check=check.ref, by=by, at=at, read=read)
     case.check_ref, case.answers_taken = check.ref, 0
     begin(case, by=by, at=at)
-    ask_differences(case, by=by, at=at, read=read)
-    assess_now(case, by=by, at=at, read=read)
+    take_stock(case, by=by, at=at, read=read)
 
 
 def _supporters(case: Case, at: datetime) -> list[Asked]:
@@ -143,12 +139,11 @@ def _settle_member(case: Case, row: Question, *, by: By, at: datetime) -> None:
     _count(one, counts, row.reason, by=by, at=at)
 
 
-def _count(one: CaseMember, settled: bool, reason: str, *, by: By, at: datetime) -> None:
-    one.counted, one.counted_reason = settled, reason[:300]
+def _count(one: CaseMember, counts: bool, reason: str, *, by: By, at: datetime) -> None:
+    one.counted, one.counted_reason = counts, reason[:300]
     one.counted_at, one.counted_by = at, office.party(by)
     one.save(update_fields=["counted", "counted_reason", "counted_at", "counted_by"])
-    living = [member.pid for member in CaseMember.objects.filter(case=one.case) if member.pid and lives_here(member)]
-    verification.follow_household(subject=one.case.ref, household=living, by=by, at=at)
+    verification.follow_household(subject=one.case.ref, household=living(one.case), by=by, at=at)
 
 
 @transaction.atomic

@@ -7,9 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from doudi.casework.actions import steps
-from doudi.casework.actions.assessing import ask_differences, assess_now
-from doudi.casework.actions.investigation import WORKING
-from doudi.casework.core import State
+from doudi.casework.actions.assessing import take_stock
+from doudi.casework.core import WORKING, State
 from doudi.office.actions import By
 from doudi.verification import queries as verification
 
@@ -27,7 +26,6 @@ def take_answers(*, ref: str, by: By, at: datetime) -> bool:
     if State(case.state) not in WORKING or came <= case.answers_taken:
         return False
     new, case.answers_taken = came - case.answers_taken, came
-    asked = ask_differences(case, by=by, at=at)
-    assess_now(case, by=by, at=at)
+    asked = take_stock(case, by=by, at=at)
     steps.keep(case, "take_answers", by=by, at=at, detail={"answers": new, "asked": len(asked), "check": case.check_ref})
     return True

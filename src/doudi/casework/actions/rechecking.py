@@ -7,9 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from doudi.casework.actions import steps
-from doudi.casework.actions.assessing import ask_differences, assess_now
-from doudi.casework.actions.investigation import WORKING
-from doudi.casework.core import State
+from doudi.casework.actions.assessing import take_stock
+from doudi.casework.core import WORKING, State
 from doudi.casework.models import Case
 from doudi.office.actions import By
 from doudi.verification import actions as verification
@@ -28,7 +27,6 @@ def follow_recheck(*, objection: str, check: str, subject: str, by: By, at: date
     case = Case.objects.select_for_update().filter(ref=subject, check_ref=check).first()
     if case is None or State(case.state) not in WORKING:
         return False
-    asked = ask_differences(case, by=by, at=at)
-    assess_now(case, by=by, at=at)
+    asked = take_stock(case, by=by, at=at)
     steps.keep(case, "follow_recheck", by=by, at=at, detail={"asked": len(asked), "check": check, "objection": objection})
     return True

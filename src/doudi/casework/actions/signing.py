@@ -9,9 +9,9 @@ from django.db import transaction
 
 from doudi.casework import core
 from doudi.casework.actions import filing, steps
-from doudi.casework.actions.assessing import counts
-from doudi.casework.actions.investigation import WORKING, ask_sources
-from doudi.casework.core import State
+from doudi.casework.actions.assessing import living
+from doudi.casework.actions.investigation import ask_sources
+from doudi.casework.core import WORKING, State
 from doudi.casework.models import Case, CaseMember, Supporter
 from doudi.casework.queries.drafts import is_minor
 from doudi.office import actions as office
@@ -57,7 +57,7 @@ def record_consent(
             raise NotAllowed("同意核对要本人来点。")
     else:
         need(by, "consent.record", area=case.area, at=at)
-    if not _takes_signatures(case):
+    if not State(case.state).takes_signatures:
         raise NotAllowed("这件已经办完了，不用再签同意。")
     if member is None:
         raise NotAllowed("同意核对的人不在这户里。")
@@ -76,16 +76,6 @@ def record_consent(
     _ask_now(case, by=by, at=at)
     steps.keep(case, "record_consent", by=by, at=at, detail={"channel": channel, "person": member.pid})
     return case
-
-
-def living(case: Case) -> list[str]:
-    """The pids of everybody who counts as living together."""
-    return [one.pid for one in CaseMember.objects.filter(case=case) if one.pid and counts(one)]
-
-
-def _takes_signatures(case: Case) -> bool:
-    """While it is dealt with, and while assistance lasts: papers run out, and members change."""
-    return State(case.state).is_open or State(case.state) is State.CONFIRMED
 
 
 def _ask_now(case: Case, *, by: By, at: datetime) -> None:
@@ -120,7 +110,7 @@ def add_supporter(
     """
     case = steps.lock(ref)
     need(by, "consent.record", area=case.area, at=at)
-    if not _takes_signatures(case):
+    if not State(case.state).takes_signatures:
         raise NotAllowed("这件已经办完了，不用再写。")
     if relation not in RELATIONS or relation == "self":
         raise NotAllowed("请选他是谁的什么人。")
@@ -177,7 +167,7 @@ def sign_supporter(
         need(by, "consent.record", area=case.area, at=at)
     if row is None:
         raise NotAllowed("名单上没有这个人。")
-    if not _takes_signatures(case):
+    if not State(case.state).takes_signatures:
         raise NotAllowed("这件已经办完了，不用再签同意。")
     verification.authorise(
         subject=case.ref, area=case.area, programmes=[(case.programme, core.road(case.programme).label)], pid=row.pid,

@@ -57,6 +57,11 @@ class State(StrEnum):
     def is_open(self) -> bool:
         return self not in CLOSED
 
+    @property
+    def takes_signatures(self) -> bool:
+        """While it is dealt with, and while assistance lasts: papers run out, and members change."""
+        return self.is_open or self is State.CONFIRMED
+
 
 CLOSED = frozenset({State.CONFIRMED, State.REFUSED, State.WITHDRAWN})
 
@@ -86,7 +91,7 @@ class Move:
 
 
 S = State
-_WORKING = (S.ACCEPTED, S.INVESTIGATING, S.OBJECTED, S.RETURNED)
+WORKING = (S.ACCEPTED, S.INVESTIGATING, S.OBJECTED, S.RETURNED)  # the township is at work on it
 
 # Read aloud: "accept: from submitted or asked, to accepted, by who may accept".
 MOVES: dict[str, Move] = {
@@ -103,7 +108,7 @@ MOVES: dict[str, Move] = {
     "confirm": Move((S.AT_COUNTY,), S.CONFIRMED, "case.decide", "确认"),
     "return_one": Move((S.AT_COUNTY,), S.RETURNED, "case.decide", "退回补一样"),
     "refuse": Move((S.AT_COUNTY,), S.REFUSED, "case.decide", "不确认"),
-    "withdraw": Move((S.SUBMITTED, S.ASKED, *_WORKING, S.SHOWN, S.AT_COUNTY), S.WITHDRAWN, "", "撤回申请"),
+    "withdraw": Move((S.SUBMITTED, S.ASKED, *WORKING, S.SHOWN, S.AT_COUNTY), S.WITHDRAWN, "", "撤回申请"),
 }
 
 # What a county decides with, in the journal and in the table of two people: one permit, three moves.

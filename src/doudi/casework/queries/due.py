@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from doudi.casework.core import State
+from doudi.casework.core import WORKING, State
 from doudi.casework.models import Benefit, Case, Showing
 from doudi.office.queries import today
-
-WORKED_ON = [State.ACCEPTED, State.INVESTIGATING, State.OBJECTED, State.RETURNED]
 
 
 def showings_over(at: datetime) -> list[str]:
@@ -31,5 +29,5 @@ def assistance_over(at: datetime) -> list[str]:
 
 def cases_with_checks() -> list[tuple[str, str, int]]:
     """Cases being worked on whose sources were asked: ref, check, and how many later answers were taken in."""
-    rows = Case.objects.filter(state__in=WORKED_ON).exclude(check_ref="").order_by("id")
+    rows = Case.objects.filter(state__in=WORKING).exclude(check_ref="").order_by("id")
     return list(rows.values_list("ref", "check_ref", "answers_taken"))

@@ -232,10 +232,8 @@ class _Reading:
         rows = []
         for one in self.members:
             applicant = one.pid == self.row.applicant
-            settled = one.counted if one.counted is not None else one.together
-            counting = one.proposed if settled is None else settled
             adult = not is_minor(one.born_on, self.on)
-            consent, label = _consent(one, adult, counting, agreed)
+            consent, label = _consent(one, adult, one.counts, agreed)
             rows.append(
                 Member(
                     ref=one.ref,
@@ -247,7 +245,7 @@ class _Reading:
                     is_adult=adult,
                     proposed=one.proposed,
                     together=one.together,
-                    counts=counting,
+                    counts=one.counts,
                     counted_reason=one.counted_reason,
                     consent=consent,
                     consent_label=label,

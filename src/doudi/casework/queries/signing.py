@@ -140,7 +140,7 @@ def _page(row: Case, at: datetime) -> SigningPage:
         programme_label=core.road(row.programme).label,
         area=row.area,
         applicant_name=row.name,
-        open=State(row.state).is_open or State(row.state) is State.CONFIRMED,
+        open=State(row.state).takes_signatures,
         people=tuple(people),
     )
 
@@ -148,10 +148,8 @@ def _page(row: Case, at: datetime) -> SigningPage:
 def _member(one: CaseMember, row: Case, head: bool, paper: AuthorisationRow | None, on: date) -> Signatory:
     applicant = one.pid == row.applicant
     adult = applicant or not is_minor(one.born_on, on)
-    together = one.proposed if one.together is None else one.together
-    counting = together if one.counted is None else one.counted
     state = _state(paper, adult) if one.pid else "no_identity"
-    if not counting:
+    if not one.counts:
         state = "not_needed"
     return Signatory(
         ref=one.ref,

@@ -6,8 +6,6 @@ from doudi.verification.queries.anomalies import (
     AnomalyCounts,
     AnomalyPage,
     AnomalyRow,
-    DrawnRow,
-    SampleLine,
     StepRow,
     Wanted,
     anomalies,
@@ -18,8 +16,6 @@ from doudi.verification.queries.anomalies import (
     anomaly_counts,
     area_of_anomaly,
     causes_given,
-    sample,
-    samples,
     times_handed,
 )
 from doudi.verification.queries.asking import (
@@ -28,7 +24,6 @@ from doudi.verification.queries.asking import (
     ProgressPage,
     QuestionPage,
     QuestionRow,
-    Standing,
     asking_counts,
     asking_queue,
     dispatch_page,
@@ -36,8 +31,6 @@ from doudi.verification.queries.asking import (
     open_questions,
     progress_page,
     question_page,
-    standing_of_source,
-    standings,
 )
 from doudi.verification.queries.authorisations import (
     AuthorisationRow,
@@ -79,34 +72,34 @@ from doudi.verification.queries.checks import (
     progress,
 )
 from doudi.verification.queries.comparing import comparable, compared, said_keys, statements
-from doudi.verification.queries.objections import (
+from doudi.verification.queries.disputable import (
     About,
+    Offered,
+    asked_before,
+    find_report,
+    holds_still,
+    mine_in,
+    newest_answer,
+    newest_report,
+    objectable,
+    objection_about,
+    open_question,
+)
+from doudi.verification.queries.objections import (
     LineRow,
     MyObjection,
     ObjectionCounts,
     ObjectionPage,
     ObjectionRow,
-    Offered,
-    Ruling,
-    asked_before,
-    find_report,
-    holds_still,
     late_objections,
-    mine_in,
     my_objection,
     my_objections,
-    newest_answer,
-    newest_report,
-    objectable,
     objection,
-    objection_about,
     objection_counts,
     objections,
     objections_to,
     objections_to_follow,
     objections_to_remind,
-    open_question,
-    rulings,
 )
 from doudi.verification.queries.orders import OrderRow, order, order_allows, orders, orders_in_force, standing
 from doudi.verification.queries.reports import (
@@ -124,8 +117,23 @@ from doudi.verification.queries.reports import (
     unreported,
     verify,
 )
+from doudi.verification.queries.rulings import (
+    Ruling,
+    rulings,
+)
+from doudi.verification.queries.samples import (
+    DrawnRow,
+    SampleLine,
+    sample,
+    samples,
+)
 from doudi.verification.queries.snapshots import snapshot
 from doudi.verification.queries.sources import came_later, source, source_of_key
+from doudi.verification.queries.standings import (
+    Standing,
+    standing_of_source,
+    standings,
+)
 
 __all__ = [
     "About",

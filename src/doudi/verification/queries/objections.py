@@ -1,4 +1,4 @@
-"""Reading objections: what may be said against a report, where each stands, how it ended; the report itself is read elsewhere."""
+"""Reading objections: those that wait, one of them whole, one's own, those a clock looks after."""
 
 from __future__ import annotations
 
@@ -12,160 +12,14 @@ from doudi.facts.days import add_working_days
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name
 from doudi.office.queries import PaperRow
-from doudi.verification.core import Said, questions
 from doudi.verification.core import objections as core
-from doudi.verification.core.objections import CLAIM_LABELS, OPEN, Channel, Outcome, Pace, State, pace
-from doudi.verification.models import Check, Objection, ObjectionLine, Question, Report
-from doudi.verification.queries.checks import AnswerRow, ItemRow, answers
+from doudi.verification.core import questions
+from doudi.verification.core.objections import CLAIM_LABELS, OPEN, Channel, Outcome, State, pace
+from doudi.verification.models import Objection, ObjectionLine, Question
+from doudi.verification.queries.checks import AnswerRow, answers
+from doudi.verification.queries.disputable import asked_before
 
 SOON = 2  # working days before the last one on which whoever looks is reminded
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A line of a report that may be disputed, and what may be said of it; nothing is chosen."""
-
-    key: str
-    pid: str
-    whose: str
-    dataset: str
-    source: str
-    label: str
-    round: int
-    place: str
-    batch: int | None
-    row_no: int | None
-    said: str
-    said_label: str
-    words: str
-    claims: tuple[tuple[str, str], ...]
-
-
-def objectable(ref: str, pid: str) -> tuple[Offered, ...]:
-    """Every line of a check that somebody may dispute: their own, and those of the minors they agreed for.
-
-    :param ref: of the check
-    """
-    check = Check.objects.get(ref=ref)
-    mine = {pid, *(one["pid"] for one in check.people if one["guardian"] == pid)}
-    return tuple(line for row in answers(ref) if row.pid in mine for line in _offered(row))
-
-
-def _offered(row: AnswerRow) -> Iterable[Offered]:
-    places = [(_place(item), item.batch, item.row_no, item.words) for item in row.items]
-    for place, batch, row_no, words in places or [("", None, None, _silence(row))]:
-        yield Offered(
-            key=f"{row.pid}|{row.source}|{place}",
-            pid=row.pid,
-            whose=row.whose,
-            dataset=row.dataset,
-            source=row.source,
-            label=row.source_label,
-            round=row.round,
-            place=place,
-            batch=batch,
-            row_no=row_no,
-            said=row.said,
-            said_label=row.said_label,
-            words=words,
-            claims=core.claims(row.dataset, bool(places)),
-        )
-
-
-def _place(item: ItemRow) -> str:
-    return item.their_ref or f"{item.batch}/{item.row_no}"
-
-
-def _silence(row: AnswerRow) -> str:
-    return f"{row.said_label}（{row.why}）" if row.why else row.said_label
-
-
-def newest_answer(ref: str, pid: str, source: str) -> AnswerRow | None:
-    """What a source answered last about somebody, or the question it has not answered yet."""
-    return next((row for row in answers(ref) if row.pid == pid and row.source == source), None)
-
-
-def open_question(ref: str, pid: str, source: str) -> datetime | None:
-    """Until when a question to a source about somebody that is out now may be answered; None when none is out."""
-    out = Question.objects.filter(check_asked__ref=ref, pid=pid, source=source, state__in=questions.OPEN)
-    return out.values_list("due_at", flat=True).first()
-
-
-def holds_still(row: AnswerRow, said: str, shown: str) -> bool:
-    """Whether an answer still says what was disputed: the same row in the same words, or the same silence."""
-    if Said(said) is Said.FOUND:
-        return any(item.words == shown for item in row.items)
-    return row.said == said
-
-
-def newest_report(ref: str) -> str:
-    """Number of the newest report of a check; the check's own number before one was issued."""
-    issued = Report.objects.filter(check_asked__ref=ref).order_by("-version").values_list("number", flat=True).first()
-    return issued or Check.objects.values_list("number", flat=True).get(ref=ref)
-
-
-def asked_before(ref: str, objection: str = "") -> set[str]:
-    """Who asked the sources, issued a report of this check, or looked at another objection to it; as the journal names them."""
-    who = {Check.objects.values_list("by", flat=True).get(ref=ref)}
-    who |= set(Report.objects.filter(check_asked__ref=ref).values_list("by", flat=True))
-    others = Objection.objects.filter(check_asked__ref=ref, state=State.SETTLED).exclude(ref=objection)
-    return who | set(others.exclude(taken_by="").values_list("taken_by", flat=True))
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Whose objection to which report is being written down; nothing of what the report says."""
-
-    name: str
-    report: str
-    programme: str
-
-
-def objection_about(ref: str, pid: str, viewer: Viewer) -> About:
-    """The adult of a check somebody writes an objection down for.
-
-    :raises NotAllowed: no such check in the viewer's area, or nobody of this id in it
-    """
-    viewer.need("objection.open")
-    check = Check.objects.filter(ref=ref).first()
-    if check is None or not viewer.sees(check.area):
-        raise NotAllowed("没有这份核对报告，或者不归您看。")
-    for one in check.people:
-        if one["pid"] == pid and one["adult"]:
-            return About(one["name"], newest_report(ref), check.programme)
-    raise NotAllowed("没有这份核对报告，或者报告里没有这个人。")
-
-
-def mine_in(ref: str, pids: Collection[str]) -> str:
-    """Which of the ids somebody is known by an adult of a check is asked about under.
-
-    :raises NotAllowed: the check is not about them
-    """
-    check = Check.objects.filter(ref=ref).first()
-    for one in check.people if check is not None else ():
-        if one["pid"] in pids and one["adult"]:
-            return one["pid"]
-    raise NotAllowed("没有这份核对报告，或者不是关于您的。")
-
-
-def find_report(number: str, name: str, viewer: Viewer) -> tuple[str, str]:
-    """The check behind a report number, and the pid of the adult of this name in it: what a paper form carries.
-
-    Both must fit, and nothing of what the report says comes back: a village worker may write an objection down, not read.
-
-    :raises NotAllowed: no such report about somebody of this name in the viewer's area; never says which
-    """
-    viewer.need("objection.open")
-    wanted = number.strip().upper()
-    check = Check.objects.filter(Q(number=wanted) | Q(reports__number=wanted)).distinct().first()
-    if check is not None and viewer.sees(check.area):
-        for one in check.people:
-            if one["name"] == name.strip() and one["adult"]:
-                return check.ref, one["pid"]
-    raise NotAllowed("编号和名字对不上。请照报告右上角的编号和本人的名字再写一次。")
-
-
-# ---- lists --------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,72 +307,6 @@ def _line(
     )
 
 
-# ---- what follows from how it ended -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """How a disputed line of a check ended; a person decided it. For the report and for the room that asked."""
-
-    objection: str
-    number: str
-    pid: str
-    whose: str
-    dataset: str
-    source: str
-    source_label: str
-    place: str
-    batch: int | None
-    row_no: int | None
-    shown: str
-    claim_label: str
-    outcome: str
-    outcome_label: str
-    instead: str
-    reason: str
-    decided_on: date
-    decided_by: str  # as the journal names them
-
-
-def rulings(ref: str, read: Iterable[AnswerRow] | None = None) -> tuple[Ruling, ...]:
-    """How the disputed lines of a check ended, oldest first; only of objections that are settled.
-
-    :param read: the answers of the check, where the same act has read them already
-    """
-    rows = list(
-        ObjectionLine.objects.filter(objection__check_asked__ref=ref, objection__state=State.SETTLED)
-        .select_related("objection__check_asked")
-        .order_by("decided_at", "id")
-    )
-    if not rows:
-        return ()
-    names = {one["pid"]: one["name"] for one in rows[0].objection.check_asked.people}
-    labels = {row.source: row.source_label for row in (answers(ref) if read is None else read)}
-    return tuple(
-        Ruling(
-            objection=line.objection.ref,
-            number=line.objection.number,
-            pid=line.pid,
-            whose=names[line.pid],
-            dataset=line.dataset,
-            source=line.source,
-            source_label=labels.get(line.source, line.source),
-            place=line.place,
-            batch=line.batch,
-            row_no=line.row_no,
-            shown=line.shown,
-            claim_label=CLAIM_LABELS[line.claim],
-            outcome=line.outcome,
-            outcome_label=Outcome(line.outcome).label,
-            instead=line.instead,
-            reason=line.reason,
-            decided_on=office.today(line.decided_at),
-            decided_by=line.decided_by,
-        )
-        for line in rows
-    )
-
-
 def objections_to(ref: str, viewer: Viewer, today: date) -> list[ObjectionRow]:
     """The objections to one check, newest first, for the page of the case; nothing of what they say.
 
@@ -549,35 +337,3 @@ def objections_to_follow() -> list[tuple[str, str, str]]:
     """Settled objections their cases have not taken up: ref, the check, and whom the check was made for."""
     rows = Objection.objects.filter(state=State.SETTLED, followed_at__isnull=True).order_by("closed_at", "id")
     return list(rows.values_list("ref", "check_asked__ref", "check_asked__subject"))
-
-
-__all__ = [
-    "About",
-    "LineRow",
-    "MyObjection",
-    "ObjectionCounts",
-    "ObjectionPage",
-    "ObjectionRow",
-    "Offered",
-    "Pace",
-    "Ruling",
-    "asked_before",
-    "find_report",
-    "holds_still",
-    "late_objections",
-    "mine_in",
-    "my_objection",
-    "my_objections",
-    "newest_answer",
-    "newest_report",
-    "objectable",
-    "objection",
-    "objection_about",
-    "objection_counts",
-    "objections",
-    "objections_to",
-    "objections_to_follow",
-    "objections_to_remind",
-    "open_question",
-    "rulings",
-]

@@ -19,7 +19,7 @@ from doudi.verification.gateways import rules
 from doudi.verification.models import Check
 from doudi.verification.queries.checks import AnswerRow, answers
 from doudi.verification.queries.comparing import compared
-from doudi.verification.queries.objections import Ruling, rulings
+from doudi.verification.queries.rulings import Ruling, rulings
 
 
 def snapshot(check: Check, *, on: date, read: Sequence[AnswerRow] | None = None) -> Body:

@@ -8,6 +8,8 @@ from django import forms
 
 from doudi.facts import money
 
+EVIDENCE = "image/jpeg,image/png,application/pdf"  # what a file field asks for where a paper is shown: a photograph or a PDF
+
 
 class YuanField(forms.CharField):
     """An amount typed in yuan; its clean value is whole fen, or None when left empty."""
@@ -43,6 +45,17 @@ def one_of(
     )
 
 
+def several(choices: Iterable[tuple[str, str]], *, label: str, missing: str, hint: str = "") -> forms.MultipleChoiceField:
+    """Some of several answers; nothing is chosen beforehand."""
+    return forms.MultipleChoiceField(
+        choices=list(choices),
+        label=label,
+        help_text=hint,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": missing},
+    )
+
+
 def words(
     *, label: str, missing: str = "", required: bool = True, hint: str = "", rows: int = 4, longest: int = 1000
 ) -> forms.CharField:
@@ -66,10 +79,11 @@ def line(*, label: str, missing: str = "", required: bool = True, hint: str = ""
     return field
 
 
-def day(*, label: str, missing: str = "请选日期", hint: str = "") -> forms.DateField:
+def day(*, label: str, missing: str = "请选日期", required: bool = True, hint: str = "") -> forms.DateField:
     """A day, by the browser's own calendar."""
     return forms.DateField(
         label=label,
+        required=required,
         help_text=hint,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": missing, "invalid": "日期写成 2026-07-01 这样"},

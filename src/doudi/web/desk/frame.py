@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
-from django.http import Http404, HttpRequest
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from doudi.office.core import NotAllowed
+from doudi.office.queries import now
+
+
+def acted(
+    request: HttpRequest,
+    do: Callable[[datetime], object],
+    said: str,
+    *,
+    back: tuple[str, ...],
+    again: Callable[..., HttpResponse],
+    caught: tuple[type[Exception], ...] = (NotAllowed,),
+) -> HttpResponse:
+    """Do one act now and go back to its page with what was done; a refusal is said on the page, drawn again.
+
+    :param back: the name of the page and what stands in its address
+    :param again: draws the page; takes the words of the refusal as `problem`
+    :param caught: with what the act says no
+    """
+    try:
+        do(now())
+    except caught as why:
+        return again(problem=str(why))
+    messages.success(request, said, extra_tags="pine")
+    return redirect(*back)
 
 
 def page_number(request: HttpRequest) -> int:

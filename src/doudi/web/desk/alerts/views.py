@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +23,7 @@ from doudi.registry import queries as registry
 from doudi.rulebook import queries as rulebook
 from doudi.web.desk.alerts.forms import AssignForm, DismissForm
 from doudi.web.desk.alerts.reading import LEVELS, explanation, rows_behind
-from doudi.web.desk.frame import due
+from doudi.web.desk.frame import acted, due
 from doudi.web.parts.permits import permit
 
 STATES = {"open": "等处理", "assigned": "已排走访", "closed": "处理完了"}
@@ -179,16 +179,13 @@ def _workers(area: str, at: Any) -> list[tuple[str, str]]:
 @require_POST
 def assign(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask somebody to go and see."""
-    at = time.now()
-    form = AssignForm(_workers(_read(request, ref).row.area, at), request.POST)
+    form = AssignForm(_workers(_read(request, ref).row.area, time.now()), request.POST)
     if not form.is_valid():
         return page(request, ref, assign=form, status=422)
-    try:
-        actions.assign(ref=ref, worker=form.cleaned_data["worker"], by=request.user, at=at)
-    except NotAllowed as why:
-        return page(request, ref, problem=str(why), assign=form, status=422)
-    messages.success(request, "安排好了，他手机上能看到。", extra_tags="pine")
-    return redirect("desk:alert", ref)
+    return acted(
+        request, lambda at: actions.assign(ref=ref, worker=form.cleaned_data["worker"], by=request.user, at=at),
+        "安排好了，他手机上能看到。", back=("desk:alert", ref), again=partial(page, request, ref, assign=form, status=422),
+    )  # fmt: skip
 
 
 @permit("alert.dismiss")
@@ -199,9 +196,7 @@ def dismiss(request: HttpRequest, ref: str) -> HttpResponse:
     form = DismissForm(request.POST, prefix="dismiss")
     if not form.is_valid():
         return page(request, ref, dismiss=form, status=422)
-    try:
-        actions.dismiss(ref=ref, by=request.user, at=time.now(), **form.cleaned_data)
-    except NotAllowed as why:
-        return page(request, ref, problem=str(why), dismiss=form, status=422)
-    messages.success(request, "原因记下了，会用来改进这条规则。", extra_tags="pine")
-    return redirect("desk:alerts")
+    return acted(
+        request, lambda at: actions.dismiss(ref=ref, by=request.user, at=at, **form.cleaned_data),
+        "原因记下了，会用来改进这条规则。", back=("desk:alerts",), again=partial(page, request, ref, dismiss=form, status=422),
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -26,8 +27,8 @@ from doudi.web.desk.frame import due
 from doudi.web.parts.permits import permit
 from doudi.web.parts.saying import SayForm
 
+TAKERS = (Role.VILLAGE, Role.TOWNSHIP)
 WAYS = {way: CHANNELS[way] for way in ("telephone", "window")}
-WORKING = (core.State.ACCEPTED, core.State.INVESTIGATING, core.State.OBJECTED, core.State.RETURNED)
 
 
 def read(request: HttpRequest, ref: str, at: datetime) -> CasePage:
@@ -103,25 +104,27 @@ def _report(this: CasePage, request: HttpRequest, at: datetime) -> verification.
 def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at: datetime) -> dict[str, Any]:
     """The forms this viewer needs at this step; none where the step or the post does not call for it."""
     viewer, state = request.viewer, core.State(this.state)
+    near = cache(lambda: _near(request, at))
     found: dict[str, Any] = {}
     if state in (core.State.SUBMITTED, core.State.ASKED) and viewer.may("case.accept"):
-        found["accept_form"] = held.get("accept") or shapes.AcceptForm(_colleagues(request, at, Role.VILLAGE, Role.TOWNSHIP))
+        found["accept_form"] = held.get("accept") or shapes.AcceptForm(_of(near(), *TAKERS))
         found["ask_form"] = held.get("ask") or (shapes.AskForm(prefix="ask") if this.may("ask_once") else None)
         found["reply_form"] = held.get("reply") or shapes.ReplyForm(prefix="reply") if state == core.State.ASKED else None
-    judging = state in WORKING and viewer.may("case.propose")
-    found["doubts"] = [
-        (one, (held.get(one.ref) or shapes.JudgeForm(one)) if judging and not one.is_settled else None) for one in this.questions
-    ]
+    judging = state in core.WORKING and viewer.may("case.propose")
     asking = state.is_open and viewer.may("question.ask")
     found["doubts"] = [
-        (one, form, (held.get(f"say-{one.ref}") or _say_form(one)) if asking and one.answers and not one.is_settled else None)
-        for one, form in found["doubts"]
+        (
+            one,
+            (held.get(one.ref) or shapes.JudgeForm(one)) if judging and not one.is_settled else None,
+            (held.get(f"say-{one.ref}") or _say_form(one)) if asking and one.answers and not one.is_settled else None,
+        )
+        for one in this.questions
     ]
     visiting = viewer.may("case.survey") and (
-        state in WORKING if viewer.role == Role.TOWNSHIP else state == core.State.AT_COUNTY and viewer.role == Role.COUNTY
+        state in core.WORKING if viewer.role == Role.TOWNSHIP else state == core.State.AT_COUNTY and viewer.role == Role.COUNTY
     )
     if visiting:
-        found["survey_form"] = held.get("survey") or _survey_form(request, this, at)
+        found["survey_form"] = held.get("survey") or _survey_form(near(), this)
     if state in (core.State.INVESTIGATING, core.State.RETURNED) and viewer.may("case.propose"):
         found["opinion_form"] = held.get("opinion") or shapes.OpinionForm(this)
     if state == core.State.RETURNED and viewer.may("case.propose"):
@@ -134,31 +137,30 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
         found["not_decide"] = refused[0] if len(refused) == len(core.DECISIONS) else ""
         found["not_confirm"] = next((move.why_not for move in this.moves if move.act == "confirm" and not move.allowed), "")
     found["signing"] = queries.signing(this.ref, viewer, at=at)
-    found["may_check"] = state in WORKING and viewer.may("check.request")
+    found["may_check"] = state in core.WORKING and viewer.may("check.request")
     found["may_object"] = viewer.may("case.object")
     found["may_serve"] = viewer.may("case.propose")
     if this.may("withdraw") and viewer.may("case.accept"):
         found["withdraw_form"] = held.get("withdraw") or shapes.WithdrawForm(prefix="withdraw")
-    if state in WORKING and viewer.may("case.propose"):
-        found["assign_form"] = held.get("hand") or shapes.HandForm(_colleagues(request, at, Role.TOWNSHIP))
+    if state in core.WORKING and viewer.may("case.propose"):
+        found["assign_form"] = held.get("hand") or shapes.HandForm(_of(near(), Role.TOWNSHIP))
         if not this.extended_reason:
             found["extend_form"] = held.get("extend") or shapes.ExtendForm(prefix="extend")
     return found
 
 
-def _survey_form(request: HttpRequest, this: CasePage, at: datetime, data: Any = None) -> shapes.SurveyForm:
-    colleagues = _colleagues(request, at, Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY)
-    return shapes.SurveyForm(colleagues, [one for one in this.questions if one.choice == "visit"], data)
+def _survey_form(near: list[time.StaffRow], this: CasePage, data: Any = None) -> shapes.SurveyForm:
+    return shapes.SurveyForm(_of(near, *TAKERS, Role.COUNTY), [one for one in this.questions if one.choice == "visit"], data)
 
 
-def _colleagues(request: HttpRequest, at: datetime, *roles: Role) -> list[tuple[str, str]]:
-    """Others who work in the viewer's area, in one of these roles."""
-    near = time.staff(at, area=request.viewer.area)
-    return [
-        (one.username, f"{one.name}（{one.area_label}）")
-        for one in near
-        if one.role in roles and one.username != request.viewer.username
-    ]
+def _near(request: HttpRequest, at: datetime) -> list[time.StaffRow]:
+    """Others who work in the viewer's area."""
+    return [one for one in time.staff(at, area=request.viewer.area) if one.username != request.viewer.username]
+
+
+def _of(near: list[time.StaffRow], *roles: Role) -> list[tuple[str, str]]:
+    """Those in one of these roles, to choose from."""
+    return [(one.username, f"{one.name}（{one.area_label}）") for one in near if one.role in roles]
 
 
 def _seen(request: HttpRequest) -> int:
@@ -195,7 +197,7 @@ def act(
 @require_POST
 def accept(request: HttpRequest, ref: str) -> HttpResponse:
     """Take an application in; the sources are asked at once."""
-    form = shapes.AcceptForm(_colleagues(request, time.now(), Role.VILLAGE, Role.TOWNSHIP), request.POST)
+    form = shapes.AcceptForm(_of(_near(request, time.now()), *TAKERS), request.POST)
 
     def do(at: datetime) -> None:
         actions.accept(ref=ref, by=request.user, at=at, version=_version(request), **form.cleaned_data)
@@ -283,7 +285,7 @@ def say(request: HttpRequest, ref: str, question: str) -> HttpResponse:
 def survey(request: HttpRequest, ref: str) -> HttpResponse:
     """Record the household visit of two people."""
     at = time.now()
-    form = _survey_form(request, read(request, ref, at), at, request.POST)
+    form = _survey_form(_near(request, at), read(request, ref, at), request.POST)
 
     def do(at: datetime) -> None:
         said = form.cleaned_data
@@ -403,7 +405,7 @@ def serve(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def hand(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand the case to a colleague."""
-    form = shapes.HandForm(_colleagues(request, time.now(), Role.TOWNSHIP), request.POST)
+    form = shapes.HandForm(_of(_near(request, time.now()), Role.TOWNSHIP), request.POST)
 
     def do(at: datetime) -> None:
         actions.assign(ref=ref, to=form.cleaned_data["to"], by=request.user, at=at)

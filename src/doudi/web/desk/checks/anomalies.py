@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
@@ -21,7 +23,7 @@ from doudi.office.core import NotAllowed
 from doudi.verification import actions, queries
 from doudi.verification.core.anomalies import SEEN_LABELS, AnomalyState, Seen, Whom
 from doudi.web.desk.checks.forms import CloseForm, HandForm, NoteForm
-from doudi.web.desk.frame import due
+from doudi.web.desk.frame import acted, due
 from doudi.web.parts.permits import permit
 
 PAGE = 50
@@ -173,19 +175,18 @@ def _step(request: HttpRequest, step: queries.StepRow) -> dict[str, Any]:
 def hand(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand an anomaly to the township, where a visit waits for it, or to supervision."""
     _found(request, ref)
-    form, at = HandForm(request.POST), time.now()
+    form = HandForm(request.POST)
     if not form.is_valid():
         return _page(request, ref, hand=form)
     whom, note = form.cleaned_data["whom"], form.cleaned_data["note"]
-    try:
+
+    def do(at: datetime) -> None:
         if whom == Whom.TOWNSHIP:
             monitoring.hand_to_township(anomaly=ref, note=note, by=request.user, at=at)
         else:
             actions.hand_anomaly(ref=ref, whom=whom, note=note, by=request.user, at=at)
-    except NotAllowed as why:
-        return _page(request, ref, problem=str(why), hand=form)
-    messages.success(request, f"交给{Whom(whom).label}了。")
-    return redirect("desk:anomaly", ref)
+
+    return _acted(request, ref, do, f"交给{Whom(whom).label}了。", hand=form)
 
 
 @permit("anomaly.close")
@@ -196,12 +197,11 @@ def close(request: HttpRequest, ref: str) -> HttpResponse:
     form = CloseForm(request.POST)
     if not form.is_valid():
         return _page(request, ref, close=form)
-    try:
-        actions.close_anomaly(ref=ref, **form.cleaned_data, by=request.user, at=time.now())
-    except NotAllowed as why:
-        return _page(request, ref, problem=str(why), close=form)
-    messages.success(request, "原因写下了。")
-    return redirect("desk:anomaly", ref)
+
+    def do(at: datetime) -> None:
+        actions.close_anomaly(ref=ref, **form.cleaned_data, by=request.user, at=at)
+
+    return _acted(request, ref, do, "原因写下了。", close=form)
 
 
 @permit("anomaly.work")
@@ -223,9 +223,12 @@ def _noted(request: HttpRequest, ref: str, act: Any, said: str) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _page(request, ref, note=form)
-    try:
-        act(ref=ref, note=form.cleaned_data["note"], by=request.user, at=time.now())
-    except NotAllowed as why:
-        return _page(request, ref, problem=str(why), note=form)
-    messages.success(request, said)
-    return redirect("desk:anomaly", ref)
+
+    def do(at: datetime) -> None:
+        act(ref=ref, note=form.cleaned_data["note"], by=request.user, at=at)
+
+    return _acted(request, ref, do, said, note=form)
+
+
+def _acted(request: HttpRequest, ref: str, do: Callable[[datetime], None], said: str, **given: forms.Form) -> HttpResponse:
+    return acted(request, do, said, back=("desk:anomaly", ref), again=partial(_page, request, ref, **given))

@@ -9,7 +9,6 @@ from django import forms
 from doudi.verification.core.anomalies import Whom, causes
 from doudi.verification.core.samples import LABELS
 from doudi.web.desk import fields
-from doudi.web.desk.orders.forms import several
 
 
 class AskForm(forms.Form):
@@ -18,14 +17,8 @@ class AskForm(forms.Form):
     def __init__(self, *given: Any, rolls: list[tuple[str, str]], against: list[tuple[str, str]]) -> None:
         super().__init__(*given)
         self.fields["roll"] = fields.one_of(rolls, label="哪份名单", missing="请选一份名单")
-        self.fields["against"] = several(against, label="看什么", missing="请至少选一样")
-        self.fields["on"] = forms.DateField(
-            label="看哪一天",
-            required=False,
-            help_text="不写就是名单说的那一天",
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            error_messages={"invalid": "日期写成 2026-07-01 这样"},
-        )
+        self.fields["against"] = fields.several(against, label="看什么", missing="请至少选一样")
+        self.fields["on"] = fields.day(label="看哪一天", required=False, hint="不写就是名单说的那一天")
         self.fields["snapshot"] = fields.line(label="哪一份存下来的数据", required=False, hint="平时不写", longest=60)
 
 

@@ -77,8 +77,9 @@ def new(request: HttpRequest) -> HttpResponse:
 def _ask_form(order: queries.OrderRow, data: Any) -> AskForm:
     contracts = exchange.contracts()
     rolls = [(code, contracts[code].label) for code in order.rolls if code in contracts]
-    told = [EVERYTHING, *((one.kind, one.label) for one in jobs.checks_for(order.number))]
-    named = {one.other for one in jobs.checks_for(order.number)}
+    kinds = jobs.checks_for(order.number)
+    told = [EVERYTHING, *((one.kind, one.label) for one in kinds)]
+    named = {one.other for one in kinds}
     told += [(code, f"同月也在：{contracts[code].label}") for code in order.datasets if code not in named and code in contracts]
     return AskForm(data, rolls=rolls, against=list(dict(told).items()))
 

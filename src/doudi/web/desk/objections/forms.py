@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 
 from django import forms
@@ -13,7 +13,6 @@ from doudi.verification.core.objections import OUTCOME_LABELS, Channel, Outcome
 from doudi.verification.queries import Offered
 from doudi.web.desk import fields
 
-EVIDENCE = "image/jpeg,image/png,application/pdf"
 NO_CLAIM = ("", "没有不同意见")
 
 
@@ -22,7 +21,7 @@ class EvidenceField(forms.FileField):
 
     def __init__(self, *, label: object, hint: object = "") -> None:
         super().__init__(label=label, required=False, help_text=hint)
-        self.widget.attrs["accept"] = EVIDENCE
+        self.widget.attrs["accept"] = fields.EVIDENCE
 
     @staticmethod
     def files(kept: UploadedFile | None) -> list[File]:
@@ -37,8 +36,9 @@ def field_of(key: str) -> str:
 class LinesForm(forms.Form):
     """Lines of a report, each with what may be said of it."""
 
-    def lines_from(self, offered: Iterable[Offered]) -> None:
-        self.offered = list(offered)
+    def __init__(self, offered: Sequence[Offered], *args: object, **more: object) -> None:
+        super().__init__(*args, **more)
+        self.offered = offered
         for one in self.offered:
             self.fields[field_of(one.key)] = forms.ChoiceField(
                 choices=[NO_CLAIM, *one.claims], label=f"{one.whose} {one.label}：{one.words}", required=False
@@ -62,10 +62,6 @@ class WriteForm(LinesForm):
     channel = fields.one_of(CHANNELS, label="怎么提的", missing="请选怎么提的")
     words = fields.words(label="本人怎么说", required=False, hint="照他说的写，不用改成公文")
     paper = EvidenceField(label="证明，或者交来的那张纸", hint="拍一张照片，或者 PDF。没有也可以提")
-
-    def __init__(self, offered: Sequence[Offered], *args: object, **more: object) -> None:
-        super().__init__(*args, **more)
-        self.lines_from(offered)
 
 
 class VillageForm(forms.Form):
@@ -98,10 +94,6 @@ class AddForm(forms.Form):
 
 class LineForm(LinesForm):
     """Which line of the report the person's own words are about."""
-
-    def __init__(self, offered: Sequence[Offered], *args: object, **more: object) -> None:
-        super().__init__(*args, **more)
-        self.lines_from(offered)
 
 
 class DecideForm(forms.Form):

@@ -16,7 +16,7 @@ from doudi.office import queries as time
 from doudi.office.core import NotAllowed, Role
 from doudi.verification import actions, queries
 from doudi.verification.core import asked_datasets
-from doudi.verification.core.objections import AlreadyOpen, Channel
+from doudi.verification.core.objections import Channel
 from doudi.web.desk.objections.forms import EvidenceField, FindForm, VillageForm, WriteForm
 from doudi.web.parts.permits import permit
 
@@ -70,8 +70,6 @@ def write_down(request: HttpRequest, check: str) -> HttpResponse:
                 by=request.user,
                 at=at,
             )
-        except AlreadyOpen as why:
-            form.add_error(None, str(why))
         except NotAllowed as why:
             form.add_error(None, str(why))
         else:

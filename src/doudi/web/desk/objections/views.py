@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from doudi.casework import jobs as casework
@@ -18,7 +18,7 @@ from doudi.office import queries as time
 from doudi.office.core import NotAllowed
 from doudi.verification import actions, queries
 from doudi.verification.queries import ObjectionPage
-from doudi.web.desk.frame import due, page_number
+from doudi.web.desk.frame import acted, due, page_number
 from doudi.web.desk.objections import forms as shapes
 from doudi.web.desk.objections.forms import EvidenceField
 from doudi.web.parts.permits import permit
@@ -110,12 +110,7 @@ def _act(
     for form in (held or {}).values():
         if not form.is_valid():
             return _page(request, ref, held=held)
-    try:
-        do(time.now())
-    except NotAllowed as why:
-        return _page(request, ref, problem=str(why), held=held)
-    messages.success(request, said)
-    return redirect("desk:objection", ref)
+    return acted(request, do, said, back=("desk:objection", ref), again=partial(_page, request, ref, held=held))
 
 
 @permit("objection.handle")

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from doudi.web.desk import fields
-
-
-def several(choices: Iterable[tuple[str, str]], *, label: str, missing: str, hint: str = "") -> forms.MultipleChoiceField:
-    """Some of several answers; nothing is chosen beforehand."""
-    return forms.MultipleChoiceField(
-        choices=list(choices),
-        label=label,
-        help_text=hint,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": missing},
-    )
 
 
 class DraftForm(forms.Form):
@@ -31,8 +19,8 @@ class DraftForm(forms.Form):
         self.fields["purpose"] = fields.words(
             label="为什么核对", missing="请写清楚为什么核对", hint="写明依据和目的，例如：按季度复核在享人员", rows=3, longest=500
         )
-        self.fields["rolls"] = several(rolls, label="查哪些名单上的人", missing="请至少选一份名单")
-        self.fields["datasets"] = several(
+        self.fields["rolls"] = fields.several(rolls, label="查哪些名单上的人", missing="请至少选一份名单")
+        self.fields["datasets"] = fields.several(
             lists, label="和哪些数据放在一起看", missing="请至少选一份数据", hint="只选这次用得着的；没有选的，这张单子不能查"
         )
         self.fields["area"] = forms.ChoiceField(

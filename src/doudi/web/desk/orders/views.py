@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +17,7 @@ from doudi.office import queries as time
 from doudi.office.core import NotAllowed, Viewer
 from doudi.verification import actions, queries
 from doudi.verification.core.orders import OrderState
-from doudi.web.desk.frame import page_number
+from doudi.web.desk.frame import acted, page_number
 from doudi.web.desk.orders.forms import DraftForm, WhyForm
 from doudi.web.parts.permits import permit
 
@@ -110,12 +113,9 @@ def _page(request: HttpRequest, row: queries.OrderRow, why_form: WhyForm | None 
 def approve(request: HttpRequest, number: str) -> HttpResponse:
     """Approve a task order somebody else wrote."""
     row = _found(request, number)
-    try:
-        actions.approve_order(number=number, by=request.user, at=time.now())
-    except NotAllowed as why:
-        return _page(request, row, problem=str(why))
-    messages.success(request, "批准了，到日子就能凭它核对。")
-    return redirect("desk:order", number)
+    return _acted(
+        request, row, lambda at: actions.approve_order(number=number, by=request.user, at=at), "批准了，到日子就能凭它核对。"
+    )
 
 
 @permit("order.approve")
@@ -136,12 +136,11 @@ def _with_reason(request: HttpRequest, number: str, act: Any, said: str) -> Http
     row, form = _found(request, number), WhyForm(request.POST)
     if not form.is_valid():
         return _page(request, row, why_form=form)
-    try:
-        act(number=number, why=form.cleaned_data["why"], by=request.user, at=time.now())
-    except NotAllowed as why:
-        return _page(request, row, problem=str(why))
-    messages.success(request, said)
-    return redirect("desk:order", number)
+    return _acted(request, row, lambda at: act(number=number, why=form.cleaned_data["why"], by=request.user, at=at), said)
+
+
+def _acted(request: HttpRequest, row: queries.OrderRow, do: Callable[[datetime], Any], said: str) -> HttpResponse:
+    return acted(request, do, said, back=("desk:order", row.number), again=partial(_page, request, row))
 
 
 @permit("order.read")

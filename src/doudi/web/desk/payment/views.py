@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed
 from doudi.payment import actions, queries
+from doudi.web.desk.frame import acted
 from doudi.web.desk.payment.forms import BuildForm, ReturnForm
 from doudi.web.parts.permits import permit
 
@@ -103,12 +104,7 @@ def act(request: HttpRequest, ref: str, do: Callable[[datetime], object], said: 
         queries.run(ref, request.viewer, limit=1)
     except NotAllowed:
         raise Http404 from None
-    try:
-        do(time.now())
-    except NotAllowed as why:
-        return page(request, ref, problem=str(why), status=422)
-    messages.success(request, said, extra_tags="pine")
-    return redirect("desk:run", ref)
+    return acted(request, do, said, back=("desk:run", ref), again=partial(page, request, ref, status=422))
 
 
 @permit("payment.approve")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +15,7 @@ from doudi.verification import actions
 from doudi.verification.core.cards import BadCard
 from doudi.verification.core.peers import Relation
 from doudi.verification.queries import peers
+from doudi.web.desk.frame import acted
 from doudi.web.parts.permits import permit
 
 
@@ -65,12 +68,11 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_POST
 def check(request: HttpRequest, place: str) -> HttpResponse:
     """Note the forty digits the other side read out."""
-    try:
-        actions.check_peer(code=place, fingerprint=request.POST.get("digits", ""), by=request.user, at=now())
-    except NotAllowed as why:
-        return _page(request, str(why))
-    messages.success(request, "指纹对上了，可以往来。", extra_tags="pine")
-    return redirect("desk:peers-places")
+    digits = request.POST.get("digits", "")
+    return acted(
+        request, lambda at: actions.check_peer(code=place, fingerprint=digits, by=request.user, at=at), "指纹对上了，可以往来。",
+        back=("desk:peers-places",), again=partial(_page, request),
+    )  # fmt: skip
 
 
 @permit("place.keep")

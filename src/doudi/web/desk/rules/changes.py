@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from doudi.policy.pack import Pack
 from doudi.policy.parameters import place_of
 from doudi.rulebook import actions, queries
 from doudi.rulebook.core import Kind, State, value_of
+from doudi.web.desk.frame import acted
 from doudi.web.desk.rules import words
 from doudi.web.desk.rules.browse import law
 from doudi.web.desk.rules.forms import ApproveForm, ReasonForm, UndoForm
@@ -199,12 +201,7 @@ def act(request: HttpRequest, ref: str, do: Callable[[datetime], Any], said: str
     """
     if queries.change(ref, request.viewer) is None:
         raise Http404
-    try:
-        do(time.now())
-    except NotAllowed as why:
-        return page(request, ref, problem=str(why), status=422)
-    messages.success(request, said, extra_tags="pine")
-    return redirect("desk:rules-change", ref)
+    return acted(request, do, said, back=("desk:rules-change", ref), again=partial(page, request, ref, status=422))
 
 
 @permit("rules.change")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +22,7 @@ from doudi.registry.core import RELATIONS
 from doudi.verification import actions as verification
 from doudi.verification import core as checks
 from doudi.verification import queries as reading
+from doudi.web.desk.frame import acted
 from doudi.web.parts import papers
 from doudi.web.parts.permits import permit
 
@@ -119,14 +122,8 @@ def sign(request: HttpRequest, ref: str, who: str) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest, ref: str) -> HttpResponse:
     """Write down a support obligor outside the household."""
-    at, said = time.now(), {name: request.POST.get(name, "").strip()[:60] for name in ADDED}
-    read(request, ref, at)
-    try:
-        actions.add_supporter(ref=ref, by=request.user, at=at, **said)
-    except NotAllowed as why:
-        return drawn(request, ref, problem=str(why), status=422)
-    messages.success(request, "记好了，请他本人来签。", extra_tags="pine")
-    return redirect("desk:signing", ref)
+    said = {name: request.POST.get(name, "").strip()[:60] for name in ADDED}
+    return _act(request, ref, lambda at: actions.add_supporter(ref=ref, by=request.user, at=at, **said), "记好了，请他本人来签。")
 
 
 ADDED = ("name", "number", "supports", "relation", "phone", "place")
@@ -136,14 +133,12 @@ ADDED = ("name", "number", "supports", "relation", "phone", "place")
 @require_POST
 def remove(request: HttpRequest, ref: str, who: str) -> HttpResponse:
     """Take a supporter off the list."""
-    at = time.now()
-    read(request, ref, at)
-    try:
-        actions.remove_supporter(ref=ref, supporter=who, by=request.user, at=at)
-    except NotAllowed as why:
-        return drawn(request, ref, problem=str(why), status=422)
-    messages.success(request, "不再查他了。", extra_tags="pine")
-    return redirect("desk:signing", ref)
+    return _act(request, ref, lambda at: actions.remove_supporter(ref=ref, supporter=who, by=request.user, at=at), "不再查他了。")
+
+
+def _act(request: HttpRequest, ref: str, do: Callable[[datetime], Any], said: str) -> HttpResponse:
+    read(request, ref, time.now())
+    return acted(request, do, said, back=("desk:signing", ref), again=partial(drawn, request, ref, status=422))
 
 
 @permit("consent.record")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from doudi.office import actions as office
 from doudi.office import queries as time
-from doudi.office.core import BadPaper, NotAllowed
+from doudi.office.core import NotAllowed
 from doudi.verification import actions, jobs, queries
 from doudi.verification.core import NotAnAnswer, Way
 from doudi.verification.queries import QuestionPage
-from doudi.web.desk.frame import page_number
+from doudi.web.desk.frame import acted, page_number
 from doudi.web.desk.sources.forms import ROWS, LookForm, TypeForm
 from doudi.web.desk.sources.views import source_page, standing
 from doudi.web.parts.permits import permit
@@ -156,7 +158,7 @@ def question(request: HttpRequest, ref: str) -> HttpResponse:
         )
     except NotAnAnswer as why:
         return _shown(request, page, form, problem=str(why), wrong=why.rows)
-    except (NotAllowed, BadPaper) as why:
+    except NotAllowed as why:
         return _shown(request, page, form, problem=str(why))
     messages.success(request, "录好了。请另一位同事对着纸核对，核对过才算回话。")
     return redirect("desk:question", ref)
@@ -186,7 +188,6 @@ def _shown(
     problem: str = "",
     wrong: Any = (),
     look: Any = None,
-    again: bool = False,
 ) -> HttpResponse:
     waiting = next((one for one in page.typed if one.agreed is None), None)
     context = {
@@ -211,9 +212,9 @@ def look(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, page, empty, look=form)
     agree = form.cleaned_data["agree"] == "yes"
-    try:
-        actions.look_at_typed(question=ref, agree=agree, why=form.cleaned_data["why"], by=request.user, at=time.now())
-    except (NotAllowed, NotAnAnswer) as why:
-        return _shown(request, page, empty, look=form, problem=str(why))
-    messages.success(request, "算回话了。" if agree else "退回了，请重新录。")
-    return redirect("desk:question", ref)
+
+    def do(at: datetime) -> None:
+        actions.look_at_typed(question=ref, agree=agree, why=form.cleaned_data["why"], by=request.user, at=at)
+
+    said, again = "算回话了。" if agree else "退回了，请重新录。", partial(_shown, request, page, empty, look=form)
+    return acted(request, do, said, back=("desk:question", ref), again=again, caught=(NotAllowed, NotAnAnswer))

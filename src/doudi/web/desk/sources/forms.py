@@ -11,7 +11,6 @@ from doudi.verification.core import Said, SourceRow, Way, asked_datasets
 from doudi.web.desk import fields
 
 ROWS = 20  # rows of one typed answer at most
-EVIDENCE = "image/jpeg,image/png,application/pdf"
 
 
 class SourceForm(forms.Form):
@@ -78,7 +77,7 @@ class TypeForm(forms.Form):
     ) -> None:
         super().__init__(data, files, initial=held)
         self.columns, self.count = columns, min(max(rows, 1), ROWS)
-        self.fields["paper"].widget.attrs["accept"] = EVIDENCE
+        self.fields["paper"].widget.attrs["accept"] = fields.EVIDENCE
         for number in range(1, self.count + 1):
             for name, label in columns:
                 self.fields[f"row{number}-{name}"] = forms.CharField(

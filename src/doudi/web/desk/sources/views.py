@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +17,7 @@ from doudi.office.core import NotAllowed
 from doudi.verification import actions, queries
 from doudi.verification.core import Way
 from doudi.verification.queries import Standing
+from doudi.web.desk.frame import acted
 from doudi.web.desk.sources.forms import SourceForm
 from doudi.web.parts.permits import permit
 
@@ -106,28 +107,26 @@ def keep(request: HttpRequest, code: str = "") -> HttpResponse:
     return render(request, "desk/sources/keep.html", context, status=422 if problem or form.errors else 200)
 
 
-def _act(request: HttpRequest, code: str, do: Callable[..., Any], said: str, at: datetime) -> HttpResponse:
+def _act(request: HttpRequest, code: str, act: Callable[..., Any], said: str) -> HttpResponse:
     standing(request, code)
-    try:
-        do(code=code, by=request.user, at=at)
-    except (NotAllowed, ValueError) as why:
-        return source_page(request, code, problem=str(why))
-    messages.success(request, said)
-    return redirect("desk:source", code)
+    return acted(
+        request, lambda at: act(code=code, by=request.user, at=at), said, back=("desk:source", code),
+        again=partial(source_page, request, code), caught=(NotAllowed, ValueError),
+    )  # fmt: skip
 
 
 @permit("source.keep")
 @require_POST
 def stop(request: HttpRequest, code: str) -> HttpResponse:
     """Ask it nothing more."""
-    return _act(request, code, actions.stop_source, "停用了。没回的问题写明“来源停用了”，不算没有查到。", time.now())
+    return _act(request, code, actions.stop_source, "停用了。没回的问题写明“来源停用了”，不算没有查到。")
 
 
 @permit("source.keep")
 @require_POST
 def knock(request: HttpRequest, code: str) -> HttpResponse:
     """It is well again: knock at once."""
-    return _act(request, code, actions.knock_now, "马上再去问。", time.now())
+    return _act(request, code, actions.knock_now, "马上再去问。")
 
 
 @permit("check.read")
