@@ -32,6 +32,7 @@ from verification import a_source
 from verification.objecting import DOT
 from web import staged
 from web.browser import PHONE, RULES, looked_at, picture
+from web.phone_login import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 CAR = {"plate": "禾A8C31", "class": "car", "first_registered": "2015-05-01", "status": "normal"}
@@ -57,17 +58,11 @@ def kept(code, label, dataset, adapter, **more):
 
 
 def phone_of(who):
-    client = Client()
-    session = client.session
-    session["pid"], session["phone"] = who.pid, who.phone
-    session.save()
-    return client
+    return signed_in(Client(), who.pid, who.phone)
 
 
 def desk_of(clerk):
-    client = Client()
-    client.force_login(clerk)
-    return client
+    return staged.signed_in(Client(), clerk)
 
 
 def knock(at=None):

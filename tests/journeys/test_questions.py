@@ -1,17 +1,16 @@
 """A difference asked of the family in a browser: on the phone, at the door without signal, beside the data at the desk."""
 
-import re
 from datetime import date
 
 import pytest
 
 import people
 from doudi.casework.models import Question
-from doudi.office import queries as office
 from doudi.verification.models import Statement
 from web import staged
 from web.browser import DESK, PHONE, RULES, follow, looked_at, small_targets
 from web.desk_login import sign_in as staff_sign_in
+from web.phone_login import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -23,16 +22,6 @@ def low(page):
 
 def good(page, name, rules=RULES):
     looked_at(page, f"questions-{name}", rules=rules, fingers=(PHONE,), targets=low)
-
-
-def sign_in(page, who):
-    page.get_by_label("名字").fill(who.name)
-    page.get_by_label("身份证号").fill(who.citizen_no)
-    page.get_by_label("手机号").fill(who.phone)
-    page.get_by_role("button", name="给我发验证码").click()
-    page.get_by_label("6 位验证码").wait_for()
-    page.get_by_label("6 位验证码").fill(re.search(r"\d{6}", office.outbox(limit=1)[0].body).group())
-    follow(page.get_by_role("button", name="对，就是我"))
 
 
 def test_a_car_sold_long_ago_is_asked_about_and_stays_a_question(open_browser, sources):

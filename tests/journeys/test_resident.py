@@ -1,6 +1,5 @@
 """The resident's half of the first road, in a browser: asking for help, following it, the money, who looked."""
 
-import re
 from datetime import date, timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from doudi.payment.models import Line
 from web import staged
 from web.browser import DESK, PHONE, RULES, follow, looked_at
 from web.desk_login import sign_in as staff_sign_in
+from web.phone_login import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -29,18 +29,6 @@ def days_pass(days):
 
 def good(page, name):
     looked_at(page, f"resident-{name}", rules=[*RULES, "wcag2aaa"], fingers=(PHONE, DESK))
-
-
-def sign_in(page, who):
-    """By name, number and the code of the message, as everybody."""
-    page.get_by_label("名字").fill(who.name)
-    page.get_by_label("身份证号").fill(who.citizen_no)
-    page.get_by_label("手机号").fill(who.phone)
-    page.get_by_role("button", name="给我发验证码").click()
-    page.get_by_label("6 位验证码").wait_for()
-    good(page, "code")
-    page.get_by_label("6 位验证码").fill(re.search(r"\d{6}", office.outbox(limit=1)[0].body).group())
-    follow(page.get_by_role("button", name="对，就是我"))
 
 
 def onward(page, step):
@@ -63,7 +51,7 @@ def test_from_the_front_door_to_money_on_the_card(open_browser, sources):
 
     page.goto("/")
     page.get_by_role("link", name="我要申请帮助").click()
-    sign_in(page, granny)
+    sign_in(page, granny, look=lambda: good(page, "code"))
     page.get_by_label("看病花钱多").check()
     onward(page, "household")
     onward(page, "income")
@@ -159,7 +147,7 @@ def test_a_refusal_says_why_and_where_to_turn(open_browser, sources, client):
     granny = people.granny_wang()
     page = open_browser()
     page.goto(f"/my/cases/{case.ref}/")
-    sign_in(page, granny)
+    sign_in(page, granny, look=lambda: good(page, "code"))
     words = page.inner_text("main")
     assert "这次没有批" in words and "多 210 元" in words and "《社会救助法》第 18 条" in words
     assert "请另一位同志重新看" in words and "请法院来断" in words
@@ -174,7 +162,7 @@ def test_a_niece_applies_for_her_uncle_and_sees_the_stage_only(open_browser, sou
     page = open_browser()
     page.goto("/")
     page.get_by_role("link", name="帮家人、邻居办").click()
-    sign_in(page, niece)
+    sign_in(page, niece, look=lambda: good(page, "code"))
     good(page, "proxy-who")
     page.get_by_label("他的名字").fill(uncle.name)
     page.get_by_label("他的身份证号").fill(uncle.citizen_no[:-1])

@@ -19,6 +19,7 @@ django.setup()
 from django.conf import settings
 from django.core.management import call_command
 
+from delivered import deliver_town
 from doudi.engine.lake import Lake
 from doudi.exchange import actions as exchange
 from doudi.exchange.core import signing
@@ -28,7 +29,6 @@ from doudi.monitoring.models import Alert
 from doudi.office import actions as office_actions
 from doudi.office import queries as office
 from engine.landed import ON
-from engine.town import town
 from people import HALL, NOON, places
 
 
@@ -37,12 +37,7 @@ def set_up() -> dict[str, str]:
     call_command("migrate", verbosity=0, interactive=False)
     places()
     office_actions.move_clock(to=NOON, by=HALL, at=office.now())
-    for load in town(Lake(Path(settings.LAKE))):
-        arrival = exchange.Arrival(
-            dataset=load.dataset, object=load.object.stem, rejects="", without_number={}, reasons={}, heading_row=1, notes=[],
-            counts=dict.fromkeys(("rows", "accepted", "rejected", "repeated", "skipped"), 0),
-        )  # fmt: skip
-        exchange.receive_load([arrival], delivery=load.object.stem, file_name="f", as_of=ON, part="", by=HALL, at=office.now())
+    deliver_town(Lake(Path(settings.LAKE)))
     exchange.keep_sender(
         code="hospital", label="医保局", department_code="medical_security", doors=["event"], by=HALL, at=office.now(),
         datasets=["medical_cost", "disaster", "insurance"],

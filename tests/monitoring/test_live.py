@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from delivered import deliver_town
 from doudi.engine.lake import Lake
 from doudi.engine.lookup import Lookup
 from doudi.exchange import actions as exchange_actions
@@ -22,7 +23,7 @@ from doudi.office import actions as office_actions
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed
 from engine.landed import ON
-from engine.town import CHEN, HUKOU, LIU, town
+from engine.town import CHEN, HUKOU, LIU
 from people import HALL, NOON, clerk_li, clerk_sun, pid_of, places
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -38,14 +39,7 @@ def lake(tmp_path: Any, settings: Any) -> Lake:
     places()
     made = Lake(settings.LAKE)
     office_actions.move_clock(to=NOON, by=HALL, at=office.now())
-    for load in town(made):
-        arrival = exchange_actions.Arrival(
-            dataset=load.dataset, object=load.object.stem, rejects="", without_number={}, reasons={}, heading_row=1, notes=[],
-            counts=dict.fromkeys(("rows", "accepted", "rejected", "repeated", "skipped"), 0),
-        )  # fmt: skip
-        exchange_actions.receive_load(
-            [arrival], delivery=load.object.stem, file_name="f", as_of=ON, part="", by=HALL, at=office.now()
-        )
+    deliver_town(made)
     exchange_actions.keep_sender(
         code="hospital", label="医保局", department_code="medical_security", doors=["event"], by=HALL, at=office.now(),
         datasets=["medical_cost", "disaster", "insurance", "unemployed", "disease", "death"],

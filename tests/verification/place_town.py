@@ -22,8 +22,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from delivered import deliver_town
 from doudi.engine.lake import Lake
-from doudi.exchange import actions as exchange
 from doudi.monitoring import jobs as monitoring
 from doudi.office import actions as office_actions
 from doudi.office import queries as office
@@ -37,7 +37,7 @@ from doudi.verification.core import Asked, Basis
 from doudi.verification.models import Check, Letter, PlaceExchange, Question
 from doudi.verification.queries import exchanges, peers
 from engine.landed import ON
-from engine.town import LIU, town
+from engine.town import LIU
 from people import HALL, NOON, clerk, pid_of, places
 from signed import sign
 
@@ -60,12 +60,7 @@ def begin(days: float = 0) -> None:
 def set_up_answering() -> dict[str, Any]:
     """The place whose departments delivered something about Liu; its clock is three days ahead."""
     begin(days=3)
-    for load in town(Lake(Path(settings.LAKE))):
-        arrival = exchange.Arrival(
-            dataset=load.dataset, object=load.object.stem, rejects="", without_number={}, reasons={}, heading_row=1, notes=[],
-            counts=dict.fromkeys(("rows", "accepted", "rejected", "repeated", "skipped"), 0),
-        )  # fmt: skip
-        exchange.receive_load([arrival], delivery=load.object.stem, file_name="f", as_of=ON, part="", by=HALL, at=office.now())
+    deliver_town(Lake(Path(settings.LAKE)))
     monitoring.evaluate(ON)
     return {"card": peers.own_card(office.clock())}
 

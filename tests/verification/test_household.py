@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 SOURCES = [one.dataset for one in core.asked_datasets()]
 
 
-@pytest.fixture
-def sources(monkeypatch):
-    return walk.everything_answers(walk.Sources().install(monkeypatch))
-
-
 def agreed(person, **more):
     return sign(person, **more)
 

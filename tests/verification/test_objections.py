@@ -24,11 +24,6 @@ LATER = NOON + timedelta(days=1)
 
 
 @pytest.fixture
-def sources(monkeypatch):
-    return walk.everything_answers(walk.Sources().install(monkeypatch))
-
-
-@pytest.fixture
 def granny():
     people.clerk_li()
     return people.granny_wang()

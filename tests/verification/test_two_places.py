@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,15 +17,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from exchange.servers import free_port
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 HERE = Path(__file__).parent
 DOUDI = [sys.executable, "-c", "from doudi.config.cli import main; main()"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Place:

@@ -53,6 +53,7 @@ from doudi.web.api import tokens
 from house.test_house import pages
 from verification.rolls import found_on_a_roll
 from web import staged
+from web.phone_login import signed_in
 from web.test_staff_matrix import FOREIGN
 
 pytestmark = pytest.mark.django_db
@@ -373,9 +374,7 @@ def test_no_login_elsewhere_sees_or_does_anything(client: Client, outside: Outsi
 def test_another_resident_and_a_passer_by_see_nothing(client: Client, outside: Outside) -> None:
     client.raise_request_exception = False
     try_everything(client, outside, {})
-    session = client.session
-    session["pid"] = people.uncle_zhou().pid
-    session.save()
+    signed_in(client, people.uncle_zhou().pid)
     try_everything(client, outside, {})
 
 

@@ -19,6 +19,7 @@ from verification.objecting import DOT, SOLD, reported
 from web import staged
 from web.browser import DESK, PHONE, RULES, picture, scrolls_sideways, small_targets, violations
 from web.desk_login import sign_in
+from web.phone_login import carry_on, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -31,17 +32,11 @@ def check(monkeypatch):
 
 
 def phone(who):
-    client = Client()
-    session = client.session
-    session["pid"], session["phone"] = who.pid, who.phone
-    session.save()
-    return client
+    return signed_in(Client(), who.pid, who.phone)
 
 
 def desk(clerk):
-    client = Client()
-    client.force_login(clerk)
-    return client
+    return staged.signed_in(Client(), clerk)
 
 
 def car(check):
@@ -207,8 +202,7 @@ def test_every_page_of_it_reads_well(open_browser, check, live_server):
             assert violations(staff) == [], name
             assert not scrolls_sideways(staff), name
         page = open_browser(size)
-        session = phone(people.granny_wang()).cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        carry_on(page, phone(people.granny_wang()), live_server)
         for name, address in (
             ("object", f"/my/checks/{check.ref}/object/"),
             ("mine", f"/my/objections/{one.ref}/"),

@@ -21,6 +21,7 @@ from doudi.verification.core.kinds import kinds
 from doudi.verification.models import Statement
 from doudi.web.parts.words_asking import ASKING
 from web import staged
+from web.phone_login import signed_in
 
 pytestmark = pytest.mark.django_db
 ONCE = "5f0c1d2e3a4b5c6d7e8f"
@@ -40,13 +41,6 @@ def car(sources):
     return Question.objects.get(kind="vehicle")
 
 
-def phone_of(client, pid):
-    session = client.session
-    session["pid"] = pid
-    session.save()
-    return client
-
-
 def photo():
     held = io.BytesIO()
     Image.new("RGB", (40, 40), "white").save(held, "JPEG")
@@ -54,7 +48,7 @@ def photo():
 
 
 def test_a_difference_is_asked_on_the_phone_and_answered_by_one_tap(client, car):
-    phone_of(client, car.pid)
+    signed_in(client, car.pid)
     home = client.get("/my/").content.decode()
     assert "有 1 处和查到的不一样，想问您一句" in home
     assert "有 1 处和查到的不一样" in client.get(f"/my/cases/{Case.objects.get().ref}/").content.decode()
@@ -76,7 +70,7 @@ def test_a_difference_is_asked_on_the_phone_and_answered_by_one_tap(client, car)
 
 
 def test_said_twice_is_one_and_said_again_is_another(client, car):
-    phone_of(client, car.pid)
+    signed_in(client, car.pid)
     for once in (ONCE, ONCE, ONCE[::-1]):
         client.post(f"/my/questions/{car.ref}/", {"choice": "unsure", "words": "", "once": once})
     assert Statement.objects.count() == 2
@@ -85,7 +79,7 @@ def test_said_twice_is_one_and_said_again_is_another(client, car):
 
 
 def test_nothing_said_is_said_so_and_nothing_typed_is_lost(client, car):
-    phone_of(client, car.pid)
+    signed_in(client, car.pid)
     answer = client.post(f"/my/questions/{car.ref}/", {"choice": "", "words": " ", "once": ONCE})
     assert answer.status_code == 422 and "说不清也可以" in answer.content.decode()
     bad = SimpleUploadedFile("x.jpg", b"not a picture", "image/jpeg")
@@ -95,7 +89,7 @@ def test_nothing_said_is_said_so_and_nothing_typed_is_lost(client, car):
 
 def test_nobody_else_is_asked_or_can_answer(client, car):
     other = people.uncle_zhou()
-    phone_of(client, other.pid)
+    signed_in(client, other.pid)
     assert client.get(f"/my/questions/{car.ref}/").status_code == 404
     assert client.post(f"/my/questions/{car.ref}/", {"choice": "sold", "once": ONCE}).status_code == 404
     case = Case.objects.get()

@@ -21,6 +21,7 @@ from verification import reported
 from web import staged
 from web.browser import DESK, PHONE, picture, scrolls_sideways, small_targets, violations
 from web.desk_login import sign_in
+from web.phone_login import carry_on, signed_in
 
 AT = staged.TODAY
 
@@ -36,13 +37,6 @@ def page(db, monkeypatch, tmp_path, settings):
     check = reported.checked(granny, people.grandson_wang(), people.uncle_zhou(), guardian=granny)
     made = actions.issue(check=check.ref, by=people.clerk_li(), at=people.NOON)
     return queries.report(made.ref, office.viewer(people.clerk_li(), "check.read", AT))
-
-
-def resident(client, person):
-    session = client.session
-    session["pid"], session["phone"] = person.pid, "13800000000"
-    session.save()
-    return client
 
 
 def looks_at(pid):
@@ -123,14 +117,14 @@ def test_a_case_shows_its_report_and_a_clerk_issues_a_further_one_with_a_reason(
 
 def test_my_own_is_complete_on_my_phone_and_nobody_elses(client, page):
     granny, uncle = people.granny_wang(), people.uncle_zhou()
-    resident(client, granny)
+    signed_in(client, granny.pid)
     assert page.row.number in client.get("/my/reports/").content.decode()
     words = client.get(f"/my/reports/{page.row.ref}/").content.decode()
     assert "禾A1" in words and "76,543" not in words and "周德顺也问过" in words and "王桂兰本人的一份" in words
     assert f"/my/checks/{page.row.check}/object/" in words
     data = client.get(f"/my/reports/{page.row.ref}/report.json").content
     assert hashlib.sha256(data).hexdigest() == ReportCopy.objects.get(pid=granny.pid).sha256
-    resident(client, uncle)
+    signed_in(client, uncle.pid)
     words = client.get(f"/my/reports/{page.row.ref}/").content.decode()
     assert "禾A1" not in words and "76,543" in words
     client.session.flush()
@@ -206,6 +200,7 @@ def test_lists_ask_as_often_for_many_as_for_one(client, page, django_assert_num_
         client.get(reverse("desk:reports"))
 
 
+@pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_the_pages_at_both_sizes(page, open_browser, live_server, client):
     """Desk, the person's phone and the open page: nothing wrong, nothing sideways, everything large enough for a finger."""
@@ -216,8 +211,7 @@ def test_the_pages_at_both_sizes(page, open_browser, live_server, client):
         picture(clerk, f"desk-{name}")
         assert violations(clerk) == []
     phone = open_browser(PHONE)
-    key = resident(client, people.granny_wang()).session.session_key
-    phone.context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
+    carry_on(phone, signed_in(client, people.granny_wang().pid), live_server)
     for address, name in (
         ("/my/reports/", "my-reports"),
         (f"/my/reports/{page.row.ref}/", "my-report"),

@@ -17,6 +17,7 @@ from doudi.office.models import Paper
 from doudi.verification.models import Authorisation
 from web import staged
 from web.browser import DESK, PHONE, RULES, follow, picture, scrolls_sideways, small_targets, violations
+from web.phone_login import carry_on, signed_in
 
 pytestmark = pytest.mark.django_db
 JPEG = BytesIO()
@@ -35,9 +36,7 @@ def case(monkeypatch, settings, tmp_path):
 
 def resident(client, who):
     client.logout()
-    session = client.session
-    session["pid"], session["phone"] = who.pid, who.phone
-    session.save()
+    signed_in(client, who.pid, who.phone)
 
 
 def photo(name="form.jpg"):
@@ -139,7 +138,7 @@ def test_a_finger_signs_on_a_small_phone_and_the_desk_sees_it(open_browser, live
     granny, li = people.granny_wang(), people.clerk_li()
     resident(client, granny)
     page = open_browser(PHONE)
-    page.context.add_cookies([{"name": "sessionid", "value": client.session.session_key, "url": live_server.url}])
+    carry_on(page, client, live_server)
     page.goto(f"/my/agree/{case.ref}/")
     box = page.locator("canvas").bounding_box()
     page.get_by_role("button", name="签好了，我同意").click()
@@ -166,7 +165,7 @@ def test_a_finger_signs_on_a_small_phone_and_the_desk_sees_it(open_browser, live
 
     client.force_login(li)
     desk = open_browser(DESK)
-    desk.context.add_cookies([{"name": "sessionid", "value": client.session.session_key, "url": live_server.url}])
+    carry_on(desk, client, live_server)
     desk.goto(f"/desk/cases/{case.ref}/signing/")
     desk.get_by_text("记下王小宝签的").click()
     picture(desk, "signing-desk")
@@ -179,7 +178,7 @@ def test_a_finger_signs_on_a_small_phone_and_the_desk_sees_it(open_browser, live
 
     client.force_login(people.worker_wang())
     field = open_browser(PHONE)
-    field.context.add_cookies([{"name": "sessionid", "value": client.session.session_key, "url": live_server.url}])
+    carry_on(field, client, live_server)
     field.goto(f"/field/sign/{case.ref}/")
     field.get_by_text("给王小宝记下").click()
     picture(field, "signing-field")

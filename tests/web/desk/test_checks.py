@@ -18,6 +18,7 @@ from people import COUNTY, NOON, VILLAGE, auditor_chen, checker_he, clerk_li, gr
 from verification.rolls import SUBSIDY, deliver, found_on_a_roll, subsidy, tekun
 from web import staged
 from web.browser import DESK, looked_at
+from web.phone_login import carry_on
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +112,7 @@ def test_the_pages_are_readable_at_both_sizes(open_browser, client, live_server,
     refs = found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=VILLAGE)
     staged.signed_in(client, checker_he())
     page = open_browser(DESK)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    carry_on(page, client, live_server)
     addresses = {
         "order-new": reverse("desk:order-new"),
         "order": reverse("desk:order", args=[refs["order"]]),

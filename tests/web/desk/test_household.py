@@ -11,6 +11,7 @@ from doudi.registry import queries as registry
 from doudi.registry.models import FamilyEvent, Member, Saying
 from web import staged
 from web.browser import PHONE, looked_at
+from web.phone_login import carry_on
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +141,7 @@ def test_the_page_can_be_used_by_everybody(open_browser, client, family, live_se
     sent = {"event-kind": "death", "event-person": families.pid(families.GRANNY), "event-channel": "village"}
     client.post(f"{family}report/", sent | {"event-on": "2026-08-20"})
     page = open_browser(PHONE)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    carry_on(page, client, live_server)
     for at, address in enumerate((family, "/desk/household/events/")):
         page.goto(address)
         for one in page.locator("details").all():

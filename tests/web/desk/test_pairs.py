@@ -16,6 +16,7 @@ from doudi.registry.gateways import doubts, register
 from doudi.registry.models import NumberReason, Pair, Settlement
 from web import staged
 from web.browser import PHONE, follow, looked_at
+from web.phone_login import carry_on
 
 pytestmark = pytest.mark.django_db
 TWIN = "x" + "7" * 20
@@ -198,7 +199,7 @@ def test_as_many_queries_for_a_page_as_for_one(client, granny, django_assert_num
 def test_pairs_are_worked_through_by_keyboard(open_browser, client, granny, live_server):
     staged.signed_in(client, people.clerk_li())
     page = open_browser(PHONE)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    carry_on(page, client, live_server)
 
     def look(name):
         looked_at(page, f"pairs-{name}", fingers=() if name == "purpose" else (PHONE,))  # its circles lie in labels a finger hits

@@ -13,7 +13,7 @@ from doudi.office.core import ACTS, Role
 from doudi.verification import actions, jobs
 from doudi.verification.core import Asked, Basis
 from doudi.verification.models import Answer, Dispatch, Question, Source
-from verification.test_carried import FOUND, PAPER, fill
+from verification.test_carried import FOUND, PAPER, fill, gao, tang
 from web import staged
 from web.browser import DESK, looked_at
 from web.desk_login import sign_in
@@ -26,14 +26,6 @@ NOON = people.NOON
 def standing(monkeypatch):
     """Authorisations are tested beside them; here they stand."""
     monkeypatch.setattr("doudi.verification.actions.questions.lawful", lambda question, at: None)
-
-
-def gao():
-    return people.clerk("gao", "高敏", Role.VERIFICATION, people.COUNTY)
-
-
-def tang():
-    return people.clerk("tang", "唐静", Role.VERIFICATION, people.COUNTY)
 
 
 def keep(way="file", code="fund", dataset="deposit", **more):

@@ -12,22 +12,16 @@ from doudi.office.core import Party
 from doudi.registry import queries as registry
 from doudi.registry.core import Purpose
 from doudi.registry.models import Member
+from web.phone_login import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(client, who):
-    session = client.session
-    session["pid"], session["phone"] = who.pid, who.phone
-    session.save()
-    return client
 
 
 @pytest.fixture
 def granny(client):
     people.clerk_li()
     one = people.granny_wang()
-    signed_in(client, one)
+    signed_in(client, one.pid, one.phone)
     return one
 
 
@@ -70,7 +64,7 @@ def test_whoever_stopped_goes_on_where_they_stopped(client, granny):
     ref = begin(client)
     client.post(f"/apply/{ref}/household/", {"member-1": "together"})
     client.cookies.clear()
-    signed_in(client, granny)
+    signed_in(client, granny.pid, granny.phone)
     assert client.get("/apply/").url == f"/apply/{ref}/income/"
     assert "接着填" in client.get("/").content.decode()
     assert "老伴住院" in client.get(f"/apply/{ref}/hardship/").content.decode()
@@ -140,7 +134,7 @@ def test_a_neighbour_sees_nothing_of_it(client, granny):
     ref = begin(client)
     fill_in(client, ref)
     case = client.post(f"/apply/{ref}/check/").url.split("/")[3]
-    signed_in(client, people.uncle_zhou())
+    signed_in(client, people.uncle_zhou().pid, people.uncle_zhou().phone)
     assert client.get(f"/apply/{ref}/check/").url == "/my/"
     for path in ("", "receipt/", "sheet/", "withdraw/"):
         assert client.get(f"/my/cases/{case}/{path}").status_code == 404
@@ -206,14 +200,14 @@ def test_another_adult_agrees_for_herself_and_nobody_else_can(client, granny):
     case = client.post(f"/apply/{ref}/check/").url.split("/")[3]
     assert "还要王芳也同意" in client.get(f"/my/cases/{case}/").content.decode()
 
-    signed_in(client, people.uncle_zhou())
+    signed_in(client, people.uncle_zhou().pid, people.uncle_zhou().phone)
     assert client.post(f"/my/agree/{case}/").url == "/my/"
-    signed_in(client, daughter)
+    signed_in(client, daughter.pid, daughter.phone)
     assert "要您同意查一查" in client.get("/my/").content.decode()
     assert "王芳，请用手指在框里签名" in client.get(f"/my/agree/{case}/").content.decode()
     client.post(f"/my/agree/{case}/", {"name": "王芳"})
     assert "要您同意查一查" not in client.get("/my/").content.decode()
-    signed_in(client, granny)
+    signed_in(client, granny.pid, granny.phone)
     assert "还要王芳也同意" not in client.get(f"/my/cases/{case}/").content.decode()
 
 
@@ -225,7 +219,7 @@ def niece(client):
     people.clerk_li()
     people.uncle_zhou()
     one = people.granny_wang()
-    signed_in(client, one)
+    signed_in(client, one.pid, one.phone)
     return one
 
 

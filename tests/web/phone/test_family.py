@@ -10,6 +10,7 @@ from doudi.registry import queries as registry
 from doudi.registry.models import FamilyEvent, Saying
 from web import staged
 from web.browser import PHONE, looked_at
+from web.phone_login import carry_on, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -27,10 +28,7 @@ def mine(client, root, settings, monkeypatch):
     families.read_the_register(monkeypatch)
     if not (root / "CURRENT").exists():
         families.publish(root)
-    session = client.session
-    session["pid"], session["phone"] = families.pid(families.MA), "13900000000"
-    session.save()
-    return client
+    return signed_in(client, families.pid(families.MA), "13900000000")
 
 
 def test_who_is_counted_and_who_is_not_in_plain_words(mine):
@@ -87,7 +85,7 @@ def test_nobody_speaks_of_another_family(mine):
 @pytest.mark.django_db(transaction=True)
 def test_the_page_can_be_used_by_everybody(open_browser, mine, live_server):
     page = open_browser(PHONE)
-    page.context.add_cookies([{"name": "sessionid", "value": mine.cookies["sessionid"].value, "url": live_server.url}])
+    carry_on(page, mine, live_server)
     page.goto("/my/family/")
     for one in page.locator("details").all():
         one.evaluate("e => e.open = true")

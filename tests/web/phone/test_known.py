@@ -16,7 +16,7 @@ from doudi.registry.gateways import register
 from doudi.registry.models import Person, Request
 from web import staged
 from web.browser import NARROW, PHONE, RULES, looked_at
-from web.phone.test_reasons import signed_in
+from web.phone_login import carry_on, signed_in
 from web.reasons import family
 
 HOUSEHOLD_OF, FACTS = register.household_of, register.facts  # before any stage stands in for them
@@ -129,7 +129,7 @@ def test_ones_own_telephone_changes_at_once_and_the_old_one_is_told(client, home
 def test_the_pages_are_readable(open_browser, live_server, client, home):
     signed_in(client, home.liu)
     page = open_browser(PHONE)
-    page.context.add_cookies([{"name": "sessionid", "value": client.session.session_key, "url": live_server.url}])
+    carry_on(page, client, live_server)
     client.post("/my/known/ask/", {"wish": "machine", "words": "要人来看"})
     for name in ("", "ask/", "requests/", "copy/", "contact/"):
         page.goto(f"/my/known/{name}")

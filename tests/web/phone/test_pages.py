@@ -7,6 +7,7 @@ from doudi.casework import actions
 from doudi.casework.models import CaseMember
 from web import staged
 from web.browser import DESK, NARROW, PHONE, RULES, follow, looked_at
+from web.phone_login import carry_on, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MODES = ["phone", "elder"]
@@ -14,10 +15,7 @@ SIZES = {"phone": PHONE, "narrow": NARROW, "desk": DESK}
 
 
 def sign_in(page, live_server, client, who):
-    session = client.session
-    session["pid"], session["phone"] = who.pid, who.phone
-    session.save()
-    page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": live_server.url}])
+    carry_on(page, signed_in(client, who.pid, who.phone), live_server)
 
 
 def open_in(open_browser, live_server, mode):

@@ -13,6 +13,7 @@ from doudi.registry import queries as registry
 from doudi.web.parts import reasons
 from web import staged
 from web.browser import DESK, NARROW, PHONE, PICTURES, RULES, looked_at, picture
+from web.phone_login import carry_on, signed_in
 from web.reasons import family
 
 COVERED = "数字里有家里别的大人的"
@@ -22,13 +23,6 @@ COVERED = "数字里有家里别的大人的"
 def home(monkeypatch, tmp_path, settings):
     """The family of the reason sheets, published."""
     return family(monkeypatch, tmp_path, settings)
-
-
-def signed_in(client, pid):
-    session = client.session
-    session["pid"], session["phone"] = pid, "13800000000"
-    session.save()
-    return client
 
 
 @pytest.mark.django_db
@@ -95,11 +89,6 @@ def pages(pdf):
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
 
-def open_as(page, live_server, client, pid):
-    signed_in(client, pid)
-    page.context.add_cookies([{"name": "sessionid", "value": client.session.session_key, "url": live_server.url}])
-
-
 def printed(page, name):
     """It fits on one sheet of paper."""
     page.emulate_media(media="print")
@@ -117,9 +106,9 @@ def test_on_every_screen_and_on_one_sheet_of_paper(open_browser, live_server, cl
     page = open_browser(PHONE)
     if mode == "elder":
         page.context.add_cookies([{"name": "elder", "value": "1", "url": live_server.url}])
-    open_as(page, live_server, client, home.liu)
+    carry_on(page, signed_in(client, home.liu), live_server)
     bare = open_browser(NARROW, script=False)
-    open_as(bare, live_server, client, home.liu)
+    carry_on(bare, client, live_server)
     client.get("/my/reasons/")  # the rules are read once, before the clock of the browser runs
     sizes = {"phone": PHONE, "desk": DESK} if mode == "phone" else {mode: PHONE}
     for name, address in (("reach", "/my/reasons/"), ("sheet", "/my/reasons/dibao/")):
@@ -145,7 +134,7 @@ def test_the_clerks_sheet(open_browser, live_server, client, home):
     client.force_login(li)
     client.post(f"/desk/person/{home.liu}/", {"why": "asked"})
     page = open_browser(DESK)
-    page.context.add_cookies([{"name": "sessionid", "value": client.session.session_key, "url": live_server.url}])
+    carry_on(page, client, live_server)
     base = f"/desk/person/{home.liu}/reasons/"
     for name, address in (
         ("reach", base), ("sheet", f"{base}dibao/"), ("then", f"{base}dibao/?known_on=2026-08-25&on=2026-07-01"),
