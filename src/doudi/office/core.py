@@ -46,6 +46,7 @@ class Role(StrEnum):
     DATA = "data"
     AUDITOR = "auditor"
     DIRECTOR = "director"
+    SERVICE = "service"
 
     @property
     def label(self) -> str:
@@ -61,16 +62,18 @@ ROLE_LABELS = {
     Role.DATA: "数据管理员",
     Role.AUDITOR: "监督检查人员",
     Role.DIRECTOR: "负责人",
+    Role.SERVICE: "部门救助经办人",
 }
 
 _V, _T, _C = Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY
 _N, _D, _A, _R = Role.VERIFICATION, Role.DATA, Role.AUDITOR, Role.DIRECTOR
+_S = Role.SERVICE  # another department's own people: they see what was sent to their department, and nothing else
 
 # act → (label, roles whose posts allow it). The label is what people read in the record of who looked.
 ACTS: dict[str, tuple[str, frozenset[Role]]] = {
     act: (label, frozenset(roles))
     for act, label, roles in (
-        ("desk.today", "打开今天的工作", (_V, _T, _C, _N, _D, _A, _R)),
+        ("desk.today", "打开今天的工作", (_V, _T, _C, _N, _D, _A, _R, _S)),
         # people and households
         ("person.find", "查找一个人", (_V, _T, _C, _N)),
         ("person.read", "查看个人和家庭信息", (_T, _C, _N, _A)),
@@ -141,6 +144,12 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("payment.approve", "审批发放批次", (_C, _R)),
         ("payment.send", "送银行发放", (_C,)),
         ("payment.hold", "暂缓发放", (_C,)),
+        # others who help
+        ("referral.open", "转介给有关部门", (_V, _T, _C)),
+        ("referral.list", "查看转介", (_V, _T, _C, _A, _R)),
+        ("referral.type", "登记部门的书面回话", (_T, _C)),
+        ("referral.receive", "办理转来的事", (_S,)),
+        ("recognition.look", "查询救助身份", (_T, _C, _S)),
         # the law as data
         ("rules.read", "查看规则", (_T, _C, _N, _D, _A, _R)),
         ("rules.change", "起草规则变更", (_C, _R)),
@@ -161,7 +170,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("journal.read", "查看工作留痕", (_A, _R)),
         ("figures.read", "查看统计", (_T, _C, _A, _R)),
         ("clerk.appoint", "安排岗位", (_D,)),
-        ("clock.move", "调整演示时间", (_V, _T, _C, _N, _D, _A, _R)),
+        ("clock.move", "调整演示时间", (_V, _T, _C, _N, _D, _A, _R, _S)),
     )
 }
 
@@ -175,13 +184,16 @@ PAPERS: dict[str, tuple[str, str]] = {
     "reply": ("来源的书面答复", "check.answer"),
 }
 
-# What the data officer of one department may do: look after what that department sends, and nothing else here.
+# What posts of one department may do: its data officer looks after what it sends, its helper deals with what is sent to it.
 OF_A_DEPARTMENT = frozenset(
     {
         *("desk.today", "feed.list", "feed.load", "feed.mend", "feed.withdraw", "quality.read"),
         *("correction.list", "correction.ask", "correction.answer", "clock.move"),
+        *("referral.receive", "recognition.look"),
     }
 )
+# Roles that a post at a department may have; a helper's post is never at the office itself.
+DEPARTMENT_ROLES = frozenset({_D, _S})
 
 # Two steps on one case that may not be the same person's (four eyes; internal control rules).
 TWO_PEOPLE = (
@@ -197,6 +209,7 @@ INCOMPATIBLE_ROLES = frozenset(
     for pair in (
         *((_A, other) for other in (_V, _T, _C, _N, _D)),
         *((_D, other) for other in (_T, _C, _N)),
+        *((_S, other) for other in (_V, _T, _C, _N, _D, _A, _R)),
         (_T, _C),
     )
 )
@@ -215,7 +228,9 @@ def post_may(role: Role | str, department: str, act: str) -> bool:
 
     :raises KeyError: no such act
     """
-    return may(role, act) and (not department or act in OF_A_DEPARTMENT)
+    if not department:
+        return may(role, act) and Role(role) != Role.SERVICE
+    return may(role, act) and act in OF_A_DEPARTMENT
 
 
 def label_of(act: str) -> str:

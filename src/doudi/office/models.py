@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from doudi.office.core import PAPERS, Role
+from doudi.office.core import DEPARTMENT_ROLES, PAPERS, Role
 from doudi.office.fields import SealedText
 
 
@@ -89,7 +89,7 @@ class Post(models.Model):
     clerk = models.ForeignKey(Clerk, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role if role != Role.RESIDENT])
     area = models.CharField(max_length=12)
-    department = models.CharField(max_length=40, blank=True)  # its code, for a department's data officer; empty: the office
+    department = models.CharField(max_length=40, blank=True)  # its code, for a department's people; empty: the office itself
     from_on = models.DateField()
     to_on = models.DateField(null=True, blank=True)
 
@@ -107,7 +107,11 @@ class Post(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="post_days"),
             models.CheckConstraint(condition=~Q(area=""), name="post_area"),
-            models.CheckConstraint(condition=Q(department="") | Q(role=Role.DATA.value), name="post_department"),
+            models.CheckConstraint(
+                condition=Q(department="", role__in=[one.value for one in Role if one not in (Role.RESIDENT, Role.SERVICE)])
+                | (~Q(department="") & Q(role__in=sorted(one.value for one in DEPARTMENT_ROLES))),
+                name="post_department",
+            ),
             models.CheckConstraint(
                 condition=Q(role__in=[role.value for role in Role if role != Role.RESIDENT]), name="post_role"
             ),
