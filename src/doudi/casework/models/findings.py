@@ -117,6 +117,8 @@ class Survey(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="surveys")
     on = models.DateField()
     level = models.CharField(max_length=10, default="township")  # township | county (the county's own visit, Art. 20)
+    way = models.CharField(max_length=10, default="visit")  # visit | telephone | video (only in an emergency, with its reason)
+    way_reason = SealedText(default="")
     first = models.CharField(max_length=20)  # opaque refs of the investigators
     second = models.CharField(max_length=20)
     signed_by = SealedText()
@@ -132,6 +134,8 @@ class Survey(models.Model):
         "case": "internal",
         "on": "internal",
         "level": "internal",
+        "way": "internal",
+        "way_reason": "sensitive",
         "first": "internal",
         "second": "internal",
         "signed_by": "personal",
@@ -146,6 +150,7 @@ class Survey(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(first=F("second")), name="survey_two_people"),
             models.CheckConstraint(condition=Q(level__in=["township", "county"]), name="survey_level"),
+            models.CheckConstraint(condition=Q(way__in=["visit", "telephone", "video"]), name="survey_way"),
         ]
 
     def __str__(self) -> str:

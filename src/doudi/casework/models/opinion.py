@@ -64,6 +64,8 @@ class Showing(models.Model):
     shown_name = models.CharField(max_length=40)
     members = models.PositiveSmallIntegerField()
     amount_fen = models.BigIntegerField()
+    with_members = models.BooleanField(default=True)  # whether the board says how many people, and how much: as the place
+    with_amount = models.BooleanField(default=True)  # had it for this programme on the day it went up
     from_on = models.DateField()
     to_on = models.DateField()  # the last day shown
     state = models.CharField(max_length=10, default="running")  # running | ended | stopped (objection, withdrawn)
@@ -80,6 +82,8 @@ class Showing(models.Model):
         "shown_name": "personal",
         "members": "personal",
         "amount_fen": "personal",
+        "with_members": "open",
+        "with_amount": "open",
         "from_on": "open",
         "to_on": "open",
         "state": "internal",
@@ -100,6 +104,33 @@ class Showing(models.Model):
         return self.ref
 
 
+class BoardPhoto(models.Model):
+    """A photograph of the village's board while a showing stood on it: the evidence that it was really shown."""
+
+    ref = models.CharField(max_length=20, unique=True, default=new_row_ref)
+    showing = models.ForeignKey(Showing, on_delete=models.PROTECT, related_name="photos")
+    on = models.DateField()  # the day it was taken
+    paper = models.CharField(max_length=22)  # ref of the office's paper; one photograph serves all lines of the board
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "ref": "internal",
+        "showing": "internal",
+        "on": "internal",
+        "paper": "internal",
+        "at": "internal",
+        "by": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["showing", "paper"], name="board_photo_once")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
 class Objection(models.Model):
     """What somebody said against a showing; it stops only that household."""
 
@@ -108,9 +139,13 @@ class Objection(models.Model):
     said = SealedText()
     who = SealedText(default="")
     phone = SealedText(default="")
+    channel = models.CharField(max_length=10, default="board")  # board | telephone | window
+    slip = models.CharField(max_length=12, blank=True)  # whoever holds this number may read how it ended
+    due_on = models.DateField(null=True, blank=True)  # by when it has to be answered
     at = models.DateTimeField()
     by = models.CharField(max_length=80)
     answer = SealedText(default="")
+    reply = SealedText(default="")  # what the objector is told: nothing of the family
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.CharField(max_length=80, blank=True)
 
@@ -121,15 +156,23 @@ class Objection(models.Model):
         "said": "sensitive",
         "who": "sensitive",
         "phone": "sensitive",
+        "channel": "internal",
+        "slip": "internal",
+        "due_on": "internal",
         "at": "internal",
         "by": "internal",
         "answer": "sensitive",
+        "reply": "sensitive",
         "answered_at": "internal",
         "answered_by": "internal",
     }
 
     class Meta:
-        constraints: ClassVar = [together("objection_answered_whole", "answered_at", "answered_by")]
+        constraints: ClassVar = [
+            together("objection_answered_whole", "answered_at", "answered_by"),
+            models.CheckConstraint(condition=Q(channel__in=["board", "telephone", "window"]), name="objection_channel"),
+            models.UniqueConstraint(fields=["slip"], condition=~Q(slip=""), name="objection_slip"),
+        ]
 
     def __str__(self) -> str:
         return self.ref
