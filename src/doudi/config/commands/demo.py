@@ -126,7 +126,7 @@ def _outside(city: Path, port: int, order: str) -> list[str]:
 
     (bank,) = (one.code for one in manners().values() if one.matching)
     try:
-        library.library()
+        library.loaded()
         bank_key = own_key(responding.outside() / bank)[1]
         write_order(responding.outside() / bank / "orders.csv", order)
     except CannotMatch as why:

@@ -59,7 +59,7 @@ def serve(
     from doudi.verification.gateways.matching.serving import server_of
 
     try:
-        library.library()
+        library.loaded()
         offices = tuple(path.read_text(encoding="utf-8").strip() for path in office)
         for one in offices:
             signing.key_id(one)

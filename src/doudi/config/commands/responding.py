@@ -116,7 +116,7 @@ def _bank(book: Book, port: int, office_key: str) -> subprocess.Popen[bytes] | N
     from doudi.verification.gateways.matching import library
 
     try:
-        library.library()
+        library.loaded()
     except CannotMatch as why:
         say(str(why))
         return None

@@ -13,7 +13,7 @@ from typing import Any
 from doudi.verification.core.matching import CannotMatch, wrong_at_most
 
 
-def library() -> Any:
+def loaded() -> Any:
     """The library.
 
     :raises CannotMatch: it is not installed; says what to do
@@ -29,7 +29,7 @@ def library() -> Any:
 
 def new_key() -> bytes:
     """A new secret key, for either side."""
-    return library().server.CreateWithNewKey(True).GetPrivateKeyBytes()
+    return loaded().server.CreateWithNewKey(True).GetPrivateKeyBytes()
 
 
 def hidden_list(key: bytes, elements: Sequence[str], asked: int) -> bytes:
@@ -37,7 +37,7 @@ def hidden_list(key: bytes, elements: Sequence[str], asked: int) -> bytes:
 
     :raises CannotMatch: too large to be counted
     """
-    psi = library()
+    psi = loaded()
     setup = psi.server.CreateFromKey(key, True).CreateSetupMessage(
         wrong_at_most(len(elements), asked), asked, list(elements), psi.DataStructure.GCS
     )
@@ -48,7 +48,7 @@ def hidden_list(key: bytes, elements: Sequence[str], asked: int) -> bytes:
 
 def hidden_questions(key: bytes, elements: Sequence[str]) -> bytes:
     """Elements of the asking side, hidden under its key, in their order."""
-    return library().client.CreateFromKey(key, True).CreateRequest(list(elements)).SerializeToString()
+    return loaded().client.CreateFromKey(key, True).CreateRequest(list(elements)).SerializeToString()
 
 
 def count_of(questions: bytes) -> int:
@@ -56,7 +56,7 @@ def count_of(questions: bytes) -> int:
 
     :raises CannotMatch: they cannot be read, or ask only for a count
     """
-    request = library().Request()
+    request = loaded().Request()
     try:
         request.ParseFromString(questions)
     except Exception:  # protobuf's own error has no common public class over its backends
@@ -71,7 +71,7 @@ def hidden_again(key: bytes, questions: bytes) -> bytes:
 
     :raises CannotMatch: something among them is no point of the curve
     """
-    psi = library()
+    psi = loaded()
     request = psi.Request()
     request.ParseFromString(questions)
     try:
@@ -85,7 +85,7 @@ def in_both(key: bytes, hidden: bytes, answered: Sequence[bytes]) -> list[int]:
 
     :raises CannotMatch: what came back cannot be read
     """
-    psi = library()
+    psi = loaded()
     setup, together = psi.ServerSetup(), psi.Response()
     try:
         setup.ParseFromString(hidden)
