@@ -1,0 +1,48 @@
+"""Writing: the journal, posts, areas, the demo clock, papers, notices, sign-in codes."""
+
+from __future__ import annotations
+
+from doudi.office.actions.journal import By, look, next_number, party, record, record_all, sign_checkpoint
+from doudi.office.actions.notices import (
+    CODE_MINUTES,
+    CODE_TRIES,
+    CODES_A_DAY,
+    CODES_IN_TEN_MINUTES,
+    NOTICE_TRIES,
+    check_code,
+    deliver,
+    mark_failed,
+    mark_sent,
+    notify,
+    send_code,
+)
+from doudi.office.actions.papers import keep_paper
+from doudi.office.actions.posts import appoint, dismiss, hire, move_clock, pick_post, set_areas
+
+__all__ = [
+    "CODES_A_DAY",
+    "CODES_IN_TEN_MINUTES",
+    "CODE_MINUTES",
+    "CODE_TRIES",
+    "NOTICE_TRIES",
+    "By",
+    "appoint",
+    "check_code",
+    "deliver",
+    "dismiss",
+    "hire",
+    "keep_paper",
+    "look",
+    "mark_failed",
+    "mark_sent",
+    "move_clock",
+    "next_number",
+    "notify",
+    "party",
+    "pick_post",
+    "record",
+    "record_all",
+    "send_code",
+    "set_areas",
+    "sign_checkpoint",
+]

@@ -1,0 +1,153 @@
+"""Clerks, the posts they hold, and what these allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from doudi.office.core import ACTS, NotAllowed, Party, Role, Viewer, contains, post_may, prefix
+from doudi.office.models import Clerk, Post
+from doudi.office.queries.areas import area_labels
+from doudi.office.queries.clock import today
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """One post a clerk holds today."""
+
+    id: int
+    role: Role
+    area: str
+    area_label: str
+    department: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"{self.area_label} {self.role.label}"
+
+
+def _active(clerk: Clerk, on: date) -> QuerySet[Post]:
+    return Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), clerk=clerk, from_on__lte=on).order_by("from_on", "id")
+
+
+def posts(clerk: Clerk, at: datetime) -> list[PostRow]:
+    """The posts a clerk holds at a moment, oldest first; none for somebody who left."""
+    if not clerk.is_active:
+        return []
+    held = list(_active(clerk, today(at)))
+    labels = area_labels([post.area for post in held])
+    return [PostRow(post.pk, Role(post.role), post.area, labels.get(post.area, post.area), post.department) for post in held]
+
+
+def viewer(clerk: Clerk, purpose: str, at: datetime) -> Viewer | None:
+    """Who this clerk is when looking now: from the post picked, else the first held; nobody without a post."""
+    held = posts(clerk, at)
+    if not held:
+        return None
+    post = next((row for row in held if row.id == clerk.post_id), held[0])
+    return _as_viewer(clerk, post, purpose)
+
+
+def _as_viewer(clerk: Clerk, post: PostRow, purpose: str) -> Viewer:
+    return Viewer(
+        name=clerk.name,
+        username=clerk.username,
+        role=post.role,
+        area=post.area,
+        purpose=purpose,
+        ref=clerk.ref,
+        area_label=post.area_label,
+        department=post.department,
+    )
+
+
+def within(viewer: Viewer) -> str:
+    """What the code of every place this viewer may see begins with; use it as `startswith` in each query."""
+    return prefix(viewer.area)
+
+
+def need(by: Clerk | Party, act: str, *, area: str | None, at: datetime) -> Viewer | None:
+    """Stop an act its doer may not do here; acts call this before they change anything. Jobs may (None comes back).
+
+    :param area: where the act takes effect; None for acts that belong to no place
+    :raises NotAllowed: no post of this clerk allows the act in this area, or a resident tries a clerk's act
+    :raises KeyError: no such act in the permission table
+    """
+    label = ACTS[act][0]
+    if isinstance(by, Party):
+        if by.kind == "system":
+            return None
+        raise NotAllowed(f"{label}要由工作人员来办。")
+    held = [post for post in posts(by, at) if post_may(post.role, post.department, act)]
+    if not held:
+        raise NotAllowed(f"您的岗位不能{label}。")
+    for post in held:
+        if area is None or contains(post.area, area):
+            return _as_viewer(by, post, act)
+    raise NotAllowed(f"这里不归您负责，不能{label}。请找当地经办人。")
+
+
+def clerk_names(refs: list[str]) -> dict[str, str]:
+    """The names behind clerks' opaque refs."""
+    return dict(Clerk.objects.filter(ref__in=refs).values_list("ref", "name"))
+
+
+def clerk_phones(refs: list[str]) -> dict[str, str]:
+    """The telephones at work behind clerks' opaque refs; who has none is left out."""
+    return dict(Clerk.objects.filter(ref__in=refs).exclude(phone="").values_list("ref", "phone"))
+
+
+def clerk(username: str) -> Clerk | None:
+    """The clerk of this name to sign in with."""
+    return Clerk.objects.filter(username=username).first()
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """A clerk at a post: whom to call, and what a demo's sign-in page lists."""
+
+    username: str
+    name: str
+    phone: str
+    role: Role
+    area: str
+    area_label: str
+
+
+def staff(at: datetime, *, area: str = "", role: Role | None = None) -> list[StaffRow]:
+    """Who works at a moment in an area and in places inside it, by place; all of them, or those of one role."""
+    on = today(at)
+    held = Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on, clerk__is_active=True)
+    held = held.filter(area__startswith=prefix(area))
+    if role is not None:
+        held = held.filter(role=role)
+    rows = list(held.select_related("clerk").order_by("area", "id"))
+    labels = area_labels([post.area for post in rows])
+    return [
+        StaffRow(
+            post.clerk.username, post.clerk.name, post.clerk.phone, Role(post.role), post.area, labels.get(post.area, post.area)
+        )
+        for post in rows
+    ]
+
+
+def helpers_of(department: str, area: str, at: datetime) -> list[StaffRow]:
+    """A department's own helpers whose post holds a place at a moment."""
+    on = today(at)
+    held = Post.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=on),
+        from_on__lte=on,
+        clerk__is_active=True,
+        role=Role.SERVICE,
+        department=department,
+    )
+    rows = [post for post in held.select_related("clerk").order_by("-area", "id") if contains(post.area, area)]
+    labels = area_labels([post.area for post in rows])
+    return [
+        StaffRow(
+            post.clerk.username, post.clerk.name, post.clerk.phone, Role.SERVICE, post.area, labels.get(post.area, post.area)
+        )
+        for post in rows
+    ]
