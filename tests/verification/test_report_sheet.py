@@ -23,11 +23,11 @@ from doudi.config.cli import cli
 from doudi.config.home import Home
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party
+from doudi.office.gateways import seals, sheets
 from doudi.office.models import JournalEntry
 from doudi.office.sealing import BrokenSeal
 from doudi.verification import actions, jobs, queries
 from doudi.verification.core.held import Held, compare_held, open_pdf
-from doudi.verification.gateways import seals, sheets
 from doudi.verification.models import ReportPaper
 from doudi.web.parts import reports
 from people import NOON
@@ -78,7 +78,9 @@ def home(monkeypatch):
 def plain():
     """A sheet that says nothing of anybody, not signed."""
     html = "<html lang='zh'><title>一</title><p>二</p></html>"
-    return sheets.draw(lambda tight: html, most=3, attached=b"{}", identifier="1").data
+    return sheets.draw(
+        lambda tight: html, style="css/report-paper.css", most=3, identifier="1", attached=sheets.Attached("a", "b", b"{}")
+    ).data
 
 
 def reader():

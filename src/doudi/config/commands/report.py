@@ -110,9 +110,9 @@ def certificate(p12: Path | None, as_json: bool) -> None:
     """Show the certificate that signs reports, or bring the office's own; the password is asked for, never an argument."""
     start_django()
     from doudi.office.core import NotAllowed, Party
+    from doudi.office.gateways import seals
     from doudi.office.queries import now
     from doudi.verification import actions
-    from doudi.verification.gateways import seals
 
     at = now()
     if p12 is None:

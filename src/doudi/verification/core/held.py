@@ -8,7 +8,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from doudi.verification.core.own_thread import in_own_thread
+from doudi.engine.own_thread import in_own_thread
 from doudi.verification.core.reports import ISSUED, digest
 
 

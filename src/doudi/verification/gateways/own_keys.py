@@ -9,8 +9,8 @@ from pathlib import Path
 from django.conf import settings
 
 from doudi.office import sealing
+from doudi.office.gateways import key_files
 from doudi.verification.core.cards import OwnKeys, new_keys
-from doudi.verification.gateways import key_files
 
 NAME, USE = "places", "keys.places"
 

@@ -13,9 +13,9 @@ from datetime import date
 from pathlib import Path
 
 from doudi.engine.lake import rename, settle
+from doudi.office.gateways import key_files
 from doudi.verification.core import matching
 from doudi.verification.core.matching import CannotMatch, Matched, Terms
-from doudi.verification.gateways import key_files
 from doudi.verification.gateways.matching import library
 from doudi.verification.gateways.matching.wire import Line
 

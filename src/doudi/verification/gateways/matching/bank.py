@@ -20,9 +20,9 @@ from typing import Any
 from doudi.exchange.core import signing
 from doudi.facts.money import NotMoney, fen
 from doudi.facts.number import parse
+from doudi.office.gateways import key_files
 from doudi.verification.core import matching
 from doudi.verification.core.matching import CannotMatch, Terms
-from doudi.verification.gateways import key_files
 from doudi.verification.gateways.matching import library
 
 NUMBER, SUM = "公民身份号码", "金额"  # headings of the bank's own file; a person may stand in it once for each account

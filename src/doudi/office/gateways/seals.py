@@ -1,4 +1,4 @@
-"""The office's certificate, which signs reports: made at first use or brought by the office; its key lies sealed."""
+"""The office's certificate, which signs reports and letters: made at first use or brought by the office; its key lies sealed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from doudi.office.core import NotAllowed
+from doudi.office.gateways import key_files
 from doudi.office.sealing import seal_bytes, unseal_bytes
-from doudi.verification.gateways import key_files
 
 NAME = "reports"  # the file under the installation's keys
 BITS = 3072
@@ -91,7 +91,7 @@ def _made(office: str, at: datetime) -> OfficeSeal:
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, office),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"{office}核对报告专用"),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{office}文书专用"),
         ]
     )
     certificate = (

@@ -1,4 +1,4 @@
-"""The report as a PDF: drawn by WeasyPrint, tagged for those who listen to it, signed by the office's certificate (PAdES).
+"""Documents as PDF: drawn by WeasyPrint, tagged for those who listen to them, signed by the office's certificate (PAdES).
 
 Both libraries take half a second to load, so they are loaded by the first sheet, not by every command.
 """
@@ -13,11 +13,10 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 
-from doudi.verification.core.own_thread import in_own_thread
-from doudi.verification.gateways.seals import OfficeSeal
+from doudi.engine.own_thread import in_own_thread
+from doudi.office.gateways.seals import OfficeSeal
 
 FIELD = "Office"
-ATTACHED = "report.json"  # the exact bytes the journal's digest is over, inside the PDF
 ROOM = 24_000  # bytes kept free for the signature: a chain of a few certificates
 
 
@@ -29,38 +28,49 @@ class Drawn:
     pages: int
 
 
-def draw(html: Callable[[bool], str], *, most: int, attached: bytes, identifier: str) -> Drawn:
-    """Draw a page of HTML as a tagged PDF (PDF/UA-1) with the report's bytes inside. Nothing is fetched from anywhere.
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What a PDF carries inside: for a report, the exact bytes the journal's digest is over."""
+
+    name: str
+    description: str
+    data: bytes
+
+
+def draw(html: Callable[[bool], str], *, style: str, most: int, identifier: str, attached: Attached | None = None) -> Drawn:
+    """Draw a page of HTML as a tagged PDF (PDF/UA-1). Nothing is fetched from anywhere.
 
     :param html: the document in large type, or (True) in smaller, for what would have more than `most` pages
+    :param style: the style sheet among our static files, such as `css/report-paper.css`
+    :param identifier: what the file is known by; the same words and identifier draw the same document
     """
-    from weasyprint import Attachment
-
-    document = _laid_out(html(False))
+    document = _laid_out(html(False), style)
     if len(document.pages) > most:
-        document = _laid_out(html(True))
-    attachment = Attachment(
-        string=attached,
-        name=ATTACHED,
-        description="核对报告的原文，供程序核验",
-        relationship="Source",
-        url_fetcher=_fetch_nothing,
-    )
-    document.metadata.attachments = [attachment]
+        document = _laid_out(html(True), style)
+    if attached is not None:
+        document.metadata.attachments = [_attachment(attached)]
     data = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode(), pdf_tags=True)
     assert data is not None
     return Drawn(data, len(document.pages))
 
 
-def _laid_out(html: str) -> Any:
+def _laid_out(html: str, style: str) -> Any:
     from weasyprint import CSS, HTML
 
-    style = CSS(filename=finders.find("css/report-paper.css"), url_fetcher=_fetch_nothing)
-    return HTML(string=html, base_url="about:blank", url_fetcher=_fetch_nothing).render(stylesheets=[style])
+    sheet = CSS(filename=finders.find(style), url_fetcher=_fetch_nothing)
+    return HTML(string=html, base_url="about:blank", url_fetcher=_fetch_nothing).render(stylesheets=[sheet])
+
+
+def _attachment(given: Attached) -> Any:
+    from weasyprint import Attachment
+
+    return Attachment(
+        string=given.data, name=given.name, description=given.description, relationship="Source", url_fetcher=_fetch_nothing
+    )
 
 
 def _fetch_nothing(url: str, *_: Any, **__: Any) -> Any:
-    raise ValueError(f"a report is drawn from what stands in it; {url[:80]} is not read")
+    raise ValueError(f"a document is drawn from what stands in it; {url[:80]} is not read")
 
 
 def sign(pdf: bytes, seal: OfficeSeal, *, at: datetime, reason: str) -> bytes:
