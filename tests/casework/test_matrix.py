@@ -162,6 +162,7 @@ NO_CASE_YET = {
     "save_members",
     "save_incomes",
     "save_account",
+    "save_programmes",
     "drop_draft",
     "submit",
     "open_case",

@@ -9,6 +9,7 @@ from doudi.casework.actions.drafts import (
     save_hardships,
     save_incomes,
     save_members,
+    save_programmes,
     start_draft,
     submit,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "save_hardships",
     "save_incomes",
     "save_members",
+    "save_programmes",
     "serve",
     "sign_supporter",
     "start_draft",

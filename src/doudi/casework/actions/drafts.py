@@ -225,6 +225,32 @@ def save_account(*, ref: str, way: str, bank: str = "", number: str = "", by: By
 
 
 @transaction.atomic
+def save_programmes(*, ref: str, programmes: Sequence[str], reason: str = "", by: By, at: datetime) -> Draft:
+    """Keep which programmes are asked for: as proposed, or more, or fewer. A clerk who sets one aside says why.
+
+    :raises Missing: none is left, or a clerk gave no reason
+    :raises NotAllowed: nobody can apply for one of them here
+    """
+    row = _open(ref, by, at)
+    chosen = [code for code in core.roads() if code in programmes]
+    strange = set(programmes) - set(chosen)
+    if strange:
+        raise NotAllowed(f"这里还不能办“{'、'.join(sorted(strange))}”。")
+    if not chosen:
+        raise Missing("至少留一样帮助来问。")
+    fewer = set(asked_programmes(row)) - set(chosen)
+    if fewer and not isinstance(by, Party) and not reason.strip():
+        raise Missing("少问一样，要写一句为什么。")
+    content = {**row.content, "programmes": chosen, "programmes_reason": reason.strip()[:200]}
+    return _save(row, "programmes", content, by=by, at=at)
+
+
+def asked_programmes(row: Draft) -> tuple[str, ...]:
+    """The programmes this application asks for, in the order of the roads; by default the one it was begun for."""
+    return tuple(row.content.get("programmes") or (row.programme,))
+
+
+@transaction.atomic
 def drop_draft(*, ref: str, by: By, at: datetime) -> None:
     """Throw an application away that was not handed in; what was typed is gone.
 
@@ -251,6 +277,9 @@ def submit(
     typed_name: str = "",
 ) -> Case:
     """Hand the application in: receipt, named officer, the clock of the township, consent of who is here, a notice queued.
+
+    One application opens a case for each programme asked for in it; the first is returned, the others stand beside it in
+    `case.application.cases`.
 
     Twice (a double click, two browsers) gives the same case. Adults who have not agreed are listed on the case; it starts
     all the same, and the check waits for them only.
@@ -282,6 +311,7 @@ def submit(
         household=content["household"],
         area=row.area,
         programme=row.programme,
+        programmes=asked_programmes(row),
         channel=row.channel,
         hardships=list(content["hardships"]),
         story=content["story"],
@@ -318,6 +348,7 @@ def submit(
     row.save(update_fields=["case"])
     filing.tell_received(case, by=by, at=at)
     detail: dict[str, Any] = {"channel": case.channel, "due": case.due_on.isoformat(), "receipt": case.receipt}
+    detail["cases"] = {one.programme: one.ref for one in filing.beside(case)}
     if is_proxy:
         detail["mandate"] = say(mandate, "委托方式")
     office.record("casework.submit", subject=case.ref, by=by, at=at, detail=detail)

@@ -10,6 +10,7 @@ from typing import Any
 from doudi.casework import core
 from doudi.casework.actions import steps
 from doudi.casework.core import State
+from doudi.casework.models import Application as ApplicationRow
 from doudi.casework.models import Case, CaseMember, Line, ReceiptCounter
 from doudi.casework.queries.drafts import is_minor
 from doudi.facts import days
@@ -51,7 +52,11 @@ class SaidIncome:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What is handed in."""
+    """What is handed in, through whichever door.
+
+    `programmes`: everything asked for in it; empty: `programme` alone. `handed_on`: the day it was handed over, where that
+    is not the day it is kept: the first clocks run from there.
+    """
 
     applicant: str
     household: str
@@ -71,6 +76,9 @@ class Application:
     origin: str = "application"
     alert_ref: str = ""
     visit_ref: str = ""
+    programmes: tuple[str, ...] = ()
+    handed_on: date | None = None
+    receipt: str = ""  # given before, with a paper that was photographed
 
 
 def next_receipt(county: str, on: date) -> str:
@@ -79,26 +87,51 @@ def next_receipt(county: str, on: date) -> str:
 
 
 def file(application: Application, *, by: By, at: datetime) -> Case:
-    """Make the case with its people and lines.
+    """Make the application with a case for each programme, each with its people and lines; returns the first case.
 
-    :raises NotAllowed: this person's application for this programme is being dealt with already
+    A programme this person, or their household, has a running case of is left out where there are others to begin: asked
+    for twice in good faith is no mistake.
+
+    :raises NotAllowed: everything asked for in it is being dealt with already
     """
     on, me = today(at), registry.me(application.applicant)
-    road = core.road(application.programme)
+    programmes = tuple(dict.fromkeys(application.programmes or (application.programme,)))
+    for programme in programmes:
+        core.road(programme)
     if len(application.area) < 9:
         raise NotAllowed("登记信息里没有写住在哪个乡镇，请打电话或到窗口办，我们先补上。")
-    receipt = next_receipt(application.area[:6], on)  # first, so that two at once stand in a row
-    _not_twice(application, me.masked_name)
+    receipt = application.receipt or next_receipt(application.area[:6], on)  # first, so that two at once stand in a row
+    fresh = _not_twice(application, programmes, me.masked_name)
+    kept = ApplicationRow.objects.create(
+        receipt=receipt,
+        applicant=application.applicant,
+        area=application.area,
+        channel=application.channel,
+        handed_on=application.handed_on or on,
+        submitted_at=at,
+        submitted_by=office.party(by),
+    )
     handler, _ = steps.handler_of(application.area, at)
+    made = []
+    for programme in fresh:
+        number = receipt if not made else next_receipt(application.area[:6], on)
+        made.append(_open(kept, application, programme, number, handler, me.name))
+    return made[0]
+
+
+def _open(kept: ApplicationRow, application: Application, programme: str, receipt: str, handler: str, name: str) -> Case:
+    """The case of one programme; everything the family said stands in each, typed once."""
+    road, on = core.road(programme), kept.handed_on
     case = Case.objects.create(
+        application=kept,
         receipt=receipt,
         programme=road.code,
         state=State.SUBMITTED,
         area=application.area,
         applicant=application.applicant,
         household=application.household,
-        name=me.name,
-        masked_name=mask_name(me.name),
+        name=name,
+        masked_name=mask_name(name),
         channel=application.channel,
         origin=application.origin,
         alert_ref=application.alert_ref,
@@ -115,8 +148,8 @@ def file(application: Application, *, by: By, at: datetime) -> Case:
         handler=handler,
         due_on=core.due_on(State.SUBMITTED, road, entered=on, whole_due=None),
         contact_by=days.add_working_days(on, road.clock["contact_wd"]),
-        submitted_at=at,
-        submitted_by=office.party(by),
+        submitted_at=kept.submitted_at,
+        submitted_by=kept.submitted_by,
     )
     CaseMember.objects.bulk_create(
         CaseMember(
@@ -148,21 +181,23 @@ def file(application: Application, *, by: By, at: datetime) -> Case:
     return case
 
 
-def _not_twice(application: Application, name: str) -> None:
-    """Stop a second application for the same programme by the same person, or by somebody of the same household.
+def _not_twice(application: Application, programmes: Sequence[str], name: str) -> list[str]:
+    """The programmes nobody of this family has a running case of.
 
-    :raises NotAllowed: it is being dealt with
+    :raises NotAllowed: all of them are being dealt with
     """
-    road = core.road(application.programme)
-    running = Case.objects.filter(programme=road.code, state__in=[state.value for state in State if state.is_open])
-    mine = running.filter(applicant=application.applicant).first()
-    if mine is not None:
-        raise NotAllowed(f"{name}的{road.label}申请正在办，编号 {core.show_receipt(mine.receipt)}，不用再交一次。")
-    if road.unit != "household":
-        return
+    running = Case.objects.filter(programme__in=programmes, state__in=[state.value for state in State if state.is_open])
+    mine = {case.programme: case for case in running.filter(applicant=application.applicant)}
     living = [one.pid for one in application.members if one.pid and one.together]
-    if running.filter(members__pid__in=living, members__together=True).exists():
-        raise NotAllowed(f"家里已经有人交了{road.label}的申请，一家交一份就行。")
+    homes = set(running.filter(members__pid__in=living, members__together=True).values_list("programme", flat=True))
+    theirs = {code for code in homes if core.road(code).unit == "household"}
+    fresh = [code for code in programmes if code not in mine and code not in theirs]
+    if fresh:
+        return fresh
+    road = core.road(programmes[0])
+    if road.code in mine:
+        raise NotAllowed(f"{name}的{road.label}申请正在办，编号 {core.show_receipt(mine[road.code].receipt)}，不用再交一次。")
+    raise NotAllowed(f"家里已经有人交了{road.label}的申请，一家交一份就行。")
 
 
 def source_codes(programme: str) -> list[str]:
@@ -181,15 +216,44 @@ def keep_papers(case: Case, files: Sequence[File], pid: str, *, by: By, at: date
     ]
 
 
+def beside(case: Case) -> list[Case]:
+    """The open cases of the same application, this one first: what is signed once is signed for all of them."""
+    others = Case.objects.filter(application=case.application_id).exclude(pk=case.pk).order_by("id")
+    return [case, *(one for one in others if State(one.state).is_open)]
+
+
+def asked_in(case: Case) -> list[tuple[str, str]]:
+    """Code and label of each programme of the application still open; an authorisation names them all."""
+    return sorted((one.programme, core.road(one.programme).label) for one in beside(case))
+
+
 def keep_consents(
     case: Case, agreed: list[str], *, channel: str, by: By, at: datetime, papers: Sequence[str] = (), typed_name: str = ""
 ) -> None:
     """Keep the authorisation of adults who agreed, and of the minors living with the applicant, for whom the applicant signs.
 
+    It names every programme of the application and stands for each of its cases.
+
     :param papers: what was handed in with it: a signature, the photographed form, a recording
     :param typed_name: signed on screen by writing one's name
     :raises NotAllowed: somebody who is not in this case
     """
+    programmes = asked_in(case)
+    for one in beside(case):
+        _keep_consents(one, agreed, programmes, channel=channel, by=by, at=at, papers=papers, typed_name=typed_name)
+
+
+def _keep_consents(
+    case: Case,
+    agreed: list[str],
+    programmes: list[tuple[str, str]],
+    *,
+    channel: str,
+    by: By,
+    at: datetime,
+    papers: Sequence[str],
+    typed_name: str,
+) -> None:
     on = today(at)
     members = {one.pid: one for one in CaseMember.objects.filter(case=case) if one.pid}
     strangers = [pid for pid in agreed if pid not in members]
@@ -205,7 +269,7 @@ def keep_consents(
         # By their own hand: signed in, or beside the proxy whose mandate stands on the case.
         me = Party.resident(guardian or pid) if isinstance(by, Party) and by.kind == "resident" else by
         verification_actions.authorise(
-            subject=case.ref, area=case.area, programmes=[(case.programme, core.road(case.programme).label)], pid=pid,
+            subject=case.ref, area=case.area, programmes=programmes, pid=pid,
             name=one.name, relation=one.relation, household=household, way=channel,
             capacity=Capacity.MINOR if guardian else Capacity.ADULT, guardian=guardian, typed_name=typed_name, papers=papers,
             by=me, at=at,

@@ -65,12 +65,13 @@ def record_consent(
         raise NotAllowed("监护人不在这户里。请监护人到窗口，带上证明。")
     papers = filing.keep_papers(case, files, member.pid, by=by, at=at)
     if guardian:
-        minor = is_minor(member.born_on, today(at))
-        verification.authorise(
-            subject=case.ref, area=case.area, programmes=[(case.programme, core.road(case.programme).label)], pid=member.pid,
-            name=member.name, relation=member.relation, household=living(case), way=channel, guardian=guardian,
-            capacity=Capacity.MINOR if minor else Capacity.INCAPABLE, typed_name=typed_name, papers=papers, by=by, at=at,
-        )  # fmt: skip
+        minor, programmes = is_minor(member.born_on, today(at)), filing.asked_in(case)
+        for one in filing.beside(case):
+            verification.authorise(
+                subject=one.ref, area=one.area, programmes=programmes, pid=member.pid, name=member.name,
+                relation=member.relation, household=living(one), way=channel, guardian=guardian,
+                capacity=Capacity.MINOR if minor else Capacity.INCAPABLE, typed_name=typed_name, papers=papers, by=by, at=at,
+            )  # fmt: skip
     else:
         filing.keep_consents(case, [member.pid], channel=channel, papers=papers, typed_name=typed_name, by=by, at=at)
     _ask_now(case, by=by, at=at)

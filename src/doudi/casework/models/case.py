@@ -13,10 +13,11 @@ from doudi.office.fields import SealedText
 
 
 class Case(models.Model):
-    """One application for one programme and where it stands."""
+    """What an application asks of one programme, and where it stands."""
 
     ref = models.CharField(max_length=20, unique=True, default=new_case_ref)
-    receipt = models.CharField(max_length=20, unique=True)
+    application = models.ForeignKey("Application", on_delete=models.PROTECT, related_name="cases")
+    receipt = models.CharField(max_length=20, unique=True)  # of its own; that of the first case is on the paper handed over
     programme = models.CharField(max_length=30)
     state = models.CharField(max_length=16, choices=[(state.value, state.label) for state in State])
     version = models.PositiveIntegerField(default=1)
@@ -63,6 +64,7 @@ class Case(models.Model):
     PRIVACY: ClassVar = {
         "id": "internal",
         "ref": "internal",
+        "application": "internal",
         "receipt": "internal",
         "programme": "internal",
         "state": "internal",
@@ -114,6 +116,7 @@ class Case(models.Model):
             together("case_accepted_whole", "accepted_at", "accepted_by"),
             together("case_investigated_whole", "investigated_at", "investigated_by"),
             together("case_closed_whole", "closed_at", "closed_by"),
+            models.UniqueConstraint(fields=["application", "programme"], name="case_once_in_application"),
             models.UniqueConstraint(fields=["visit_ref", "programme"], condition=~Q(visit_ref=""), name="case_visit_once"),
         ]
         indexes: ClassVar = [

@@ -12,6 +12,10 @@ def new_draft_ref() -> str:
     return "d" + uuid4().hex[:16]
 
 
+def new_application_ref() -> str:
+    return "z" + uuid4().hex[:16]
+
+
 def new_case_ref() -> str:
     return "a" + uuid4().hex[:16]
 

@@ -99,6 +99,7 @@ ACTS = {
     "casework.save_household": "写了谁一起吃住",
     "casework.save_income": "写了进项",
     "casework.save_account": "写了账户",
+    "casework.save_programmes": "定了要问哪几样帮助",
     "casework.drop_draft": "不填了",
     "casework.submit": "交了申请",
     "casework.accept": "受理",
