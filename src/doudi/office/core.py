@@ -101,6 +101,9 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("case.propose", "提出初审意见", (_T,)),
         ("case.show", "办理公示", (_T, _C)),
         ("case.object", "登记公示异议", (_T, _C)),
+        ("case.board", "拍下村里的公示栏", (_V, _T, _C)),
+        ("case.appraise", "组织民主评议", (_T,)),
+        ("case.consult", "记录一事一议", (_C,)),
         ("case.decide", "审核确认", (_C,)),
         ("case.review", "动态复核", (_T, _C)),
         ("question.ask", "问一问和查到的不一样的地方", (_V, _T)),
@@ -182,6 +185,9 @@ PAPERS: dict[str, tuple[str, str]] = {
     "guardian": ("监护证明", "authorisation.read"),
     "evidence": ("证明材料", "paper.read"),
     "reply": ("来源的书面答复", "check.answer"),
+    "visit": ("入户调查的表和照片", "paper.read"),
+    "board": ("公示栏的照片", "paper.read"),
+    "minutes": ("会议签到和记录", "paper.read"),
 }
 
 # What posts of one department may do: its data officer looks after what it sends, its helper deals with what is sent to it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from doudi.casework.actions.appraising import call_appraisal, drop_appraisal, hold_appraisal, recuse
+from doudi.casework.actions.consulting import consult, review_precedent
 from doudi.casework.actions.decision import call_review, confirm, refuse, return_one, serve
 from doudi.casework.actions.drafts import (
     drop_draft,
@@ -16,7 +18,8 @@ from doudi.casework.actions.drafts import (
 from doudi.casework.actions.intake import accept, ask_once, assign, file_near_kin, open_case, supplement, withdraw
 from doudi.casework.actions.investigation import assess, count_member, extend, judge, reinvestigate, request_check, survey
 from doudi.casework.actions.late_answers import take_answers
-from doudi.casework.actions.opinion import end_showing, object_to, propose, resend
+from doudi.casework.actions.looking import answer_inquiry, give_up_inquiry, hear_neighbour, keep_survey_paper, send_inquiry
+from doudi.casework.actions.opinion import end_showing, object_to, photograph_board, propose, resend
 from doudi.casework.actions.rechecking import follow_recheck
 from doudi.casework.actions.signing import add_supporter, record_consent, remove_supporter, sign_supporter
 from doudi.casework.actions.telling import answer_at_door, answer_question
@@ -25,34 +28,46 @@ __all__ = [
     "accept",
     "add_supporter",
     "answer_at_door",
+    "answer_inquiry",
     "answer_question",
     "ask_once",
     "assess",
     "assign",
+    "call_appraisal",
     "call_review",
     "confirm",
+    "consult",
     "count_member",
+    "drop_appraisal",
     "drop_draft",
     "end_showing",
     "extend",
     "file_near_kin",
     "follow_recheck",
+    "give_up_inquiry",
+    "hear_neighbour",
+    "hold_appraisal",
     "judge",
+    "keep_survey_paper",
     "object_to",
     "open_case",
+    "photograph_board",
     "propose",
     "record_consent",
+    "recuse",
     "refuse",
     "reinvestigate",
     "remove_supporter",
     "request_check",
     "resend",
     "return_one",
+    "review_precedent",
     "save_account",
     "save_hardships",
     "save_incomes",
     "save_members",
     "save_programmes",
+    "send_inquiry",
     "serve",
     "sign_supporter",
     "start_draft",

@@ -10,20 +10,23 @@ from doudi.casework import core
 from doudi.casework.actions import filing, steps
 from doudi.casework.actions.assessing import Known, assess_now, living, take_stock
 from doudi.casework.core import WORKING, Missing, State, differences
-from doudi.casework.models import Assessment, Case, CaseMember, Objection, Question, Supporter, Survey
+from doudi.casework.core.collective import SURVEY_WAYS
+from doudi.casework.models import Appraisal, Assessment, Case, CaseMember, Objection, Question, Supporter, Survey
 from doudi.casework.queries.drafts import is_minor
 from doudi.facts import days
 from doudi.office import actions as office
 from doudi.office import queries as office_queries
 from doudi.office.actions import By
-from doudi.office.core import NotAllowed, Party, Role
+from doudi.office.core import NotAllowed, Party, Role, names_a_person
 from doudi.office.queries import need, today
 from doudi.verification import actions as verification
 from doudi.verification import queries as verification_queries
 from doudi.verification.core import Asked, Basis
 
+REPLY = "您的意见我们收到了，请别的同志去了解过。了解清楚以后，这一户会重新写意见、重新公示，或者报县里另作决定。"
 
-def _working(case: Case) -> None:
+
+def working(case: Case) -> None:
     """Stop where nothing is investigated.
 
     :raises NotAllowed: not taken in yet, on the board, at the county, or closed
@@ -48,7 +51,7 @@ def request_check(*, ref: str, by: By, at: datetime) -> Case:
     """
     case = steps.lock(ref)
     steps.permit(case, "check.request", by=by, at=at)
-    _working(case)
+    working(case)
     ask_sources(case, by=by, at=at)
     steps.keep(case, "request_check", by=by, at=at, detail={"check": case.check_ref})
     return case
@@ -105,7 +108,7 @@ def judge(*, ref: str, question: str, choice: str, reason: str, by: By, at: date
     """
     case = steps.lock(ref)
     steps.permit(case, "case.propose", by=by, at=at)
-    _working(case)
+    working(case)
     row = Question.objects.select_for_update().filter(case=case, ref=question).first()
     if row is None:
         raise NotAllowed("没有这一处不同。")
@@ -154,7 +157,7 @@ def count_member(*, ref: str, member: str, counts: bool, reason: str, by: By, at
     """
     case = steps.lock(ref)
     steps.permit(case, "case.propose", by=by, at=at)
-    _working(case)
+    working(case)
     one = CaseMember.objects.select_for_update().filter(case=case, ref=member).first()
     if one is None:
         raise NotAllowed("这户里没有这个人。")
@@ -180,16 +183,20 @@ def survey(
     answers: dict[str, str],
     needs: dict[str, tuple[str, str]],
     note: str = "",
+    way: str = "visit",
+    way_reason: str = "",
     by: By,
     at: datetime,
 ) -> Survey:
     """Record a household visit by two people, signed by a member of the family (D57 Art. 16).
 
-    At the county it is the county's own visit (Art. 20).
+    At the county it is the county's own visit (Art. 20). Two visits that disagree are both kept. The signatures and photographs
+    follow with `keep_survey_paper`.
 
     :param second: the username of the second investigator; the first is `by`
     :param needs: area of life (core.NEED_AREAS) → (level of core.NEED_LEVELS, words)
-    :raises Missing: no signature, fewer than two people, or a need left out
+    :param way: a code of SURVEY_WAYS; telephone and video only in a great emergency, with the reason
+    :raises Missing: no signature, fewer than two people, a need left out, or no reason why nobody went there
     :raises NotAllowed: a visit that lies ahead, or one of the two has no post here
     """
     case = steps.lock(ref)
@@ -206,16 +213,20 @@ def survey(
     if at_county != (case.state == State.AT_COUNTY):
         raise NotAllowed(f"这件现在是“{State(case.state).label}”，不能记入户调查。")
     if not at_county:
-        _working(case)
+        working(case)
     if on > today(at):
         raise NotAllowed("走访日期还没到。")
     left_out = [label for code, label in core.NEED_AREAS.items() if needs.get(code, ("", ""))[0] not in core.NEED_LEVELS]
     if left_out:
         raise Missing(f"还没有选：{'、'.join(left_out)}（可以选“不清楚”）。")
+    if way not in SURVEY_WAYS:
+        raise Missing("请选是怎么调查的。")
     row = Survey.objects.create(
         case=case,
         on=on,
         level="county" if at_county else "township",
+        way=way,
+        way_reason=steps.say(way_reason, "为什么没有上门")[:300] if way != "visit" else "",
         first=by.ref,
         second=other.ref,
         signed_by=steps.say(signed_by, "家里谁签的字"),
@@ -254,18 +265,30 @@ def extend(*, ref: str, reason: str, by: By, at: datetime) -> Case:
 
 
 @transaction.atomic
-def reinvestigate(*, ref: str, answer: str, by: By, at: datetime) -> Case:
+def reinvestigate(*, ref: str, answer: str, by: By, at: datetime, reply: str = "") -> Case:
     """Take up an objection: what was found on it is kept, the case is investigated again, another opinion follows.
 
-    :raises Missing: nothing written
+    Whoever objected is answered: by message where they left a telephone number, and to the slip they hold.
+
+    :param answer: what was found, for the file
+    :param reply: what the objector is told; nothing of the family
+    :raises Missing: nothing written, or the reply names a person
+    :raises NotAllowed: an appraisal was called for it and is not over
     """
     case = steps.lock(ref)
     steps.permit(case, "case.propose", by=by, at=at)
-    found = steps.say(answer, "了解到什么")
+    found, told = steps.say(answer, "了解到什么"), reply.strip()[:500] or REPLY
+    if case.name in told or names_a_person(told):
+        raise Missing("答复提意见的人，不能写这家人的名字和号码。")
+    if Appraisal.objects.filter(case=case, state="called").exists():
+        raise NotAllowed("评议会已经通知了，先开完，或者写明不开了。")
     steps.moved(case, "reinvestigate", at=at)
     for row in Objection.objects.select_for_update(of=("self",)).filter(showing__case=case, answered_at__isnull=True):
-        row.answer, row.answered_at, row.answered_by = found, at, office.party(by)
-        row.save(update_fields=["answer", "answered_at", "answered_by"])
+        row.answer, row.reply, row.answered_at, row.answered_by = found, told, at, office.party(by)
+        row.save(update_fields=["answer", "reply", "answered_at", "answered_by"])
+        if row.phone:
+            body = f"您对公示提的意见，镇里去了解过了，凭记号 {row.slip} 可以看答复。"
+            office.notify(body=body, subject=case.ref, by=by, at=at, phone=row.phone)
     steps.keep(case, "reinvestigate", by=by, at=at)
     return case
 
@@ -275,7 +298,7 @@ def assess(*, ref: str, by: By, at: datetime) -> Assessment:
     """Let the rules speak on what is known now, and keep it: facts with sources, rule version, trace, table."""
     case = steps.lock(ref)
     need(by, "case.read", area=case.area, at=at)
-    _working(case)
+    working(case)
     kept = assess_now(case, by=by, at=at)
     steps.keep(case, "assess", by=by, at=at, detail={"outcome": kept.outcome, "pack": kept.pack})
     return kept

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import secrets
+from datetime import date, datetime
 
 from django.db import transaction
 
 from doudi.casework import core
 from doudi.casework.actions import steps
 from doudi.casework.actions.assessing import assess_now
-from doudi.casework.core import Missing, State
-from doudi.casework.models import Assessment, Case, Objection, Opinion, Question, Showing, Survey
+from doudi.casework.core import AlreadyDone, Missing, State
+from doudi.casework.core.asking import Photo
+from doudi.casework.core.collective import OBJECTION_CHANNELS
+from doudi.casework.gateways import numbers
+from doudi.casework.models import Appraisal, Assessment, BoardPhoto, Case, Objection, Opinion, Question, Showing, Survey
 from doudi.casework.queries.drafts import is_minor
+from doudi.facts import days
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
@@ -89,6 +94,8 @@ def _ready(case: Case) -> None:
         wanting.append(f"{still_open} 处要判断的")
     if not case.check_ref:
         wanting.append("核对结果")
+    if Appraisal.objects.filter(case=case, state="called").exists():
+        wanting.append("已经通知的评议会（开完，或者写明不开了）")
     if wanting:
         raise Missing(f"写初步意见前还差：{'、'.join(wanting)}。")
 
@@ -113,8 +120,9 @@ def _amount(case: Case, ruled: Assessment, kind: str, amount_fen: int | None) ->
 
 
 def _show(case: Case, opinion: Opinion, *, at: datetime) -> Showing:
-    """Put it on the village's board: masked name, how many people, how much; nothing else."""
+    """Put it on the village's board: name, how many people, how much, as the place has it for this programme; nothing else."""
     on = today(at)
+    board = numbers.board(case.programme, case.area, on)
     to_on = core.showing_ends(on, core.road(case.programme).clock["publicity_days"])
     minor = is_minor(registry.me(case.applicant).born_on, on)
     return Showing.objects.create(
@@ -122,20 +130,26 @@ def _show(case: Case, opinion: Opinion, *, at: datetime) -> Showing:
         opinion=opinion,
         area=case.area,
         programme=case.programme,
-        shown_name=core.mask_for_list(case.name, minor),
+        shown_name=core.mask_for_list(case.name, minor) if board.masked or minor else case.name,
         members=opinion.members,
         amount_fen=opinion.amount_fen,
+        with_members=board.members,
+        with_amount=board.amount,
         from_on=on,
         to_on=to_on,
     )
 
 
 @transaction.atomic
-def object_to(*, ref: str, said: str, by: By, at: datetime, who: str = "", phone: str = "") -> Objection:
+def object_to(
+    *, ref: str, said: str, by: By, at: datetime, who: str = "", phone: str = "", channel: str = "board"
+) -> Objection:
     """Note an objection against what stands on the board; it stops this household's showing only.
 
-    Anybody may object: a clerk notes it down, or somebody writes it on the board's page.
+    Anybody may object, with or without a name: a clerk notes it down, or somebody writes it on the board's page. It has to be
+    answered by a day; whoever holds the slip's number may read the answer.
 
+    :param channel: a code of OBJECTION_CHANNELS
     :raises NotAllowed: nothing of this case is shown now
     :raises Missing: nothing said
     """
@@ -143,17 +157,57 @@ def object_to(*, ref: str, said: str, by: By, at: datetime, who: str = "", phone
     if not isinstance(by, Party):
         need(by, "case.object", area=case.area, at=at)
     words = steps.say(said, "不同意见是什么")
+    if channel not in OBJECTION_CHANNELS:
+        raise Missing("请选意见是怎么来的。")
     showing = Showing.objects.filter(case=case, state="running").first()
     if showing is None or today(at) > showing.to_on:
         raise NotAllowed("这一户现在不在公示。有意见可以打电话说，一样会有人答复。")
     steps.stop_showing(case, "stopped", by=by, at=at)
     row = Objection.objects.create(
-        showing=showing, said=words[:2000], who=who.strip()[:80], phone=phone.strip()[:30], at=at, by=office.party(by)
-    )
+        showing=showing, said=words[:2000], who=who.strip()[:80], phone=phone.strip()[:30], channel=channel, slip=_new_slip(),
+        due_on=days.add_working_days(today(at), numbers.objection_answer_wd(case.area, today(at))), at=at, by=office.party(by),
+    )  # fmt: skip
     steps.moved(case, "object", at=at)
     case.in_doubt = True
     steps.keep(case, "object_to", by=by, at=at, detail={"objection": row.ref})
     return row
+
+
+def _new_slip() -> str:
+    """A number nobody guesses: ten digits."""
+    return f"{secrets.randbelow(10**10):010d}"
+
+
+@transaction.atomic
+def photograph_board(*, area: str, on: date, photo: Photo, by: By, at: datetime) -> int:
+    """Keep a photograph of a village's board as evidence of everything that stood on it that day; returns for how many families.
+
+    :raises NotAllowed: nothing stood there on that day, or the day lies ahead
+    :raises AlreadyDone: the same photograph is kept for all of them
+    :raises BadPaper: it cannot be kept, in words for the person
+    """
+    need(by, "case.board", area=area, at=at)
+    if on > today(at):
+        raise NotAllowed("拍照的日子还没到。")
+    stood = [
+        one
+        for one in Showing.objects.select_for_update().filter(area=area, from_on__lte=on, to_on__gte=on)
+        if one.ended_at is None or today(one.ended_at) >= on
+    ]
+    if not stood:
+        raise NotAllowed("这一天公示栏上没有要公示的。")
+    paper = office.keep_paper(
+        kind="board", content_type=photo.content_type, data=photo.data, area=area, subject=area, by=by, at=at
+    ).ref  # fmt: skip
+    who, new = office.party(by), 0
+    for one in stood:
+        _, made = BoardPhoto.objects.get_or_create(showing=one, paper=paper, defaults={"on": on, "at": at, "by": who})
+        new += made
+    if not new:
+        raise AlreadyDone("这张照片已经存过了。")
+    detail = {"on": on.isoformat(), "paper": paper, "showings": new}
+    office.record("casework.photograph_board", subject=area, by=by, at=at, detail=detail)
+    return new
 
 
 @transaction.atomic
