@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,6 +105,16 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("case.appraise", "组织民主评议", (_T,)),
         ("case.consult", "记录一事一议", (_C,)),
         ("case.decide", "审核确认", (_C,)),
+        ("case.decide_here", "受委托审核确认", (_T,)),
+        ("case.draw", "抽查抽号", (_C,)),
+        ("case.help_first", "急难先行救助", (_T,)),
+        ("case.complete", "补齐急难救助材料", (_T,)),
+        ("care.assess", "评估生活自理能力", (_V, _T, _C)),
+        ("care.keep", "登记供养方式和协议", (_T, _C)),
+        ("kin.list", "查看近亲属备案", (_T, _C, _A, _R)),
+        ("elsewhere.list", "查看外地协助", (_T, _C, _A)),
+        ("elsewhere.ask", "请外地协助", (_T, _C)),
+        ("elsewhere.answer", "答复外地的协助请求", (_T, _C)),
         ("case.review", "动态复核", (_T, _C)),
         ("question.ask", "问一问和查到的不一样的地方", (_V, _T)),
         # means checks
@@ -173,6 +183,9 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("journal.read", "查看工作留痕", (_A, _R)),
         ("figures.read", "查看统计", (_T, _C, _A, _R)),
         ("clerk.appoint", "安排岗位", (_D,)),
+        ("leave.enter", "登记自己请假、请谁代办", (_V, _T, _C, _N, _D, _R)),
+        ("leave.keep", "替同事登记请假、定谁代办", (_R,)),
+        ("staff.read", "查看谁在岗、哪里没人管", (_T, _C, _A, _R)),
         ("clock.move", "调整演示时间", (_V, _T, _C, _N, _D, _A, _R, _S)),
     )
 }
@@ -206,8 +219,44 @@ TWO_PEOPLE = (
     frozenset({"case.propose", "case.decide"}),
     frozenset({"case.survey", "case.decide"}),
     frozenset({"case.accept", "case.decide"}),
+    frozenset({"case.propose", "case.decide_here"}),
+    frozenset({"case.survey", "case.decide_here"}),
+    frozenset({"case.accept", "case.decide_here"}),
     frozenset({"payment.build", "payment.approve"}),
 )
+
+# Whose work a post may take over while its holder is away: the same work, or work it oversees.
+STANDS_IN = {
+    _V: frozenset({_V, _T}),
+    _T: frozenset({_T}),
+    _C: frozenset({_C}),
+    _N: frozenset({_N}),
+    _D: frozenset({_D}),
+    _R: frozenset({_R, _C}),
+}
+# What is handed over while somebody is away: a group of acts by what they begin with → its label.
+HANDED_OVER = {
+    "case": ("办理申请", ("case.", "question.", "consent.", "check.", "objection.", "authorisation.")),
+    "people": ("个人和家庭信息", ("person.", "register.", "pair.", "number.", "household.", "event.", "request.")),
+    "alert": ("预警和走访", ("alert.", "visit.")),
+    "check": ("核对", ("check.", "source.", "place.", "order.", "anomaly.", "objection.")),
+    "payment": ("发放", ("payment.",)),
+    "rules": ("规则", ("rules.",)),
+    "feed": ("部门数据", ("feed.", "quality.", "correction.", "sender.", "data.")),
+}
+ALWAYS_HANDED = frozenset({"desk.today", "case.list", "case.read", "person.read", "household.read", "paper.read", "staff.read"})
+NEVER_HANDED = frozenset({"clerk.appoint", "leave.enter", "leave.keep", "journal.read", "audit.read"})
+
+
+def handed_over(act: str, groups: Collection[str]) -> bool:
+    """Whether an act of somebody away is their stand-in's for these days; no group named means all of their work.
+
+    :raises KeyError: no such group
+    """
+    if act in NEVER_HANDED:
+        return False
+    return not groups or act in ALWAYS_HANDED or any(act.startswith(HANDED_OVER[group][1]) for group in groups)
+
 
 # Two roles one person may not hold on the same day: who watches does not work, who loads data does not decide.
 INCOMPATIBLE_ROLES = frozenset(
@@ -310,6 +359,9 @@ class Viewer:
     ref: str = ""
     area_label: str = ""
     department: str = ""  # code of the department whose data this post looks after; empty: the office itself
+    stands_for: str = ""  # opaque ref of the colleague away whose post this is; empty: their own post
+    groups: tuple[str, ...] = ()  # of that colleague's work, what was handed over; empty: all of it
+    standing: tuple[tuple[str, str], ...] = ()  # everybody they stand in for today: ref and name
 
     @property
     def within(self) -> str:
@@ -326,8 +378,8 @@ class Viewer:
         return contains(self.area, place)
 
     def may(self, act: str) -> bool:
-        """Say whether the viewer's post allows an act of the table."""
-        return post_may(self.role, self.department, act)
+        """Say whether the viewer's post allows an act of the table; somebody else's post only what was handed over."""
+        return post_may(self.role, self.department, act) and (not self.stands_for or handed_over(act, self.groups))
 
     def answers_for(self, department: str) -> bool:
         """Say whether what a department sent is this viewer's matter; a post at the office itself sees all departments."""

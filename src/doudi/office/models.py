@@ -26,6 +26,14 @@ def new_paper_ref() -> str:
     return "z" + uuid4().hex[:16]
 
 
+def new_leave_ref() -> str:
+    return "l" + uuid4().hex[:16]
+
+
+def new_year_ref() -> str:
+    return "y" + uuid4().hex[:16]
+
+
 class ClerkManager(BaseUserManager["Clerk"]):
     def create_user(self, username: str, password: str | None = None, **more: Any) -> Clerk:
         clerk = self.model(username=username, **more)
@@ -43,6 +51,8 @@ class Clerk(AbstractBaseUser):
     phone = models.CharField(max_length=20, blank=True)  # at work; a village helper's is printed for the village
     is_active = models.BooleanField(default=True)
     post = models.ForeignKey("Post", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")  # the post picked
+
+    acting_for = ""  # for whom the act under way is done, by ref; set by queries.need, written into the journal, never kept here
 
     objects = ClerkManager()
     USERNAME_FIELD = "username"
@@ -120,6 +130,91 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.area}"
+
+
+class Leave(models.Model):
+    """Days a clerk is away, both counted, and who does their work meanwhile; nothing is moved, so what is left comes back."""
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday", "休假"
+        ILL = "ill", "病假"
+        AWAY = "away", "出差或学习"
+        OTHER = "other", "别的事"
+
+    ref = models.CharField(max_length=20, unique=True, default=new_leave_ref)
+    clerk = models.ForeignKey(Clerk, on_delete=models.PROTECT, related_name="leaves")
+    stand_in = models.ForeignKey(Clerk, null=True, blank=True, on_delete=models.PROTECT, related_name="stands_in")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    from_on = models.DateField()
+    to_on = models.DateField()
+    groups = models.CharField(max_length=80, blank=True)  # of core.HANDED_OVER, with commas; empty: all of their work
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True, blank=True)  # before its last day
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "ref": "internal",
+        "clerk": "internal",
+        "stand_in": "internal",
+        "kind": "personal",
+        "from_on": "internal",
+        "to_on": "internal",
+        "groups": "internal",
+        "at": "internal",
+        "by": "internal",
+        "ended_at": "internal",
+        "ended_by": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(to_on__gte=F("from_on")), name="leave_days"),
+            models.CheckConstraint(condition=Q(stand_in__isnull=True) | ~Q(stand_in=F("clerk")), name="leave_somebody_else"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
+                name="leave_ended_whole",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["holiday", "ill", "away", "other"]), name="leave_kind"),
+            models.UniqueConstraint(fields=["clerk", "from_on"], condition=Q(ended_at__isnull=True), name="leave_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["stand_in", "to_on"], name="leave_stand_in")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class WorkingYear(models.Model):
+    """The working days of a year as a place took them over from the State Council's notice; the latest row of a year counts."""
+
+    ref = models.CharField(max_length=20, unique=True, default=new_year_ref)
+    year = models.PositiveSmallIntegerField()
+    holidays = models.JSONField()  # [{"name", "from", "to"}], days as text
+    worked = models.JSONField()  # days of weekends worked instead, as text
+    source = models.CharField(max_length=200)  # the notice, with its number
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "ref": "internal",
+        "year": "open",
+        "holidays": "open",
+        "worked": "open",
+        "source": "open",
+        "at": "internal",
+        "by": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(year__gte=2020, year__lte=2100), name="working_year_year"),
+            models.CheckConstraint(condition=~Q(source="") & ~Q(by=""), name="working_year_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}"
 
 
 class JournalEntry(models.Model):

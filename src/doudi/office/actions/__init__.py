@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.office.actions.journal import By, look, next_number, party, record, record_all, sign_checkpoint
+from doudi.office.actions.leave import end_leave, enter_leave, name_stand_in
 from doudi.office.actions.notices import (
     CODE_MINUTES,
     CODE_TRIES,
@@ -30,12 +31,15 @@ __all__ = [
     "check_code",
     "deliver",
     "dismiss",
+    "end_leave",
+    "enter_leave",
     "hire",
     "keep_paper",
     "look",
     "mark_failed",
     "mark_sent",
     "move_clock",
+    "name_stand_in",
     "next_number",
     "notify",
     "party",

@@ -69,8 +69,9 @@ def record_all(lines: Iterable[tuple[str, str, dict[str, Any]]], *, by: By, at: 
     start = head.size
     frontier = merkle.Frontier.read(start, bytes(head.frontier))
     doer, entries = party(by), []
+    instead = {"for": by.acting_for} if isinstance(by, Clerk) and by.acting_for else {}
     for seq, (act, subject, detail) in enumerate(lines, start):
-        text = merkle.stable_json(detail)
+        text = merkle.stable_json({**detail, **instead})
         if core.names_a_person(f"{subject} {text}"):
             raise ValueError(f"{act}: a citizen or telephone number does not belong in the journal; name a ref")
         leaf = merkle.leaf_bytes(seq=seq, at=at, by=doer, act=act, subject=subject, detail=text)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from doudi.office.core import ACTS, NotAllowed, Party, Role, Viewer, contains, post_may, prefix
+from doudi.office.core import ACTS, NotAllowed, Party, Role, Viewer, contains, handed_over, post_may, prefix
 from doudi.office.models import Clerk, Post
 from doudi.office.queries.areas import area_labels
 from doudi.office.queries.clock import today
+from doudi.office.queries.leave import leaves_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +23,51 @@ class PostRow:
     area: str
     area_label: str
     department: str = ""
+    stands_for: str = ""  # ref of the colleague away whose post it is; empty: their own
+    stands_for_name: str = ""
+    groups: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
-        return f"{self.area_label} {self.role.label}"
+        whose = f"代{self.stands_for_name}：" if self.stands_for else ""
+        return f"{whose}{self.area_label} {self.role.label}"
+
+    def may(self, act: str) -> bool:
+        """Whether this post allows an act; one of a colleague away only what was handed over."""
+        allowed = post_may(self.role, self.department, act)
+        return allowed and (not self.stands_for or handed_over(act, self.groups))
 
 
 def _active(clerk: Clerk, on: date) -> QuerySet[Post]:
-    return Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), clerk=clerk, from_on__lte=on).order_by("from_on", "id")
+    """Their own posts, and those of colleagues away whose work they do, in one query."""
+    away = leaves_on(on).filter(stand_in=clerk).exclude(stand_in__in=leaves_on(on).values("clerk"))
+    return (
+        Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on)
+        .filter(Q(clerk=clerk) | Q(clerk__in=away.values("clerk"), clerk__is_active=True))
+        .annotate(handed=Subquery(away.filter(clerk=OuterRef("clerk")).values("groups")[:1]))
+        .select_related("clerk")
+        .order_by("from_on", "id")
+    )
 
 
 def posts(clerk: Clerk, at: datetime) -> list[PostRow]:
-    """The posts a clerk holds at a moment, oldest first; none for somebody who left."""
+    """The posts a clerk works from at a moment: their own, oldest first, then those of colleagues away they stand in for.
+
+    None for somebody who left.
+    """
     if not clerk.is_active:
         return []
-    held = list(_active(clerk, today(at)))
+    held = sorted(_active(clerk, today(at)), key=lambda post: post.clerk_id != clerk.pk)
     labels = area_labels([post.area for post in held])
-    return [PostRow(post.pk, Role(post.role), post.area, labels.get(post.area, post.area), post.department) for post in held]
+    return [_post_row(post, labels, mine=post.clerk_id == clerk.pk) for post in held]
+
+
+def _post_row(post: Post, labels: dict[str, str], *, mine: bool) -> PostRow:
+    row = PostRow(post.pk, Role(post.role), post.area, labels.get(post.area, post.area), post.department)
+    if mine:
+        return row
+    handed: str = post.handed or ""  # type: ignore[attr-defined]
+    return replace(row, stands_for=post.clerk.ref, stands_for_name=post.clerk.name, groups=tuple(filter(None, handed.split(","))))
 
 
 def viewer(clerk: Clerk, purpose: str, at: datetime) -> Viewer | None:
@@ -47,10 +76,10 @@ def viewer(clerk: Clerk, purpose: str, at: datetime) -> Viewer | None:
     if not held:
         return None
     post = next((row for row in held if row.id == clerk.post_id), held[0])
-    return _as_viewer(clerk, post, purpose)
+    return _as_viewer(clerk, post, purpose, held)
 
 
-def _as_viewer(clerk: Clerk, post: PostRow, purpose: str) -> Viewer:
+def _as_viewer(clerk: Clerk, post: PostRow, purpose: str, held: list[PostRow]) -> Viewer:
     return Viewer(
         name=clerk.name,
         username=clerk.username,
@@ -60,6 +89,9 @@ def _as_viewer(clerk: Clerk, post: PostRow, purpose: str) -> Viewer:
         ref=clerk.ref,
         area_label=post.area_label,
         department=post.department,
+        stands_for=post.stands_for,
+        groups=post.groups,
+        standing=tuple({row.stands_for: row.stands_for_name for row in held if row.stands_for}.items()),
     )
 
 
@@ -68,10 +100,14 @@ def within(viewer: Viewer) -> str:
     return prefix(viewer.area)
 
 
-def need(by: Clerk | Party, act: str, *, area: str | None, at: datetime) -> Viewer | None:
+def need(by: Clerk | Party, act: str, *, area: str | None, at: datetime, work_of: str = "") -> Viewer | None:
     """Stop an act its doer may not do here; acts call this before they change anything. Jobs may (None comes back).
 
+    Where two posts allow it, it is done by one's own right, unless it is the work of a colleague away: then in their place.
+    The journal's lines of the act say so.
+
     :param area: where the act takes effect; None for acts that belong to no place
+    :param work_of: ref of the clerk whose work it is, where that is known
     :raises NotAllowed: no post of this clerk allows the act in this area, or a resident tries a clerk's act
     :raises KeyError: no such act in the permission table
     """
@@ -80,12 +116,15 @@ def need(by: Clerk | Party, act: str, *, area: str | None, at: datetime) -> View
         if by.kind == "system":
             return None
         raise NotAllowed(f"{label}要由工作人员来办。")
-    held = [post for post in posts(by, at) if post_may(post.role, post.department, act)]
-    if not held:
+    held = posts(by, at)
+    allowing = [post for post in held if post.may(act)]
+    if not allowing:
         raise NotAllowed(f"您的岗位不能{label}。")
-    for post in held:
-        if area is None or contains(post.area, area):
-            return _as_viewer(by, post, act)
+    here = [post for post in allowing if area is None or contains(post.area, area)]
+    if here:
+        post = next((row for row in here if work_of and row.stands_for == work_of), here[0])
+        by.acting_for = post.stands_for
+        return _as_viewer(by, post, act, held)
     raise NotAllowed(f"这里不归您负责，不能{label}。请找当地经办人。")
 
 
