@@ -117,6 +117,13 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("elsewhere.answer", "答复外地的协助请求", (_T, _C)),
         ("case.review", "动态复核", (_T, _C)),
         ("question.ask", "问一问和查到的不一样的地方", (_V, _T)),
+        # papers, letters and the file of a household
+        ("paper.print", "打印案卷里的纸", (_T, _C)),
+        ("paper.scan", "交回签好的纸", (_V, _T, _C)),
+        ("letter.serve", "登记信送到了没有", (_V, _T, _C)),
+        ("file.read", "查看一户一档", (_T, _C, _A)),
+        ("file.export", "导出一户一档", (_T, _C, _A)),
+        ("file.retire", "批准到期销毁案卷材料", (_C, _R)),
         # means checks
         ("check.request", "发起家庭经济状况核对", (_T, _C)),
         ("check.again", "重新问一个来源", (_T, _C, _N)),
@@ -201,6 +208,8 @@ PAPERS: dict[str, tuple[str, str]] = {
     "visit": ("入户调查的表和照片", "paper.read"),
     "board": ("公示栏的照片", "paper.read"),
     "minutes": ("会议签到和记录", "paper.read"),
+    "printed": ("印出来的纸和信", "paper.read"),
+    "signed": ("签好的纸", "paper.read"),
 }
 
 # What posts of one department may do: its data officer looks after what it sends, its helper deals with what is sent to it.
