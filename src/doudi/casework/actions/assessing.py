@@ -214,8 +214,8 @@ def assess_now(case: Case, *, by: By, at: datetime, read: Sequence[AnswerRow] | 
     known = Known(case, at, read)
     household, table, income = _household(known)
     kept = {}
-    for programme in core.roads():
-        ruled = rules.ask(programme, household, known.on, case.area, applicant=case.applicant)
+    for programme in (case.programme, *core.road(case.programme).also):
+        ruled = rules.ask(programme, household, known.on, case.area, subject=case.recipient or case.applicant)
         kept[programme] = Assessment.objects.create(
             case=case,
             programme=programme,

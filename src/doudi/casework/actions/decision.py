@@ -29,7 +29,7 @@ def _at_county(ref: str, act: str, version: int | None, *, by: By, at: datetime)
     """
     case = steps.lock(ref, version)
     steps.permit(case, "case.decide", by=by, at=at)
-    core.move(case.state, act)
+    core.move(case.programme, case.state, act)
     opinion = Opinion.objects.filter(case=case).latest("id")
     return case, opinion, opinion.assessment
 

@@ -71,10 +71,11 @@ def propose(
     settled = Question.objects.filter(case=case).exclude(kind__in=ROUTINE)
     case.in_doubt = case.in_doubt or bool(differs) or kind == "refuse" or settled.exists()
     if kind == "help":
-        showing = _show(case, opinion, at=at)
-        steps.moved(case, "propose", at=at, shown_to=showing.to_on)
+        showing = _show(case, opinion, at=at) if core.road(case.programme).shows else None
+        steps.moved(case, "propose", at=at, shown_to=showing.to_on if showing else None)
     else:
         steps.moved(case, "propose_refusal", at=at)
+    if State(case.state) is State.AT_COUNTY:
         case.at_county_on = today(at)
     detail = {"assessment": ruled.ref, "differs": bool(differs), "kind": kind, "opinion": opinion.ref}
     steps.keep(case, "propose", by=by, at=at, detail=detail)
@@ -141,9 +142,7 @@ def _show(case: Case, opinion: Opinion, *, at: datetime) -> Showing:
 
 
 @transaction.atomic
-def object_to(
-    *, ref: str, said: str, by: By, at: datetime, who: str = "", phone: str = "", channel: str = "board"
-) -> Objection:
+def object_to(*, ref: str, said: str, by: By, at: datetime, who: str = "", phone: str = "", channel: str = "board") -> Objection:
     """Note an objection against what stands on the board; it stops this household's showing only.
 
     Anybody may object, with or without a name: a clerk notes it down, or somebody writes it on the board's page. It has to be

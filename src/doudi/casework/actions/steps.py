@@ -78,7 +78,7 @@ def moved(case: Case, act: str, *, at: datetime, shown_to: date | None = None) -
     :raises AlreadyDone: it was moved there before
     :raises NotAllowed: the table has no such move
     """
-    case.state = core.move(case.state, act)
+    case.state = core.move(case.programme, case.state, act)
     state, on = State(case.state), today(at)
     case.due_on = core.due_on(state, core.road(case.programme), entered=on, whole_due=case.whole_due_on, shown_to=shown_to)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from doudi.casework import core
 from doudi.engine import packs as kept
 from doudi.engine.lake import Lake
 from doudi.engine.packs import PackNotKept
@@ -19,7 +20,6 @@ from doudi.policy.pack import Pack
 from doudi.rulebook import queries as rulebook
 
 __all__ = ["PackNotKept", "Ruled", "ask", "earlier", "household_of"]
-STANDARD = {"dibao": "dibao_standard", "near_dibao": "dibao_standard", "tekun": "tekun_living_standard"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,10 @@ class Ruled:
     trace: dict[str, Any]
 
 
-def ask(programme: str, household: Household, on: date, area: str, *, applicant: str, pack: Pack | None = None) -> Ruled:
+def ask(programme: str, household: Household, on: date, area: str, *, subject: str, pack: Pack | None = None) -> Ruled:
     """Let a programme's rules speak about a household on a day; where no rule is in force, that is what is not known.
 
+    :param subject: the person it is asked for, where the programme is one of persons
     :param pack: earlier rules; by default those that count now, whose text is kept, so that the same can be asked again
     """
     if pack is None:
@@ -45,9 +46,9 @@ def ask(programme: str, household: Household, on: date, area: str, *, applicant:
         rule = pack.programme(programme, on)
     except RuleError as why:
         return Ruled("unknown", None, None, pack.version, _empty(str(why)))
-    if rule.subject == "person" and applicant not in {member.pid for member in household.members}:
-        return Ruled("unknown", None, None, pack.version, _empty("申请人不在一起吃住的家里人里"))
-    found = assess(programme, household, on, area, pack, subject=applicant if rule.subject == "person" else "")
+    if rule.subject == "person" and subject not in {member.pid for member in household.members}:
+        return Ruled("unknown", None, None, pack.version, _empty("要帮的人不在一起吃住的家里人里"))
+    found = assess(programme, household, on, area, pack, subject=subject if rule.subject == "person" else "")
     return Ruled(found.eligible, found.amount_fen, _standard(programme, household, on, area, pack), pack.version, _trace(found))
 
 
@@ -74,7 +75,7 @@ def household_of(facts: dict[str, Any], pack: Pack) -> Household:
 
 def _standard(programme: str, household: Household, on: date, area: str, pack: Pack) -> int | None:
     """The month's standard of the place, of town or country where it is split."""
-    there, name = pack.parameters_at(area, on), STANDARD[programme]
+    there, name = pack.parameters_at(area, on), core.road(programme).standard
     value = there.get(f"{name}:{household.facts.get('hh_place_kind')}", there.get(name))
     return value if isinstance(value, int) else None
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from doudi.casework.core import State
+from doudi.casework.core import Level, State
 from doudi.casework.models.refs import new_case_ref, new_row_ref, together
 from doudi.office.fields import SealedText
 
@@ -20,9 +20,11 @@ class Case(models.Model):
     receipt = models.CharField(max_length=20, unique=True)  # of its own; that of the first case is on the paper handed over
     programme = models.CharField(max_length=30)
     state = models.CharField(max_length=16, choices=[(state.value, state.label) for state in State])
+    level = models.CharField(max_length=10, default=Level.COUNTY.value)  # who confirms: county | township (LAW Art. 44)
     version = models.PositiveIntegerField(default=1)
     area = models.CharField(max_length=12)
     applicant = models.CharField(max_length=21, db_index=True)
+    recipient = models.CharField(max_length=21, blank=True)  # whom it is for, where that is another than who asks: a child
     household = models.CharField(max_length=21, blank=True)
     name = SealedText()
     masked_name = models.CharField(max_length=40)
@@ -41,6 +43,10 @@ class Case(models.Model):
     is_near_kin = models.BooleanField(default=False)
     near_kin_of = SealedText(default="")
     near_kin_clerk = models.CharField(max_length=20, blank=True)  # the clerk's opaque ref, who steps back
+    kin_relation = models.CharField(max_length=20, blank=True)  # to that clerk or committee member
+    is_drawn = models.BooleanField(null=True)  # for the county's own look (T43 Art. 16); None: no draw yet
+    drawn_at = models.DateTimeField(null=True, blank=True)
+    drawn_by = models.CharField(max_length=80, blank=True)
     in_doubt = models.BooleanField(default=False)  # for the county's second pile
     handler = models.CharField(max_length=20, blank=True, db_index=True)  # the clerk's opaque ref
     rank = models.PositiveSmallIntegerField(default=1)  # 0 urgent, 1 others: first sort key of inboxes
@@ -68,9 +74,11 @@ class Case(models.Model):
         "receipt": "internal",
         "programme": "internal",
         "state": "internal",
+        "level": "internal",
         "version": "internal",
         "area": "internal",
         "applicant": "personal",
+        "recipient": "personal",
         "household": "personal",
         "name": "personal",
         "masked_name": "personal",
@@ -89,6 +97,10 @@ class Case(models.Model):
         "is_near_kin": "internal",
         "near_kin_of": "personal",
         "near_kin_clerk": "internal",
+        "kin_relation": "personal",
+        "is_drawn": "internal",
+        "drawn_at": "internal",
+        "drawn_by": "internal",
         "in_doubt": "internal",
         "handler": "internal",
         "rank": "internal",
@@ -116,6 +128,8 @@ class Case(models.Model):
             together("case_accepted_whole", "accepted_at", "accepted_by"),
             together("case_investigated_whole", "investigated_at", "investigated_by"),
             together("case_closed_whole", "closed_at", "closed_by"),
+            together("case_drawn_whole", "drawn_at", "drawn_by"),
+            models.CheckConstraint(condition=Q(level__in=["county", "township"]), name="case_level"),
             models.UniqueConstraint(fields=["application", "programme"], name="case_once_in_application"),
             models.UniqueConstraint(fields=["visit_ref", "programme"], condition=~Q(visit_ref=""), name="case_visit_once"),
         ]

@@ -39,8 +39,8 @@ def asked_again(ref: str, viewer: Viewer, *, at: datetime) -> AskedAgain | None:
     except rules.PackNotKept as why:
         return AskedAgain(False, row, str(why))
     home = rules.household_of(kept.facts, earlier)
-    then = rules.ask(kept.programme, home, kept.on, kept.area, applicant=who, pack=earlier)
-    now = rules.ask(kept.programme, home, today(at), kept.area, applicant=who)
+    then = rules.ask(kept.programme, home, kept.on, kept.area, subject=who, pack=earlier)
+    now = rules.ask(kept.programme, home, today(at), kept.area, subject=who)
     same = (then.outcome, then.amount_fen, then.trace) == (kept.outcome, kept.amount_fen, kept.trace)
     return AskedAgain(
         same,

@@ -19,7 +19,7 @@ from doudi.registry import queries as registry
 from doudi.verification import queries as verification
 
 S = State
-TOWNSHIP_TODO = (S.SUBMITTED, S.ACCEPTED, S.INVESTIGATING, S.OBJECTED, S.RETURNED)
+TOWNSHIP_TODO = (S.SUBMITTED, S.ACCEPTED, S.INVESTIGATING, S.OBJECTED, S.RETURNED, S.HELPED)
 COUNTY_TODO = (S.AT_COUNTY,)
 
 # state → (why it is here, the next move)
@@ -32,6 +32,7 @@ NEXT = {
     S.OBJECTED: ("有人提了不同意见", "reinvestigate"),
     S.AT_COUNTY: ("镇里办完了，等确认", "confirm"),
     S.RETURNED: ("县里退回，要补一样", "resend"),
+    S.HELPED: ("钱先给了，要补齐材料", "complete"),
     S.CONFIRMED: ("已经确认", ""),
     S.REFUSED: ("没有批", ""),
     S.WITHDRAWN: ("家里撤回了", ""),
@@ -45,6 +46,7 @@ NEXT_LABELS = {
     "reinvestigate": "再去了解",
     "confirm": "看案卷，定下来",
     "resend": "补好再报",
+    "complete": "补齐材料",
     "": "看看",
 }
 

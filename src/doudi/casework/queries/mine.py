@@ -20,8 +20,6 @@ from doudi.office.queries import today
 from doudi.registry import queries as registry
 from doudi.verification import queries as verification
 
-WITHDRAWABLE = frozenset(core.MOVES["withdraw"].sources)
-
 
 def my_cases(pid: str, *, at: datetime) -> tuple[MyCase, ...]:
     """The cases a resident applied for, or handed in for somebody, latest first; only for the one signed in."""
@@ -95,7 +93,7 @@ def _mine(row: Case, mine: tuple[str, ...], at: datetime) -> MyCase:
         showing=showing_row(showing, office.area_label(showing.area), []) if showing and own else None,
         decision=decision_row(decision, clerks, county) if decision else None,
         benefit=benefit_row(benefit, row.ref) if benefit else None,
-        may_withdraw=state in WITHDRAWABLE,
+        may_withdraw="withdraw" in core.moves_from(row.programme, state),
         for_name="" if own else row.name,
     )
 

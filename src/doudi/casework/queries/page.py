@@ -175,7 +175,7 @@ class _Reading:
             programme=row.programme,
             programme_label=road.label,
             state=state,
-            state_label=state.label,
+            state_label=core.label_at(state, row.level),
             applicant=row.applicant,
             name=row.name,
             masked_number=self.person.masked_number,
@@ -282,7 +282,7 @@ class _Reading:
 
     def _assessments(self) -> tuple[AssessmentRow, ...]:
         latest: dict[str, Assessment] = {}
-        found = Assessment.objects.filter(case=self.row).order_by("-id")[: len(core.roads())]
+        found = Assessment.objects.filter(case=self.row).order_by("-id")[: 1 + len(core.road(self.row.programme).also)]
         for one in found:
             latest.setdefault(one.programme, one)
         return tuple(assessment_row(latest[code]) for code in core.roads() if code in latest)
@@ -347,7 +347,7 @@ class _Reading:
             served = today(self.decision.served_at) if self.decision.served_at else None
             limits.append((Clock.NOTICE, self.decision.notice_due_on, served))
         return tuple(
-            ClockRow(code, code.label, code.basis, due, done, (done or on) > due and code is not Clock.SHOWING)
+            ClockRow(code, code.label, code.basis(road), due, done, (done or on) > due and code is not Clock.SHOWING)
             for code, due, done in limits
             if done is not None or State(row.state).is_open or code is Clock.NOTICE
         )
@@ -373,9 +373,10 @@ class _Reading:
 
     def _moves(self, state: State) -> tuple[MoveRow, ...]:
         rows = []
-        for act in core.moves_from(state):
-            line = core.MOVES[act]
-            why_not = self._why_not(act, line.permit)
+        programme, level = self.row.programme, self.row.level
+        for act in core.moves_from(programme, state):
+            line = core.moves(programme)[act]
+            why_not = self._why_not(act, line.permit_at(level))
             rows.append(MoveRow(act, line.label, not why_not, why_not))
         return tuple(rows)
 

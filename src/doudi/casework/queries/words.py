@@ -30,6 +30,7 @@ AT = {
     State.RETURNED: 2,
     State.SHOWN: 3,
     State.AT_COUNTY: 4,
+    State.HELPED: 4,
     State.CONFIRMED: 5,
     State.REFUSED: 5,
     State.WITHDRAWN: 0,
