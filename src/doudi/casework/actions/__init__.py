@@ -20,6 +20,7 @@ from doudi.casework.actions.investigation import assess, count_member, extend, j
 from doudi.casework.actions.late_answers import take_answers
 from doudi.casework.actions.looking import answer_inquiry, give_up_inquiry, hear_neighbour, keep_survey_paper, send_inquiry
 from doudi.casework.actions.opinion import end_showing, object_to, photograph_board, propose, resend
+from doudi.casework.actions.papers import keep_drawn, print_sheet, scan, serve_letter
 from doudi.casework.actions.rechecking import follow_recheck
 from doudi.casework.actions.signing import add_supporter, record_consent, remove_supporter, sign_supporter
 from doudi.casework.actions.telling import answer_at_door, answer_question
@@ -48,10 +49,12 @@ __all__ = [
     "hear_neighbour",
     "hold_appraisal",
     "judge",
+    "keep_drawn",
     "keep_survey_paper",
     "object_to",
     "open_case",
     "photograph_board",
+    "print_sheet",
     "propose",
     "record_consent",
     "recuse",
@@ -67,8 +70,10 @@ __all__ = [
     "save_incomes",
     "save_members",
     "save_programmes",
+    "scan",
     "send_inquiry",
     "serve",
+    "serve_letter",
     "sign_supporter",
     "start_draft",
     "submit",

@@ -17,8 +17,6 @@ from doudi.office.core import Viewer
 from doudi.office.queries import today
 from doudi.registry import queries as registry
 
-REACHED = ("handed", "kin", "read", "posted", "refused")  # ways by which a letter counts as brought
-
 
 @dataclass(frozen=True, slots=True)
 class ServiceRow:
@@ -121,15 +119,13 @@ class HouseholdFile:
     cases: tuple[FiledCase, ...]
 
 
-def _rows(found: Collection[Sheet], *, names: dict[str, str] | None = None) -> tuple[SheetRow, ...]:
+def _rows(found: Collection[Sheet]) -> tuple[SheetRow, ...]:
     """Sheets with their services; two queries for any number of them."""
     services: dict[int, list[Service]] = {}
     for one in Service.objects.filter(sheet__in=[sheet.pk for sheet in found]).order_by("on", "id"):
         services.setdefault(one.sheet_id, []).append(one)
-    known = (
-        names if names is not None else _names([one.by for one in found] + [row.by for rows in services.values() for row in rows])
-    )
-    return tuple(_row(one, services.get(one.pk, []), known) for one in found)
+    names = _names([one.by for one in found] + [row.by for rows in services.values() for row in rows])
+    return tuple(_row(one, services.get(one.pk, []), names) for one in found)
 
 
 def _names(parties: list[str]) -> dict[str, str]:
