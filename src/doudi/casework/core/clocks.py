@@ -15,11 +15,14 @@ class Clock(StrEnum):
 
     CONTACT = "contact"
     ACCEPT = "accept"
+    SUPPLEMENT = "supplement"
     INVESTIGATE = "investigate"
     WHOLE = "whole"
     SHOWING = "showing"
     COUNTY = "county"
     NOTICE = "notice"
+    HELP = "help"
+    PAPERS = "papers"
 
     @property
     def label(self) -> str:
@@ -33,11 +36,14 @@ class Clock(StrEnum):
 CLOCK_LABELS = {
     Clock.CONTACT: "和申请人联系",
     Clock.ACCEPT: "受理或一次告知",
+    Clock.SUPPLEMENT: "等家里补上，再打电话问",
     Clock.INVESTIGATE: "开始调查核对",
     Clock.WHOLE: "全部办完",
     Clock.SHOWING: "公示",
     Clock.COUNTY: "县级审核确认",
     Clock.NOTICE: "送达书面通知",
+    Clock.HELP: "急难先行救助",
+    Clock.PAPERS: "补齐急难救助材料",
 }
 
 

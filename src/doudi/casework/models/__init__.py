@@ -6,6 +6,7 @@ from doudi.casework.models.application import Application
 from doudi.casework.models.appraisal import Appraisal, Seat
 from doudi.casework.models.benefit import Award, Benefit, Decision
 from doudi.casework.models.case import Case, CaseMember, Supporter
+from doudi.casework.models.clock import Climb, Pause, RunningClock
 from doudi.casework.models.consultation import Consultation, PrecedentReview, Voice
 from doudi.casework.models.draft import Draft, ReceiptCounter
 from doudi.casework.models.elsewhere import PlaceRequest
@@ -29,6 +30,7 @@ __all__ = [
     "BoardPhoto",
     "Case",
     "CaseMember",
+    "Climb",
     "Consultation",
     "Decision",
     "Draft",
@@ -43,12 +45,14 @@ __all__ = [
     "Objection",
     "Offer",
     "Opinion",
+    "Pause",
     "PlaceRequest",
     "PrecedentReview",
     "Question",
     "Reassessment",
     "ReceiptCounter",
     "Review",
+    "RunningClock",
     "Scan",
     "Seat",
     "SelfCare",
