@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import people
 import walk
-from doudi.casework.models import Benefit, Case, Decision
+from doudi.casework.models import Award, Benefit, Case, Decision
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed
 from doudi.payment import actions, queries
@@ -249,6 +249,10 @@ def test_whatever_is_granted_the_parts_add_up_to_the_fen(granny, some):
             benefit.pk, benefit.ref, benefit.case, benefit.decision = None, f"benefit{number}", case, decision
             benefit.amount_fen = amount
             benefit.save(force_insert=True)
+            Award.objects.create(
+                benefit=benefit, decision=decision, from_month=benefit.from_month, amount_fen=amount, members=1,
+                at=decision.at, by=decision.by,
+            )  # fmt: skip
             if how == "hold":
                 actions.hold(benefit=benefit.ref, reason="问清楚再发", by=zhao, at=PAY_DAY)
                 holds += amount

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from doudi.casework import core
 from doudi.casework.actions import steps
+from doudi.casework.actions.awarding import first_award
 from doudi.casework.core import AlreadyDone, Missing
 from doudi.casework.models import Assessment, Benefit, Case, CaseMember, Decision, Opinion, Showing, Survey
 from doudi.casework.queries.drafts import is_minor
@@ -81,7 +82,7 @@ def confirm(
         amount_fen=amount, from_month=first, differs=differs, differs_reason=why if differs else "", article=road.article,
     )  # fmt: skip
     unsteady = _can_work(case, on)
-    Benefit.objects.create(
+    benefit = Benefit.objects.create(
         case=case,
         decision=decision,
         programme=case.programme,
@@ -92,6 +93,7 @@ def confirm(
         from_month=first,
         review_due_on=days.add_months(on, road.review_months_unsteady if unsteady else road.review_months),
     )
+    first_award(benefit, by=by, at=at)
     _closed(case, "confirm", decision, by=by, at=at)
     steps.tell(case, registry.me(case.applicant).phone, "您交的申请县里定下来了，打开“办到哪一步了”就能看到。", by=by, at=at)
     return decision

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.casework.queries.again import AskedAgain, asked_again
 from doudi.casework.queries.asking import AskedHome, AskedOf, DoorPage, at_the_door, homes_to_ask, my_question, my_questions
+from doudi.casework.queries.awards import Entitled, PastChanged, changed_since, entitlements
 from doudi.casework.queries.doubled import DoubledHelp, HeldHelp, doubled
 from doudi.casework.queries.drafts import draft, drafts_of, prefill
 from doudi.casework.queries.inbox import counts, find, inbox
@@ -52,12 +53,14 @@ __all__ = [
     "DoorPage",
     "DoubledHelp",
     "DraftPage",
+    "Entitled",
     "HeldHelp",
     "InForce",
     "InboxRow",
     "LeaningRow",
     "MyCase",
     "Page",
+    "PastChanged",
     "Prefill",
     "Progress",
     "QuestionRow",
@@ -72,10 +75,12 @@ __all__ = [
     "case",
     "case_of_receipt",
     "cases_of",
+    "changed_since",
     "counts",
     "doubled",
     "draft",
     "drafts_of",
+    "entitlements",
     "find",
     "homes_to_ask",
     "in_force",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import Substr
 
 from doudi.casework.core import CLOSED, State
 from doudi.casework.models import Benefit, Case
+from doudi.casework.queries import awards
 from doudi.office import queries as office
 from doudi.office.core import Viewer
 
@@ -55,9 +56,9 @@ def by_county(viewer: Viewer, *, at: datetime) -> tuple[CountyRow, ...]:
     cases = {row["county"]: row for row in rows}
     month = today.replace(day=1)
     held = (
-        Benefit.objects.filter(Q(to_month__isnull=True) | Q(to_month__gte=month), area__startswith=viewer.within)
+        awards.in_month(Benefit.objects.filter(awards.running(month), area__startswith=viewer.within), month)
         .values(county=Substr("area", 1, 6))
-        .annotate(n=Count("id"), fen=Sum(F("amount_fen")))
+        .annotate(n=Count("id"), fen=Sum("now_fen"))
     )
     benefits = {row["county"]: row for row in held}
     places = [place for place in office.areas(kind="county") if viewer.sees(place.code) or place.code == viewer.area[:6]]

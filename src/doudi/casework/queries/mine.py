@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Q
 
 from doudi.casework import core
 from doudi.casework.core import State
 from doudi.casework.models import Benefit, Case, CaseMember, Decision, Line, Showing
-from doudi.casework.queries import words
+from doudi.casework.queries import awards, words
 from doudi.casework.queries.inbox import after_prefix
 from doudi.casework.queries.known import source_of
 from doudi.casework.queries.page import NoCase, account_label, benefit_row, decision_row, showing_row
@@ -201,28 +202,29 @@ def shown_areas(area: str, *, on: date) -> tuple[tuple[str, str, int], ...]:
 
 
 def in_force(county: str, *, month: date) -> list[InForce]:
-    """The benefits of a county to be paid for a month (its first day), in the order of their refs; for payment only."""
+    """The benefits of a county to be paid for a month (its first day), each with what it gives for that month, in the order
+    they came into force; for payment only.
+    """
     first = month.replace(day=1)
     rows = Benefit.objects.filter(
-        Q(to_month__isnull=True) | Q(to_month__gte=first),
-        area__gte=county,
-        area__lt=after_prefix(county),
+        awards.running(first), Q(is_one_off=False) | Q(from_month=first), area__gte=county, area__lt=after_prefix(county),
         from_month__lte=first,
-        amount_fen__gt=0,
-    )
-    return [_in_force(row) for row in rows.select_related("case", "decision").order_by("pk")]
+    )  # fmt: skip
+    paid = awards.in_month(rows, first).filter(now_fen__gt=0)
+    return [_in_force(row, row) for row in paid.select_related("case").order_by("pk")]
 
 
 def benefit(ref: str) -> InForce | None:
-    """One benefit by its ref, in force or not; for payment only."""
-    row = Benefit.objects.select_related("case", "decision").filter(ref=ref).first()
-    return _in_force(row) if row else None
+    """One benefit by its ref, in force or not, with what it gave at last; for payment only."""
+    row = awards.in_month(Benefit.objects.select_related("case").filter(ref=ref), date.max.replace(day=1)).first()
+    return _in_force(row, row) if row else None
 
 
-def _in_force(row: Benefit) -> InForce:
+def _in_force(row: Benefit, now: Any) -> InForce:
+    """:param now: the same row, with the award that counts"""
     return InForce(
         benefit_ref=row.ref,
-        decision_ref=row.decision.ref,
+        decision_ref=now.now_decision,
         case_ref=row.case.ref,
         programme=row.programme,
         area=row.area,
@@ -230,7 +232,7 @@ def _in_force(row: Benefit) -> InForce:
         payee_name=row.case.name,
         account=row.case.account,
         bank=row.case.account_bank,
-        members=row.members,
-        amount_fen=row.amount_fen,
+        members=now.now_members,
+        amount_fen=now.now_fen,
         from_month=row.from_month,
     )

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from doudi.casework.core import CLOSED
-from doudi.casework.models import Benefit, Case, CaseMember, Decision, Opinion, Showing, Survey
+from doudi.casework.core.awards import Given, in_month
+from doudi.casework.models import Award, Benefit, Case, CaseMember, Decision, Opinion, Showing, Survey
 from doudi.casework.queries.inbox import after_prefix
 from doudi.office.core import prefix
 from doudi.office.queries import today
@@ -55,11 +56,16 @@ class WorkDecision:
 @dataclass(frozen=True, slots=True)
 class WorkBenefit:
     ref: str
-    amount_fen: int
     from_month: date
     to_month: date | None
     review_due_on: date
     called_on: date | None
+    awards: list[Given] = field(default_factory=list)
+
+    def amount_in(self, month: date) -> int | None:
+        """What was awarded for a month; None before its first."""
+        one = in_month(self.awards, month)
+        return one.amount_fen if one else None
 
 
 @dataclass(slots=True)
@@ -125,12 +131,12 @@ def work(area: str) -> list[CaseWork]:
     for key, at in Opinion.objects.filter(of_cases).order_by("-id").values_list("case_id", "at"):
         if key in found:
             found[key].opinion_on = _day(at)  # the last assigned is the first written
-    _add_decisions(found, of_cases)
+    _add_decisions(found, of_cases, area)
     _add_members(found, of_cases)
     return list(found.values())
 
 
-def _add_decisions(found: dict[int, CaseWork], of_cases: Q) -> None:
+def _add_decisions(found: dict[int, CaseWork], of_cases: Q, area: str) -> None:
     final = Decision.objects.filter(of_cases, kind__in=["confirm", "refuse"])
     for key, kind, on, served, reason, members, said in final.values_list(
         "case_id", "kind", "on", "served_at", "reason", "members", "assessment__outcome"
@@ -138,10 +144,15 @@ def _add_decisions(found: dict[int, CaseWork], of_cases: Q) -> None:
         if key in found:
             found[key].decision = WorkDecision(kind, on, _day(served), bool(reason.strip()), members, said)
     for key, *told, called in Benefit.objects.filter(of_cases).values_list(
-        "case_id", "ref", "amount_fen", "from_month", "to_month", "review_due_on", "called_at"
+        "case_id", "ref", "from_month", "to_month", "review_due_on", "called_at"
     ):
         if key in found:
             found[key].benefit = WorkBenefit(*told, _day(called))
+    awards = Award.objects.filter(_inside(area, "benefit__area")).order_by("pk")
+    for key, *given in awards.values_list("benefit__case_id", "from_month", "amount_fen", "members"):
+        held = found[key].benefit if key in found else None
+        if held is not None:
+            held.awards.append(Given(*given))
 
 
 def _add_members(found: dict[int, CaseWork], of_cases: Q) -> None:

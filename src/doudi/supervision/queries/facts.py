@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from doudi.casework.core import awards
 from doudi.casework.queries.work import CaseWork
 from doudi.facts import days
 from doudi.facts.household import Value
@@ -169,7 +170,7 @@ def _running(case: CaseWork, books: Books) -> Facts:
     subjects = [*people, *([case.household] if case.household else [])]
     changes = [sign.raised_on for subject in subjects for sign in around.signs.get(subject, []) if sign.indicator.startswith("C")]
     elsewhere = [held for pid in people for held in books.held.get(pid, []) if held[0] != case.ref]
-    pays = held.amount_fen > 0
+    pays = bool(held.amount_in(books.on.replace(day=1)))
     facts: Facts = {
         "benefit_pays": pays,
         "benefit_review_due_on": held.review_due_on,
@@ -226,7 +227,7 @@ def _unpaid(case: CaseWork, books: Books) -> int | None:
         return None
     last = days.add_months(books.on.replace(day=1), -1)
     first, until = max(held.from_month, books.since), min(held.to_month or last, last)
-    due = max(0, (until.year * 12 + until.month) - (first.year * 12 + first.month) + 1)
+    due = sum(bool(held.amount_in(month)) for month in awards.months(first, until))
     return max(0, due - books.months_paid.get(held.ref, 0))
 
 
@@ -262,7 +263,7 @@ def payment_facts(line: PaidLine, books: Books) -> Facts:
         "pay_for_month": line.for_month,
         "pay_amount": line.amount_fen,
         "pay_has_decision": case is not None and case.decision is not None and case.decision.kind == "confirm",
-        "pay_benefit_amount": held.amount_fen if held else None,
+        "pay_benefit_amount": held.amount_in(line.for_month) if held else None,
         "pay_benefit_ended": held.to_month is not None if held else None,
         "pay_benefit_to_month": held.to_month if held else None,
         "pay_somebody_died": None if told is None else True if told.died_on else False if told.deaths else None,
