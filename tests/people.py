@@ -52,14 +52,18 @@ def places() -> None:
 
 
 def clerk(username: str, name: str, role: Role, area: str) -> Clerk:
-    """A clerk with one post since the first day of the year; the same clerk when asked twice. Password: doudi-demo-2026."""
+    """A clerk with one post since the first day of the year; the same clerk when asked twice. Password: doudi-demo-2026.
+
+    A helper of another department is the education department's.
+    """
     places()
     found = Clerk.objects.filter(username=username).first()
     if found is None:
         found = Clerk(username=username, name=name)
         found.password = PASSWORD
         found.save()
-        Post.objects.create(clerk=found, role=role, area=area, from_on=date(2026, 1, 1))
+        department = "education" if role == Role.SERVICE else ""
+        Post.objects.create(clerk=found, role=role, area=area, department=department, from_on=date(2026, 1, 1))
     return found
 
 

@@ -65,7 +65,7 @@ PLACE = {  # how other installations know this one; the three lines of its card 
 ALLOWED_HOSTS = [h for h in os.environ.get("DOUDI_HOSTS", "127.0.0.1,localhost").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("DOUDI_ORIGINS", "").split(",") if o]
 ROOT_URLCONF = "doudi.config.urls"
-ROOMS = ["office", "rulebook", "registry", "exchange", "verification", "casework", "payment", "monitoring"]
+ROOMS = ["office", "rulebook", "registry", "exchange", "verification", "casework", "payment", "services", "monitoring"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -21,6 +21,7 @@ from doudi.casework.queries.mine import (
     shown_areas,
 )
 from doudi.casework.queries.page import case, case_of_receipt, cases_of
+from doudi.casework.queries.recognised import OfCase, Recognised, of_case, recognised
 from doudi.casework.queries.records import StepRow, steps
 from doudi.casework.queries.rows import (
     AskedToAgree,
@@ -59,11 +60,13 @@ __all__ = [
     "InboxRow",
     "LeaningRow",
     "MyCase",
+    "OfCase",
     "Page",
     "PastChanged",
     "Prefill",
     "Progress",
     "QuestionRow",
+    "Recognised",
     "ShownRow",
     "Signatory",
     "SigningPage",
@@ -93,9 +96,11 @@ __all__ = [
     "my_question",
     "my_questions",
     "my_signing",
+    "of_case",
     "people_in_work",
     "prefill",
     "progress",
+    "recognised",
     "running_of",
     "shown",
     "shown_areas",

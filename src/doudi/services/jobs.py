@@ -1,0 +1,22 @@
+"""What the schedule starts: referrals without an answer climb. Safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from doudi.office.core import NotAllowed, Party
+from doudi.services import actions, queries
+
+
+def climb(at: datetime) -> int:
+    """Let every referral whose last day has come climb as far as it should; returns how many did."""
+    job, climbed = Party.system("climb"), 0
+    for ref in queries.overdue(at):
+        try:
+            climbed += bool(actions.climb(ref=ref, by=job, at=at))
+        except NotAllowed:  # it was answered meanwhile
+            continue
+    return climbed
+
+
+ITS_OWN = {"climb_referrals": climb}
