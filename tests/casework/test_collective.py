@@ -258,7 +258,9 @@ def test_votes_count_only_when_they_add_up_to_who_was_there(agree, against, abst
 def consulted(case, at=NOON, **more):
     said = {
         "on": at.date(), "reasons": ["support", "care"], "question": "儿子不管，算不算他的收入", "situation": "儿子十年没有回来",
-        "voices": [Spoke("赵建国", "股长", "agree"), Spoke("林主任", "局长", "agree"), Spoke("孙医生", "卫生院", "against", "再查查")],
+        "voices": [
+            Spoke("赵建国", "股长", "agree"), Spoke("林主任", "局长", "agree"), Spoke("孙医生", "卫生院", "against", "再查查"),
+        ],
         "outcome": "help", "gist": "子女长期失联、查无下落的，不算赡养费。", "photo": photo(),
     }  # fmt: skip
     return actions.consult(ref=case.ref, by=people.officer_zhao(), at=at, **{**said, **more})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +11,7 @@ from django.db.models import Q
 from doudi.casework import core
 from doudi.casework.gateways import numbers
 from doudi.casework.models import Benefit, BoardPhoto, CaseMember, Objection, Showing
+from doudi.casework.queries.awards import entitlements
 from doudi.casework.queries.drafts import is_minor
 from doudi.casework.queries.inbox import after_prefix, within
 from doudi.office import queries as office
@@ -54,11 +54,13 @@ def published(village: str, *, on: date) -> tuple[PublishedRow, ...]:
     born = dict(
         CaseMember.objects.filter(case__in=[row.case_id for row in rows], relation="self").values_list("case_id", "born_on")
     )
-    amounts = awarded([row.ref for row in rows], on.replace(day=1))
+    month = on.replace(day=1)
+    given = entitlements([row.ref for row in rows], month, month)
     found = []
     for row in rows:
         board, minor = boards[row.programme], is_minor(born.get(row.case_id), on)
-        amount = amounts.get(row.ref, row.amount_fen)
+        now = given.get(row.ref, {}).get(month)
+        amount = now.amount_fen if now else row.amount_fen  # decided, but its first month lies ahead
         found.append(
             PublishedRow(
                 shown_name=core.mask_for_list(row.case.name, minor) if board.masked or minor else row.case.name,
@@ -69,11 +71,6 @@ def published(village: str, *, on: date) -> tuple[PublishedRow, ...]:
             )
         )
     return tuple(found)
-
-
-def awarded(refs: Iterable[str], month: date) -> dict[str, int]:
-    """What benefits give for a month, where it is no longer what was first decided."""
-    return {}
 
 
 def published_areas(area: str, *, on: date) -> tuple[tuple[str, str, int], ...]:

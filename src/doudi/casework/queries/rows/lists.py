@@ -55,13 +55,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A line of a village's board: masked name, how many people, how much a month; `ref` is the case, to object to."""
+    """A line of a village's board: name, how many people, how much a month; `ref` is the case, to object to.
+
+    None: the place does not show that of this programme.
+    """
 
     ref: str
     shown_name: str
     programme_label: str
-    members: int
-    amount_fen: int
+    members: int | None
+    amount_fen: int | None
     from_on: date
     to_on: date
     area: str
