@@ -94,7 +94,12 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         # cases
         ("case.list", "办理救助申请", (_T, _C, _A)),
         ("case.read", "查看案卷", (_T, _C, _A)),
-        ("case.register", "登记来访群众的申请", (_V, _T)),
+        ("case.register", "登记来访群众的申请", (_V, _T, _C)),
+        ("form.keep", "收下纸质申请", (_V, _T, _C)),
+        ("mandate.keep", "登记代办委托", (_V, _T, _C)),
+        ("call.take", "接听来电", (_T, _C)),
+        ("outreach.take", "接收部门转来的人", (_T, _C)),
+        ("outreach.work", "联系部门转来的人", (_V, _T, _C)),
         ("case.accept", "受理申请", (_T,)),
         ("case.ask", "一次告知要补的材料", (_T,)),
         ("case.survey", "入户调查", (_V, _T, _C)),
@@ -204,6 +209,8 @@ PAPERS: dict[str, tuple[str, str]] = {
     "voice": ("同意的录音", "authorisation.read"),
     "guardian": ("监护证明", "authorisation.read"),
     "evidence": ("证明材料", "paper.read"),
+    "application": ("纸质申请表", "case.register"),
+    "mandate": ("代办委托书", "paper.read"),
     "reply": ("来源的书面答复", "check.answer"),
     "visit": ("入户调查的表和照片", "paper.read"),
     "board": ("公示栏的照片", "paper.read"),
@@ -225,6 +232,7 @@ DEPARTMENT_ROLES = frozenset({_D, _S})
 
 # Two steps on one case that may not be the same person's (four eyes; internal control rules).
 TWO_PEOPLE = (
+    frozenset({"case.register", "case.decide"}),
     frozenset({"case.propose", "case.decide"}),
     frozenset({"case.survey", "case.decide"}),
     frozenset({"case.accept", "case.decide"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.casework.actions.appraising import call_appraisal, drop_appraisal, hold_appraisal, recuse
+from doudi.casework.actions.calls import apply_for_caller, ring_back, take_call
 from doudi.casework.actions.consulting import consult, review_precedent
 from doudi.casework.actions.decision import call_review, confirm, refuse, return_one, serve
 from doudi.casework.actions.drafts import (
@@ -19,7 +20,10 @@ from doudi.casework.actions.intake import accept, ask_once, assign, file_near_ki
 from doudi.casework.actions.investigation import assess, count_member, extend, judge, reinvestigate, request_check, survey
 from doudi.casework.actions.late_answers import take_answers
 from doudi.casework.actions.looking import answer_inquiry, give_up_inquiry, hear_neighbour, keep_survey_paper, send_inquiry
+from doudi.casework.actions.mandates import keep_mandate, let_see, take_mandate_back
 from doudi.casework.actions.opinion import end_showing, object_to, photograph_board, propose, resend
+from doudi.casework.actions.outreach import miss_offer, settle_offer, take_list
+from doudi.casework.actions.paper_forms import drop_form, keep_form, read_rest, type_form
 from doudi.casework.actions.papers import keep_drawn, print_sheet, scan, serve_letter
 from doudi.casework.actions.rechecking import follow_recheck
 from doudi.casework.actions.signing import add_supporter, record_consent, remove_supporter, sign_supporter
@@ -31,6 +35,7 @@ __all__ = [
     "answer_at_door",
     "answer_inquiry",
     "answer_question",
+    "apply_for_caller",
     "ask_once",
     "assess",
     "assign",
@@ -41,6 +46,7 @@ __all__ = [
     "count_member",
     "drop_appraisal",
     "drop_draft",
+    "drop_form",
     "end_showing",
     "extend",
     "file_near_kin",
@@ -50,12 +56,17 @@ __all__ = [
     "hold_appraisal",
     "judge",
     "keep_drawn",
+    "keep_form",
+    "keep_mandate",
     "keep_survey_paper",
+    "let_see",
+    "miss_offer",
     "object_to",
     "open_case",
     "photograph_board",
     "print_sheet",
     "propose",
+    "read_rest",
     "record_consent",
     "recuse",
     "refuse",
@@ -65,6 +76,7 @@ __all__ = [
     "resend",
     "return_one",
     "review_precedent",
+    "ring_back",
     "save_account",
     "save_hardships",
     "save_incomes",
@@ -74,11 +86,16 @@ __all__ = [
     "send_inquiry",
     "serve",
     "serve_letter",
+    "settle_offer",
     "sign_supporter",
     "start_draft",
     "submit",
     "supplement",
     "survey",
     "take_answers",
+    "take_call",
+    "take_list",
+    "take_mandate_back",
+    "type_form",
     "withdraw",
 ]

@@ -9,8 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from doudi.casework import core
-from doudi.casework.actions import filing
-from doudi.casework.actions.steps import say
+from doudi.casework.actions import filing, mandates
 from doudi.casework.core import Missing
 from doudi.casework.models import Case, Draft
 from doudi.casework.queries import known
@@ -24,6 +23,7 @@ from doudi.registry import queries as registry
 from doudi.registry.core import RELATIONS
 
 STEPS = {"hardship": "最近难在哪里", "household": "谁和您一起吃住", "income": "每月有哪些进项", "account": "钱打到哪张卡"}
+Content = dict[str, Any]  # of a draft
 SAID = frozenset({"right", "wrong", ""})
 
 
@@ -164,10 +164,18 @@ def save_hardships(*, ref: str, kinds: list[str], story: str = "", by: By, at: d
     :raises Missing: nothing chosen and nothing written
     """
     row = _open(ref, by, at)
+    return _save(row, "hardship", fill_hardships(row.content, kinds, story), by=by, at=at)
+
+
+def fill_hardships(content: Content, kinds: Sequence[str], story: str) -> Content:
+    """The content with what hurts.
+
+    :raises Missing: nothing chosen and nothing written
+    """
     chosen = [kind for kind in core.HARDSHIPS if kind in kinds]
     if not chosen and not story.strip():
         raise Missing("请选一样，或者写一句。")
-    return _save(row, "hardship", {**row.content, "hardships": chosen, "story": story.strip()[:500]}, by=by, at=at)
+    return {**content, "hardships": chosen, "story": story.strip()[:500]}
 
 
 @transaction.atomic
@@ -177,15 +185,22 @@ def save_members(*, ref: str, together: dict[str, bool], others: list[tuple[str,
     :raises Missing: a known member without an answer
     """
     row = _open(ref, by, at)
-    asked = [one for one in row.content["members"] if not one["is_applicant"]]
+    return _save(row, "household", fill_members(row.content, together, others), by=by, at=at)
+
+
+def fill_members(content: Content, together: dict[str, bool], others: Sequence[tuple[str, str]]) -> Content:
+    """The content with who lives together.
+
+    :raises Missing: a known member without an answer
+    """
+    asked = [one for one in content["members"] if not one["is_applicant"]]
     left_out = [one["name"] for one in asked if one["pid"] not in together]
     if left_out:
         raise Missing(f"还没有选：{'、'.join(left_out)}是不是和您一起吃住。")
     more = [[name.strip(), relation] for name, relation in others if name.strip()]
     if any(relation not in RELATIONS for _, relation in more):
         raise Missing("请选他是您的什么人。")
-    content = {**row.content, "together": {one["pid"]: bool(together[one["pid"]]) for one in asked}, "others": more}
-    return _save(row, "household", content, by=by, at=at)
+    return {**content, "together": {one["pid"]: bool(together[one["pid"]]) for one in asked}, "others": more}
 
 
 @transaction.atomic
@@ -195,17 +210,24 @@ def save_incomes(*, ref: str, said: dict[str, str], others: list[tuple[str, int]
     :raises Missing: an answer that is none of these, or a kind that is not on the list
     """
     row = _open(ref, by, at)
-    keys = {one["key"] for one in row.content["incomes"]}
+    return _save(row, "income", fill_incomes(row.content, said, others), by=by, at=at)
+
+
+def fill_incomes(content: Content, said: dict[str, str], others: Sequence[tuple[str, int]]) -> Content:
+    """The content with what was said of incomes.
+
+    :raises Missing: an answer that is none of these, or a kind that is not on the list
+    """
+    keys = {one["key"] for one in content["incomes"]}
     if any(answer not in SAID for answer in said.values()):
         raise Missing("请选对，或者不对。")
     if any(kind not in core.INCOMES or fen < 0 for kind, fen in others):
         raise Missing("请选是什么钱，金额写大于 0 的数。")
-    content = {
-        **row.content,
+    return {
+        **content,
         "said": {key: answer for key, answer in said.items() if key in keys},
         "other_incomes": [[kind, int(fen)] for kind, fen in others if fen > 0],
     }
-    return _save(row, "income", content, by=by, at=at)
 
 
 @transaction.atomic
@@ -215,30 +237,42 @@ def save_account(*, ref: str, way: str, bank: str = "", number: str = "", by: By
     :raises Missing: another account without its number, or the same account where none is known
     """
     row = _open(ref, by, at)
+    return _save(row, "account", fill_account(row.content, way, bank, number), by=by, at=at)
+
+
+def fill_account(content: Content, way: str, bank: str, number: str) -> Content:
+    """The content with where the money goes.
+
+    :raises Missing: another account without its number, or the same account where none is known
+    """
     digits = "".join(sign for sign in number if sign.isdecimal())
-    if way not in core.ACCOUNT_WAYS or (way == "same" and not row.content["known_account"]):
+    if way not in core.ACCOUNT_WAYS or (way == "same" and not content["known_account"]):
         raise Missing("请选钱打到哪张卡。")
     if way == "other" and not 8 <= len(digits) <= 32:
         raise Missing("卡号好像不对，请再看一眼卡上的号码。")
     given = {"way": way, "bank": bank.strip()[:60] if way == "other" else "", "number": digits if way == "other" else ""}
-    return _save(row, "account", {**row.content, "account": given}, by=by, at=at)
+    return {**content, "account": given}
 
 
 @transaction.atomic
 def save_programmes(*, ref: str, programmes: Sequence[str], reason: str = "", by: By, at: datetime) -> Draft:
-    """Keep which programmes are asked for: as proposed, or more, or fewer. A clerk who sets one aside says why.
+    """Keep which programmes are asked for: as proposed, or more, or fewer. A clerk who sets aside what was asked for says why.
 
+    :param programmes: codes; code:pid where it is for another of the household than the applicant
     :raises Missing: none is left, or a clerk gave no reason
-    :raises NotAllowed: nobody can apply for one of them here
+    :raises NotAllowed: nobody can apply for one of them here, or it is for somebody not of this household
     """
     row = _open(ref, by, at)
-    chosen = [code for code in core.roads() if code in programmes]
-    strange = set(programmes) - set(chosen)
-    if strange:
-        raise NotAllowed(f"这里还不能办“{'、'.join(sorted(strange))}”。")
+    chosen = list(dict.fromkeys(programmes))
+    people = {"", *(one["pid"] for one in row.content["members"])}
+    for key in chosen:
+        code, _, recipient = key.partition(":")
+        core.road(code)
+        if recipient not in people:
+            raise NotAllowed("要帮的人不在这户里。")
     if not chosen:
         raise Missing("至少留一样帮助来问。")
-    fewer = set(asked_programmes(row)) - set(chosen)
+    fewer = set(asked_programmes(row)) - set(chosen) if row.content.get("programmes") else set()
     if fewer and not isinstance(by, Party) and not reason.strip():
         raise Missing("少问一样，要写一句为什么。")
     content = {**row.content, "programmes": chosen, "programmes_reason": reason.strip()[:200]}
@@ -246,7 +280,7 @@ def save_programmes(*, ref: str, programmes: Sequence[str], reason: str = "", by
 
 
 def asked_programmes(row: Draft) -> tuple[str, ...]:
-    """The programmes this application asks for, in the order of the roads; by default the one it was begun for."""
+    """The programmes this application asks for; by default the one it was begun for."""
     return tuple(row.content.get("programmes") or (row.programme,))
 
 
@@ -273,6 +307,7 @@ def submit(
     consent_channel: str = "",
     proxy_relation: str = "",
     mandate: str = "",
+    may_see: bool = False,
     files: Sequence[tuple[str, str, bytes]] = (),
     typed_name: str = "",
 ) -> Case:
@@ -289,7 +324,8 @@ def submit(
     :param consent_channel: screen | paper | voice; by default from the channel
     :param files: the applicant's signature (kind, what the sender calls its type, bytes)
     :param typed_name: signed by writing the applicant's name
-    :param mandate: for a proxy, how the written mandate was given: screen | paper | village
+    :param mandate: for a proxy, how the mandate was given, a key of core.doors.MANDATES
+    :param may_see: the applicant, beside them, tapped that the proxy may see how it ends
     :raises Missing: an unanswered step, no consent, or a proxy without mandate; the text names all that is missing at once
     """
     row = _open(ref, by, at)
@@ -306,42 +342,11 @@ def submit(
         wanting.append("您和他是什么关系")
     if wanting:
         raise Missing(f"还差：{'、'.join(wanting)}。")
-    application = filing.Application(
-        applicant=row.applicant,
-        household=content["household"],
-        area=row.area,
-        programme=row.programme,
-        programmes=asked_programmes(row),
-        channel=row.channel,
-        hardships=list(content["hardships"]),
-        story=content["story"],
-        members=[
-            filing.Said(
-                one["pid"],
-                one["name"],
-                one["relation"],
-                one["born_on"],
-                True,
-                True if one["is_applicant"] else content["together"][one["pid"]],
-            )
-            for one in content["members"]
-        ]
-        + [filing.Said("", name, relation, None, False, True) for name, relation in content["others"]],
-        incomes=[
-            filing.SaidIncome(one["pid"], one["kind"], one["fen"], content["said"].get(one["key"], ""), None, one["source"])
-            for one in content["incomes"]
-        ]
-        + [filing.SaidIncome("", kind, None, "", fen, None) for kind, fen in content["other_incomes"]],
-        account_way=content["account"]["way"],
-        account_bank=content["account"]["bank"],
-        account=content["known_account"]["number"] if content["account"]["way"] == "same" else content["account"]["number"],
-        proxy=by.ref if is_proxy else "",
-        proxy_relation=proxy_relation,
-        is_urgent=bool(core.URGENT_HARDSHIPS & set(content["hardships"])),
-    )
-    case = filing.file(application, by=by, at=at)
+    more = {"proxy": by.ref, "proxy_relation": proxy_relation} if is_proxy else {}
+    case = filing.file(filing.of_draft(row, **more), by=by, at=at)
     agreed = [row.applicant] if not is_proxy or mandate == "screen" else []
-    signed = {"papers": filing.keep_papers(case, files, case.applicant, by=by, at=at), "typed_name": typed_name} if agreed else {}
+    kept = filing.keep_papers(case, files, case.applicant, by=by, at=at)
+    signed = {"papers": kept, "typed_name": typed_name} if agreed else {}
     channel = consent_channel or ("screen" if row.channel == "phone" else "paper")
     filing.keep_consents(case, agreed, channel=channel, by=by, at=at, **signed)
     row.case = case
@@ -350,6 +355,7 @@ def submit(
     detail: dict[str, Any] = {"channel": case.channel, "due": case.due_on.isoformat(), "receipt": case.receipt}
     detail["cases"] = {one.programme: one.ref for one in filing.beside(case)}
     if is_proxy:
-        detail["mandate"] = say(mandate, "委托方式")
+        given = mandates.give(case, relation=proxy_relation, way=mandate, may_see=may_see, papers=kept, by=by, at=at)
+        detail |= {"mandate": mandate, "sees": given.seeing_at is not None}
     office.record("casework.submit", subject=case.ref, by=by, at=at, detail=detail)
     return case

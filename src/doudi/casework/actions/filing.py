@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,10 +11,11 @@ from doudi.casework import core
 from doudi.casework.actions import steps
 from doudi.casework.core import State
 from doudi.casework.models import Application as ApplicationRow
-from doudi.casework.models import Case, CaseMember, Line, ReceiptCounter
+from doudi.casework.models import Case, CaseMember, Draft, Line, ReceiptCounter
 from doudi.casework.queries.drafts import is_minor
 from doudi.facts import days
 from doudi.office import actions as office
+from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party, mask_name
 from doudi.office.queries import today
@@ -35,7 +36,7 @@ class Said:
     relation: str
     born_on: str | None
     proposed: bool
-    together: bool
+    together: bool | None  # None: not said yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class SaidIncome:
 class Application:
     """What is handed in, through whichever door.
 
-    `programmes`: everything asked for in it; empty: `programme` alone. `handed_on`: the day it was handed over, where that
+    `programmes`: everything asked for in it, each a code, or code:pid where it is for another than the applicant; empty:
+    `programme` alone. `handed_on`: the day it was handed over, where that
     is not the day it is kept: the first clocks run from there.
     """
 
@@ -95,13 +97,14 @@ def file(application: Application, *, by: By, at: datetime) -> Case:
     :raises NotAllowed: everything asked for in it is being dealt with already
     """
     on, me = today(at), registry.me(application.applicant)
-    programmes = tuple(dict.fromkeys(application.programmes or (application.programme,)))
-    for programme in programmes:
+    wanted = [_whom(key, application.applicant) for key in application.programmes or (application.programme,)]
+    wanted = list(dict.fromkeys(wanted))
+    for programme, _ in wanted:
         core.road(programme)
     if len(application.area) < 9:
         raise NotAllowed("登记信息里没有写住在哪个乡镇，请打电话或到窗口办，我们先补上。")
     receipt = application.receipt or next_receipt(application.area[:6], on)  # first, so that two at once stand in a row
-    fresh = _not_twice(application, programmes, me.masked_name)
+    fresh = _not_twice(application, wanted, me.masked_name)
     kept = ApplicationRow.objects.create(
         receipt=receipt,
         applicant=application.applicant,
@@ -113,13 +116,21 @@ def file(application: Application, *, by: By, at: datetime) -> Case:
     )
     handler, _ = steps.handler_of(application.area, at)
     made = []
-    for programme in fresh:
+    for programme, recipient in fresh:
         number = receipt if not made else next_receipt(application.area[:6], on)
-        made.append(_open(kept, application, programme, number, handler, me.name))
+        made.append(_open(kept, application, programme, recipient, receipt=number, handler=handler, name=me.name))
     return made[0]
 
 
-def _open(kept: ApplicationRow, application: Application, programme: str, receipt: str, handler: str, name: str) -> Case:
+def _whom(key: str, applicant: str) -> tuple[str, str]:
+    """A programme asked for and for whom; "" is the applicant."""
+    programme, _, recipient = key.partition(":")
+    return programme, "" if recipient == applicant else recipient
+
+
+def _open(
+    kept: ApplicationRow, application: Application, programme: str, recipient: str, *, receipt: str, handler: str, name: str
+) -> Case:
     """The case of one programme; everything the family said stands in each, typed once."""
     road, on = core.road(programme), kept.handed_on
     case = Case.objects.create(
@@ -129,6 +140,7 @@ def _open(kept: ApplicationRow, application: Application, programme: str, receip
         state=State.SUBMITTED,
         area=application.area,
         applicant=application.applicant,
+        recipient=recipient,
         household=application.household,
         name=name,
         masked_name=mask_name(name),
@@ -151,6 +163,13 @@ def _open(kept: ApplicationRow, application: Application, programme: str, receip
         submitted_at=kept.submitted_at,
         submitted_by=kept.submitted_by,
     )
+    keep_members(case, application.members)
+    keep_incomes(case, application.incomes)
+    return case
+
+
+def keep_members(case: Case, said: Sequence[Said]) -> None:
+    """Write the people of the household into a case."""
     CaseMember.objects.bulk_create(
         CaseMember(
             case=case,
@@ -161,8 +180,12 @@ def _open(kept: ApplicationRow, application: Application, programme: str, receip
             proposed=one.proposed,
             together=one.together,
         )
-        for one in application.members
+        for one in said
     )
+
+
+def keep_incomes(case: Case, said: Sequence[SaidIncome]) -> None:
+    """Write lines of income into a case, each with the row it was found in."""
     Line.objects.bulk_create(
         Line(
             case=case,
@@ -176,27 +199,63 @@ def _open(kept: ApplicationRow, application: Application, programme: str, receip
             row_no=one.source["row_no"] if one.source else None,
             as_of=date.fromisoformat(one.source["as_of"]) if one.source and one.source["as_of"] else None,
         )
-        for one in application.incomes
+        for one in said
     )
-    return case
 
 
-def _not_twice(application: Application, programmes: Sequence[str], name: str) -> list[str]:
-    """The programmes nobody of this family has a running case of.
+def of_draft(row: Draft, **more: Any) -> Application:
+    """What a draft hands in, with whatever of it is answered; what is not answered stays unsaid, never no.
 
-    :raises NotAllowed: all of them are being dealt with
+    :param more: fields of Application that the draft does not hold
     """
-    running = Case.objects.filter(programme__in=programmes, state__in=[state.value for state in State if state.is_open])
-    mine = {case.programme: case for case in running.filter(applicant=application.applicant)}
+    content, given = row.content, row.content["account"]
+    members = [
+        Said(
+            one["pid"], one["name"], one["relation"], one["born_on"], True,
+            True if one["is_applicant"] else content["together"].get(one["pid"]),
+        )
+        for one in content["members"]
+    ]  # fmt: skip
+    incomes = [
+        SaidIncome(one["pid"], one["kind"], one["fen"], content["said"].get(one["key"], ""), None, one["source"])
+        for one in content["incomes"]
+    ]
+    held = Application(
+        applicant=row.applicant,
+        household=content["household"],
+        area=row.area,
+        programme=row.programme,
+        programmes=tuple(content.get("programmes") or (row.programme,)),
+        channel=row.channel,
+        hardships=list(content["hardships"]),
+        story=content["story"],
+        members=members + [Said("", name, relation, None, False, True) for name, relation in content["others"]],
+        incomes=incomes + [SaidIncome("", kind, None, "", fen, None) for kind, fen in content["other_incomes"]],
+        account_way=given["way"],
+        account_bank=given["bank"],
+        account=content["known_account"]["number"] if given["way"] == "same" else given["number"],
+        is_urgent=bool(core.URGENT_HARDSHIPS & set(content["hardships"])),
+    )
+    return replace(held, **more)
+
+
+def _not_twice(application: Application, wanted: Sequence[tuple[str, str]], name: str) -> list[tuple[str, str]]:
+    """What is asked for that nobody of this family has a running case of.
+
+    :raises NotAllowed: all of it is being dealt with
+    """
+    open_states = [state.value for state in State if state.is_open]
+    running = Case.objects.filter(programme__in=[code for code, _ in wanted], state__in=open_states)
+    mine = {(case.programme, case.recipient): case for case in running.filter(applicant=application.applicant)}
     living = [one.pid for one in application.members if one.pid and one.together]
     homes = set(running.filter(members__pid__in=living, members__together=True).values_list("programme", flat=True))
     theirs = {code for code in homes if core.road(code).unit == "household"}
-    fresh = [code for code in programmes if code not in mine and code not in theirs]
+    fresh = [one for one in wanted if one not in mine and one[0] not in theirs]
     if fresh:
         return fresh
-    road = core.road(programmes[0])
-    if road.code in mine:
-        raise NotAllowed(f"{name}的{road.label}申请正在办，编号 {core.show_receipt(mine[road.code].receipt)}，不用再交一次。")
+    road = core.road(wanted[0][0])
+    if wanted[0] in mine:
+        raise NotAllowed(f"{name}的{road.label}申请正在办，编号 {core.show_receipt(mine[wanted[0]].receipt)}，不用再交一次。")
     raise NotAllowed(f"家里已经有人交了{road.label}的申请，一家交一份就行。")
 
 
@@ -213,6 +272,14 @@ def keep_papers(case: Case, files: Sequence[File], pid: str, *, by: By, at: date
     return [
         office.keep_paper(kind=kind, content_type=called, data=data, area=case.area, subject=pid, by=by, at=at).ref
         for kind, called, data in files
+    ]
+
+
+def adopt_papers(refs: Sequence[str], pid: str, *, area: str, by: By, at: datetime) -> list[str]:
+    """The photographs of a paper kept before anybody knew whose it was, kept as the signed form of this person."""
+    return [
+        office.keep_paper(kind="form", content_type=row.content_type, data=data, area=area, subject=pid, by=by, at=at).ref
+        for row, data in office_queries.paper_bytes(refs)
     ]
 
 

@@ -132,18 +132,19 @@ def handler_of(area: str, at: datetime) -> tuple[str, str]:
 def tell(case: Case, phone: str, words: str, *, by: By, at: datetime, pid: str = "") -> None:
     """Queue a text to the family: no illness, no amount, no name of a programme, no link; with the office and its number.
 
-    :param pid: who gets it; by default the applicant
+    :param pid: who gets it; by default the applicant, and whoever handed in for them gets the same
     """
+    body = signed(words)
+    office.notify(body=body, subject=case.ref, by=by, at=at, phone=phone, pid=pid or case.applicant)
+    if case.proxy and not pid:
+        office.notify(body=body, subject=case.ref, by=by, at=at, phone=registry.me(case.proxy).phone, pid=case.proxy)
+
+
+def signed(words: str) -> str:
+    """A text message with the number to ring and whose it is, in one part."""
     site = settings.SITE
     body = f"{words}有事打{site['hotline']}。"
-    office.notify(
-        body=body + site["office"][: SMS_LENGTH - len(body)],
-        subject=case.ref,
-        by=by,
-        at=at,
-        phone=phone,
-        pid=pid or case.applicant,
-    )
+    return body + site["office"][: SMS_LENGTH - len(body)]
 
 
 def on_day(day: date) -> str:

@@ -8,12 +8,15 @@ from doudi.casework.models.benefit import Award, Benefit, Decision
 from doudi.casework.models.case import Case, CaseMember, Supporter
 from doudi.casework.models.clock import Climb, Pause, RunningClock
 from doudi.casework.models.consultation import Consultation, PrecedentReview, Voice
+from doudi.casework.models.doors import Call, CallCounter, PaperForm
 from doudi.casework.models.draft import Draft, ReceiptCounter
 from doudi.casework.models.elsewhere import PlaceRequest
 from doudi.casework.models.emergency import FirstHelp
 from doudi.casework.models.findings import Assessment, Line, Question, Survey
 from doudi.casework.models.looking import Inquiry, Neighbour, SurveyPaper
+from doudi.casework.models.mandate import Mandate
 from doudi.casework.models.opinion import BoardPhoto, Objection, Opinion, Showing
+from doudi.casework.models.outreach import OutreachList, OutreachOffer
 from doudi.casework.models.paper import Scan, Service, Sheet
 from doudi.casework.models.refs import new_application_ref, new_case_ref, new_draft_ref, new_row_ref, together
 from doudi.casework.models.settled import SettledFact
@@ -28,6 +31,8 @@ __all__ = [
     "Award",
     "Benefit",
     "BoardPhoto",
+    "Call",
+    "CallCounter",
     "Case",
     "CaseMember",
     "Climb",
@@ -41,10 +46,14 @@ __all__ = [
     "Inquiry",
     "Invitation",
     "Line",
+    "Mandate",
     "Neighbour",
     "Objection",
     "Offer",
     "Opinion",
+    "OutreachList",
+    "OutreachOffer",
+    "PaperForm",
     "Pause",
     "PlaceRequest",
     "PrecedentReview",

@@ -130,7 +130,7 @@ class Case(models.Model):
             together("case_closed_whole", "closed_at", "closed_by"),
             together("case_drawn_whole", "drawn_at", "drawn_by"),
             models.CheckConstraint(condition=Q(level__in=["county", "township"]), name="case_level"),
-            models.UniqueConstraint(fields=["application", "programme"], name="case_once_in_application"),
+            models.UniqueConstraint(fields=["application", "programme", "recipient"], name="case_once_for_each"),
             models.UniqueConstraint(fields=["visit_ref", "programme"], condition=~Q(visit_ref=""), name="case_visit_once"),
         ]
         indexes: ClassVar = [

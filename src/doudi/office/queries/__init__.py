@@ -31,7 +31,7 @@ from doudi.office.queries.leave import (
     stands_in_for,
 )
 from doudi.office.queries.notices import PACE, NoticeRow, outbox, waiting
-from doudi.office.queries.papers import PaperRow, my_paper, paper, papers
+from doudi.office.queries.papers import PaperRow, my_paper, paper, paper_bytes, papers
 from doudi.office.queries.posts import (
     PostRow,
     StaffRow,
@@ -88,6 +88,7 @@ __all__ = [
     "now",
     "outbox",
     "paper",
+    "paper_bytes",
     "papers",
     "places_within",
     "posts",

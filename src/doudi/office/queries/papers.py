@@ -40,6 +40,15 @@ def papers(refs: Collection[str]) -> dict[str, PaperRow]:
     return {row.ref: _paper_row(row) for row in Paper.objects.filter(ref__in=refs)}
 
 
+def paper_bytes(refs: Collection[str]) -> list[tuple[PaperRow, bytes]]:
+    """Papers with their bytes, in the order of the refs, for an act that keeps them as another's; never for a page.
+
+    :raises BrokenSeal: a file was changed
+    """
+    rows = {row.ref: row for row in Paper.objects.filter(ref__in=refs)}
+    return [(_paper_row(rows[ref]), files.read(rows[ref].file, rows[ref].sha256)) for ref in refs if ref in rows]
+
+
 def paper(ref: str, viewer: Viewer) -> tuple[PaperRow, bytes]:
     """A paper and its bytes, for a clerk; the page that shows it notes the look (`office.actions.look`).
 
