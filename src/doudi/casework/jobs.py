@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from doudi.casework import actions
 from doudi.casework.queries import due
+from doudi.facts import days
 from doudi.office import jobs as office
 from doudi.office.core import NotAllowed, Party
+from doudi.office.queries import today
 from doudi.verification import actions as verification_actions
 from doudi.verification import jobs as verification_jobs
 from doudi.verification import queries as verification
@@ -72,6 +74,31 @@ def end_authorisations(at: datetime) -> int:
     )
 
 
+def climb_clocks(at: datetime) -> int:
+    """Remind of clocks that run out, and let overdue ones climb: officer, head, county, each once; returns how many steps."""
+    job, told = Party.system("climb_clocks"), 0
+    for clock in due.clocks_to_climb(at):
+        try:
+            actions.climb(clock=clock, by=job, at=at)
+        except NotAllowed:  # done or told meanwhile
+            continue
+        told += 1
+    return told
+
+
+_counted: list[tuple[object, date]] = []  # the calendar and the day all clocks were last compared with, in this process
+
+
+def recount_clocks(at: datetime) -> int:
+    """Count clocks anew that a moved calendar or a pause moved, and begin those of cases without; returns how many cases."""
+    stamp = (days.calendar(), today(at))
+    refs = [*due.cases_without_clocks(), *(due.cases_miscounted(at) if _counted != [stamp] else ())]
+    job = Party.system("recount_clocks")
+    moved = sum(bool(actions.recount(ref=ref, by=job, at=at)) for ref in dict.fromkeys(refs))
+    _counted[:] = [stamp]
+    return moved
+
+
 Job = Callable[[datetime], int]
 ITS_OWN: dict[str, Job] = {
     "end_showings": end_showings,
@@ -79,6 +106,8 @@ ITS_OWN: dict[str, Job] = {
     "call_reviews": call_reviews,
     "follow_objections": follow_objections,
     "take_answers": take_answers,
+    "recount_clocks": recount_clocks,
+    "climb_clocks": climb_clocks,
 }
 
 
@@ -93,6 +122,7 @@ def _send_notices(at: datetime) -> int:
 
 # Everything the clock starts, in this order: cases may make a report due, both make messages, the signature comes last.
 EVERYTHING: dict[str, Job] = {
+    "share_calendar": office.share_calendar,
     **ITS_OWN,
     **verification_jobs.CLOCKS,
     "send_notices": _send_notices,
@@ -109,17 +139,18 @@ class Run:
     elsewhere: bool = False  # another process is at it: nothing was done here
 
 
-def run_everything(at: datetime, *, wait: bool = False) -> Run:
+def run_everything(at: datetime, *, wait: bool = False, more: Mapping[str, Job] | None = None) -> Run:
     """Run everything due at a moment, once. Each job is safe to run again and to be killed anywhere: what it did is kept act by
     act, the rest is still due. One process does this at a time; a job that fails does not keep the others waiting.
 
     :param wait: until another process is done with it, instead of leaving it to that one
+    :param more: jobs of rooms above this one, done first, so that their messages leave with the others
     """
     run = Run()
     with office.turn("due", wait=wait) as mine:
         if not mine:
             return Run(elsewhere=True)
-        for name, job in EVERYTHING.items():
+        for name, job in {**(more or {}), **EVERYTHING}.items():
             try:
                 run.done[name] = job(at)
             except Exception as why:

@@ -44,6 +44,7 @@ DEMO_PASSWORD = "doudi-demo-2026"  # of a made-up office that listens on this ma
 FIRST_PHONE_TYPED = DEMO
 DEBUG = _yes("DOUDI_DEBUG")
 LAKE = HOME.lake
+WORKING_DAYS = HOME.root / "working_days.json"  # years this place took over, for every process of this machine
 PAPERS = HOME.papers  # sealed photographs, recordings and signatures
 NOTICES = os.environ.get("DOUDI_NOTICES", "doudi.office.gateways.outbox" if DEMO else "")  # module that sends texts to people
 PACKS = [p for p in os.environ.get("DOUDI_PACKS", "cn,demo_city").split(",") if p]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import calendar
 import tomllib
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 ONE_DAY = timedelta(days=1)
 _CALENDAR = Path(__file__).parent / "working_days.toml"
@@ -25,19 +27,55 @@ class Year:
     provisional: bool
 
 
+def read_year(entry: Mapping[str, Any]) -> Year:
+    """A year as it is written down: `year`, `source`, `provisional`, `worked` days, `holiday`: name, from, and to.
+
+    :raises ValueError: days of another year, turned around, worked and free at once, or a worked day that is no weekend day
+    """
+    year, free = entry["year"], set[date]()
+    for holiday in entry["holiday"]:
+        first, last = holiday["from"], holiday.get("to", holiday["from"])
+        if last < first or {first.year, last.year} != {year}:
+            raise ValueError(f"{holiday['name']}：{first} 到 {last}，不是 {year} 年里先后的两天")
+        free.update(first + ONE_DAY * n for n in range((last - first).days + 1))
+    worked = frozenset(entry["worked"])
+    for day in sorted(worked):
+        if day.year != year or day.weekday() < 5:
+            raise ValueError(f"调休上班的 {day} 不是 {year} 年的周末")
+        if day in free:
+            raise ValueError(f"{day} 又放假又上班")
+    return Year(year, frozenset(free), worked, entry["source"], entry["provisional"])
+
+
+@cache
+def _ours() -> dict[int, Year]:
+    listed = tomllib.loads(_CALENDAR.read_text(encoding="utf-8"))["year"]
+    return {entry["year"]: read_year(entry) for entry in listed}
+
+
+_announced: dict[int, Year] = {}  # taken over by this place since; put here by `announce`
+
+
+def announce(years: Iterable[Year]) -> bool:
+    """Go by these years too, in this process, in place of those listed here for the same years; returns whether that is news."""
+    told = {year.year: year for year in years}
+    if told == _announced:
+        return False
+    _announced.clear()
+    _announced.update(told)
+    _years.cache_clear()
+    listed.cache_clear()
+    return True
+
+
 @cache
 def _years() -> dict[int, Year]:
-    listed = tomllib.loads(_CALENDAR.read_text(encoding="utf-8"))["year"]
-    years = {}
-    for entry in listed:
-        free: set[date] = set()
-        for holiday in entry["holiday"]:
-            first, last = holiday["from"], holiday.get("to", holiday["from"])
-            free.update(first + ONE_DAY * n for n in range((last - first).days + 1))
-        years[entry["year"]] = Year(
-            entry["year"], frozenset(free), frozenset(entry["worked"]), entry["source"], entry["provisional"]
-        )
-    return years
+    return {**_ours(), **_announced}
+
+
+def calendar() -> frozenset[Year]:
+    """All years as they are gone by now; two of these are equal when nothing moved."""
+    return frozenset(_years().values())
 
 
 def year_of(year: int) -> Year:
@@ -147,7 +185,7 @@ def is_provisional(*days: date) -> bool:
 def add_months(day: date, months: int) -> date:
     """The same day so many months later or earlier; the last day of the month where there is no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def months_between(start: date, end: date) -> int:

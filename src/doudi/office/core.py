@@ -169,6 +169,16 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("payment.approve", "审批发放批次", (_C, _R)),
         ("payment.send", "送银行发放", (_C,)),
         ("payment.hold", "暂缓发放", (_C,)),
+        ("payment.close", "对账和封账", (_C,)),
+        ("claim.decide", "决定多发的钱怎么办", (_C,)),
+        ("claim.waive", "同意免收多发的钱", (_C, _R)),
+        ("account.change", "登记换收款账户", (_V, _T)),
+        ("account.agree", "同意换收款账户", (_T, _C)),
+        ("fund.read", "查看乡镇备用金", (_T, _C, _A, _R)),
+        ("fund.pay_in", "拨付和补足备用金", (_C,)),
+        ("fund.hand_out", "从备用金发钱", (_T,)),
+        ("fund.count", "清点备用金", (_T, _C)),
+        ("arrival.ask", "问钱到了没有", (_V, _T, _C)),
         # others who help
         ("referral.open", "转介给有关部门", (_V, _T, _C)),
         ("referral.list", "查看转介", (_V, _T, _C, _A, _R)),
@@ -198,6 +208,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("leave.enter", "登记自己请假、请谁代办", (_V, _T, _C, _N, _D, _R)),
         ("leave.keep", "替同事登记请假、定谁代办", (_R,)),
         ("staff.read", "查看谁在岗、哪里没人管", (_T, _C, _A, _R)),
+        ("calendar.keep", "登记工作日历", (_C, _D, _R)),
         ("clock.move", "调整演示时间", (_V, _T, _C, _N, _D, _A, _R, _S)),
     )
 }
@@ -262,7 +273,7 @@ HANDED_OVER = {
     "feed": ("部门数据", ("feed.", "quality.", "correction.", "sender.", "data.")),
 }
 ALWAYS_HANDED = frozenset({"desk.today", "case.list", "case.read", "person.read", "household.read", "paper.read", "staff.read"})
-NEVER_HANDED = frozenset({"clerk.appoint", "leave.enter", "leave.keep", "journal.read", "audit.read"})
+NEVER_HANDED = frozenset({"clerk.appoint", "calendar.keep", "leave.enter", "leave.keep", "journal.read", "audit.read"})
 
 
 def handed_over(act: str, groups: Collection[str]) -> bool:

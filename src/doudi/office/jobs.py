@@ -1,4 +1,4 @@
-"""What the schedule starts: messages waiting are sent, the journal is signed and handed out."""
+"""What the schedule starts: messages waiting are sent, the journal is signed and handed out; and documents are drawn."""
 
 from __future__ import annotations
 
@@ -10,10 +10,58 @@ from pathlib import Path
 
 from doudi.office import actions, merkle, proofs, queries
 from doudi.office.core import Party
+from doudi.office.gateways import calendar, seals, sheets
+from doudi.office.gateways.sheets import Attached
 from doudi.office.gateways.turns import turn
 from doudi.office.merkle import NotProven
 
-__all__ = ["Exported", "export_journal", "send_notices", "sign_journal", "sign_journal_daily", "turn"]
+__all__ = [
+    "Attached",
+    "Document",
+    "Exported",
+    "Piece",
+    "bind",
+    "document",
+    "export_journal",
+    "pages_of",
+    "send_notices",
+    "share_calendar",
+    "sign_journal",
+    "sign_journal_daily",
+    "turn",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A PDF, how many pages it has, and the fingerprint of the certificate that signed it (empty: not signed)."""
+
+    pdf: bytes
+    pages: int
+    certificate: str
+
+
+def document(
+    html: Callable[[bool], str],
+    *,
+    style: str,
+    most: int,
+    identifier: str,
+    at: datetime,
+    reason: str = "",
+    attached: Attached | None = None,
+) -> Document:
+    """Draw a document as PDF/UA and, with a `reason`, sign it by the office's certificate. Holds no transaction, keeps nothing.
+
+    :param html: the document in large type, or (True) in smaller, for what would have more than `most` pages
+    :param style: the style sheet among our static files
+    :param reason: what the signature says it is for
+    """
+    drawn = sheets.draw(html, style=style, most=most, identifier=identifier, attached=attached)
+    if not reason:
+        return Document(drawn.data, drawn.pages, "")
+    seal = seals.current(at)
+    return Document(sheets.sign(drawn.data, seal, at=at, reason=reason), drawn.pages, seal.fingerprint)
 
 
 def send_notices(*, limit: int = 500, paced_at: datetime | None = None) -> dict[str, int]:
@@ -116,3 +164,8 @@ def _replace(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def share_calendar(at: datetime) -> int:
+    """Write the years taken over here for the other processes of this machine, where they are not written yet; 1 when it was."""
+    return int(calendar.write(queries.years_taken_over()))

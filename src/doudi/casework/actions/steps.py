@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from doudi.casework import core
+from doudi.casework.actions import clocks, levels
 from doudi.casework.core import Changed, Missing, State
 from doudi.casework.models import Case, Opinion, Showing, Survey
 from doudi.casework.queries.page import NoCase
@@ -17,7 +18,7 @@ from doudi.office import core as office_core
 from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
-from doudi.office.queries import need, today
+from doudi.office.queries import Eyes, need, same_eyes, today
 from doudi.registry import queries as registry
 
 SMS_LENGTH = 70  # one part of a text message
@@ -40,27 +41,35 @@ def lock(ref: str, version: int | None = None) -> Case:
 def permit(case: Case, act: str, *, by: By, at: datetime) -> None:
     """Stop who may not take this step: post, area, near kin, and an earlier step of their own.
 
+    Who stands in for a colleague steps back from that colleague's near kin, and is one pair of eyes with them.
+
     :raises NotAllowed: in words for the clerk
     """
-    need(by, act, area=case.area, at=at)
+    need(by, act, area=case.area, at=at, work_of=case.handler)
     if isinstance(by, Party):
         return
     if case.near_kin_clerk and case.near_kin_clerk == by.ref:
         raise NotAllowed("您是这户的近亲属，请回避，转给同事办。")
-    before = office_core.clash(act, earlier_acts(case, by.ref))
+    if case.near_kin_clerk and case.near_kin_clerk == by.acting_for:
+        raise NotAllowed("您代的同志是这户的近亲属，要回避，您代他办也一样。请转给别的同事办。")
+    before = office_core.clash(act, earlier_acts(case, same_eyes(by, at)))
     if before is not None:
-        raise NotAllowed(f"这件的“{office_core.label_of(before)}”是您办的，要由另一位同志来{office_core.label_of(act)}。")
+        raise NotAllowed(
+            f"这件的“{office_core.label_of(before)}”是您或者您代的同志办的，要由另一位同志来{office_core.label_of(act)}。"
+        )
 
 
-def earlier_acts(case: Case, clerk: str) -> set[str]:
-    """The steps a clerk (opaque ref) took on a case before the county's."""
-    me, acts = f"clerk:{clerk}", set()
-    if case.accepted_by == me:
+def earlier_acts(case: Case, eyes: Eyes) -> set[str]:
+    """The steps a pair of eyes took on a case before the county's."""
+    acts = set()
+    if eyes.did(case.submitted_by, case.submitted_at):
+        acts.add("case.register")
+    if eyes.did(case.accepted_by, case.accepted_at):
         acts.add("case.accept")
-    if Opinion.objects.filter(case=case, by=me).exists():
+    if any(eyes.did(by, at) for by, at in Opinion.objects.filter(case=case).values_list("by", "at")):
         acts.add("case.propose")
-    township = Survey.objects.filter(case=case, level="township")
-    if township.filter(first=clerk).exists() or township.filter(second=clerk).exists():
+    township = Survey.objects.filter(case=case, level="township").values_list("first", "second", "at")
+    if any(eyes.did(f"clerk:{one}", at) for first, second, at in township for one in (first, second)):
         acts.add("case.survey")
     return acts
 
@@ -80,11 +89,14 @@ def moved(case: Case, act: str, *, at: datetime, shown_to: date | None = None) -
     """
     case.state = core.move(case.programme, case.state, act)
     state, on = State(case.state), today(at)
+    if state is State.AT_COUNTY:
+        case.level = levels.level_of(case, at)
     case.due_on = core.due_on(state, core.road(case.programme), entered=on, whole_due=case.whole_due_on, shown_to=shown_to)
 
 
 def keep(case: Case, act: str, *, by: By, at: datetime, detail: dict[str, Any] | None = None) -> None:
-    """Save a case with its new version, and leave the line of the act."""
+    """Save a case with its new version and its clocks as its state wants them, and leave the line of the act."""
+    clocks.follow(case, by=by, at=at)
     case.version += 1
     case.save()
     office.record(f"casework.{act}", subject=case.ref, by=by, at=at, detail={**(detail or {}), "state": case.state})
@@ -120,13 +132,15 @@ def handler_of(area: str, at: datetime) -> tuple[str, str]:
     staff = [row for row in office_queries.staff(at, area=area[:9], role=office_core.Role.TOWNSHIP) if row.area == area[:9]]
     if not staff:
         return "", ""
-    clerks = [found for row in staff if (found := office_queries.clerk(row.username)) is not None]
-    busy = {clerk.ref: 0 for clerk in clerks}
+    names = {row.ref: row.name for row in staff}
+    gone = office_queries.away(names, at)
+    here = [ref for ref in names if ref not in gone] or list(names)  # all away: whoever stands in finds it as theirs
+    busy = dict.fromkeys(here, 0)
     open_states = [state.value for state in State if state.is_open]
     counted = Case.objects.filter(handler__in=busy, state__in=open_states).values_list("handler").annotate(Count("id"))
     busy |= dict(counted)
-    chosen = min(clerks, key=lambda clerk: (busy[clerk.ref], clerk.ref))
-    return chosen.ref, chosen.name
+    chosen = min(here, key=lambda ref: (busy[ref], ref))
+    return chosen, names[chosen]
 
 
 def tell(case: Case, phone: str, words: str, *, by: By, at: datetime, pid: str = "") -> None:

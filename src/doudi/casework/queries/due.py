@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
-from doudi.casework.core import WORKING, State
-from doudi.casework.models import Benefit, Case, Showing
+from django.db.models import Exists, OuterRef
+
+from doudi.casework.core import CLIMBS, CLOSED, NOBODY_LATE, WORKING, Clock, Span, State, Step, runs_out, step_due
+from doudi.casework.models import Benefit, Case, Climb, Pause, RunningClock, Showing
+from doudi.facts import days
 from doudi.office.queries import today
 
 
@@ -31,3 +35,47 @@ def cases_with_checks() -> list[tuple[str, str, int]]:
     """Cases being worked on whose sources were asked: ref, check, and how many later answers were taken in."""
     rows = Case.objects.filter(state__in=WORKING).exclude(check_ref="").order_by("id")
     return list(rows.values_list("ref", "check_ref", "answers_taken"))
+
+
+def clocks_to_climb(at: datetime) -> list[str]:
+    """Refs of running clocks somebody has to be told about: a step of the stair has come that was not told yet."""
+    on = today(at)
+    soon = days.move_working_days(on, -CLIMBS[Step.BEFORE])
+    late = [clock.value for clock in Clock if clock not in NOBODY_LATE]
+    rows = list(
+        RunningClock.objects.filter(done_at__isnull=True, due_on__lte=soon, kind__in=late)
+        .order_by("due_on", "id")
+        .values_list("pk", "ref", "kind", "due_on")
+    )
+    told: dict[int, set[str]] = {}
+    for clock, step in Climb.objects.filter(clock__done_at__isnull=True).values_list("clock", "step"):
+        told.setdefault(clock, set()).add(step)
+    order = list(Step)
+    found = []
+    for pk, ref, kind, due_on in rows:
+        step = step_due(Clock(kind), due_on, on)
+        if step is not None and all(order.index(Step(one)) < order.index(step) for one in told.get(pk, ())):
+            found.append(ref)
+    return found
+
+
+def cases_without_clocks() -> list[str]:
+    """Refs of open cases no clock runs for: those from before clocks were rows."""
+    running = RunningClock.objects.filter(case=OuterRef("pk"), done_at__isnull=True)
+    rows = Case.objects.exclude(state__in=[str(state) for state in CLOSED]).filter(~Exists(running))
+    return list(rows.order_by("id").values_list("ref", flat=True))
+
+
+def cases_miscounted(at: datetime) -> list[str]:
+    """Refs of cases with a running clock whose last day is another one by the calendar and the pauses as they are now."""
+    on, spans = today(at), defaultdict(list)
+    for clock, first, last in Pause.objects.filter(clock__done_at__isnull=True).values_list("clock", "from_on", "to_on"):
+        spans[clock].append(Span(first, last))
+    running = RunningClock.objects.filter(done_at__isnull=True, unit="wd").order_by("case", "id")
+    rows = running.values_list("pk", "case__ref", "started_at", "count", "due_on")
+    wrong = {
+        ref: None
+        for pk, ref, started, count, due_on in rows.iterator(chunk_size=2000)
+        if runs_out(today(started), count, "wd", spans.get(pk, ()), on=on) != due_on
+    }
+    return list(wrong)

@@ -409,10 +409,11 @@ class _Reading:
         return ""
 
     def _earlier_acts(self) -> set[str]:
-        me, ref = f"clerk:{self.viewer.ref}", self.viewer.ref
-        acts = {"case.accept"} if self.row.accepted_by == me else set()
-        acts |= {"case.propose"} if any(one.by == me for one in self.opinions) else set()
-        visited = any(ref in (one.first, one.second) for one in self.surveys if one.level == "township")
+        refs = {self.viewer.ref, *(ref for ref, _ in self.viewer.standing)}  # who stands in is one pair of eyes with the one away
+        me = {f"clerk:{ref}" for ref in refs}
+        acts = {"case.accept"} if self.row.accepted_by in me else set()
+        acts |= {"case.propose"} if any(one.by in me for one in self.opinions) else set()
+        visited = any(not refs.isdisjoint((one.first, one.second)) for one in self.surveys if one.level == "township")
         return acts | ({"case.survey"} if visited else set())
 
     def _own_visit_missing(self) -> bool:

@@ -46,7 +46,7 @@ def may_load(by: By, at: datetime, *, sender: str = "", door: Door = Door.CONSOL
             return
         need(by, "feed.load", area="", at=at)
     else:
-        known, held = queries.contracts(), [post for post in posts(by, at) if post_may(post.role, post.department, "feed.load")]
+        known, held = queries.contracts(), [post for post in posts(by, at) if post.may("feed.load")]
         need(by, "feed.load", area=next((post.area for post in held), ""), at=at)
         departments = {known[code].department_code for code in datasets if code in known}
         if not any(not post.department or {post.department} >= departments for post in held):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doudi.office.actions.calendar import announce_year
 from doudi.office.actions.journal import By, look, next_number, party, record, record_all, sign_checkpoint
 from doudi.office.actions.leave import end_leave, enter_leave, name_stand_in
 from doudi.office.actions.notices import (
@@ -27,6 +28,7 @@ __all__ = [
     "CODE_TRIES",
     "NOTICE_TRIES",
     "By",
+    "announce_year",
     "appoint",
     "check_code",
     "deliver",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.office.queries.areas import AreaRow, area, area_label, area_labels, areas, places_within
+from doudi.office.queries.calendar import YearRow, years_gone_by, years_taken_over
 from doudi.office.queries.clock import HERE, clock, clock_set, now, today
 from doudi.office.queries.journal import (
     JournalState,
@@ -38,6 +39,7 @@ from doudi.office.queries.posts import (
     clerk,
     clerk_names,
     clerk_phones,
+    heads,
     helpers_of,
     need,
     posts,
@@ -60,6 +62,7 @@ __all__ = [
     "PaperRow",
     "PostRow",
     "StaffRow",
+    "YearRow",
     "area",
     "area_label",
     "area_labels",
@@ -73,6 +76,7 @@ __all__ = [
     "clock_set",
     "done_lately",
     "empty_places",
+    "heads",
     "helpers_of",
     "journal_before",
     "journal_of",
@@ -100,4 +104,6 @@ __all__ = [
     "viewer",
     "waiting",
     "within",
+    "years_gone_by",
+    "years_taken_over",
 ]

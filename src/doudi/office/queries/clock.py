@@ -8,13 +8,18 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from doudi.office.gateways import calendar
 from doudi.office.models import DemoClock
 
 HERE = ZoneInfo("Asia/Shanghai")
 
 
 def now() -> datetime:
-    """The time pages and jobs go by: the real one, moved by the demo clock when this is a demo."""
+    """The time pages and jobs go by: the real one, moved by the demo clock when this is a demo.
+
+    Whoever asks begins something, and begins it with the working days as they are known now.
+    """
+    calendar.refresh()
     moment = timezone.now()
     if settings.DEMO:
         offset = DemoClock.objects.values_list("offset_seconds", flat=True).first()

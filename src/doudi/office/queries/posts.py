@@ -153,6 +153,33 @@ class StaffRow:
     role: Role
     area: str
     area_label: str
+    ref: str = ""
+
+
+def heads(area: str, at: datetime) -> list[StaffRow]:
+    """The directors whose post holds a place at a moment."""
+    on = today(at)
+    held = Post.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on, clerk__is_active=True, role=Role.DIRECTOR
+    )
+    rows = [post for post in held.select_related("clerk").order_by("area", "id") if contains(post.area, area)]
+    return _staff_rows(rows)
+
+
+def _staff_rows(rows: list[Post]) -> list[StaffRow]:
+    labels = area_labels([post.area for post in rows])
+    return [
+        StaffRow(
+            username=post.clerk.username,
+            name=post.clerk.name,
+            phone=post.clerk.phone,
+            role=Role(post.role),
+            area=post.area,
+            area_label=labels.get(post.area, post.area),
+            ref=post.clerk.ref,
+        )
+        for post in rows
+    ]
 
 
 def staff(at: datetime, *, area: str = "", role: Role | None = None) -> list[StaffRow]:
@@ -162,14 +189,7 @@ def staff(at: datetime, *, area: str = "", role: Role | None = None) -> list[Sta
     held = held.filter(area__startswith=prefix(area))
     if role is not None:
         held = held.filter(role=role)
-    rows = list(held.select_related("clerk").order_by("area", "id"))
-    labels = area_labels([post.area for post in rows])
-    return [
-        StaffRow(
-            post.clerk.username, post.clerk.name, post.clerk.phone, Role(post.role), post.area, labels.get(post.area, post.area)
-        )
-        for post in rows
-    ]
+    return _staff_rows(list(held.select_related("clerk").order_by("area", "id")))
 
 
 def helpers_of(department: str, area: str, at: datetime) -> list[StaffRow]:
@@ -182,11 +202,4 @@ def helpers_of(department: str, area: str, at: datetime) -> list[StaffRow]:
         role=Role.SERVICE,
         department=department,
     )
-    rows = [post for post in held.select_related("clerk").order_by("-area", "id") if contains(post.area, area)]
-    labels = area_labels([post.area for post in rows])
-    return [
-        StaffRow(
-            post.clerk.username, post.clerk.name, post.clerk.phone, Role.SERVICE, post.area, labels.get(post.area, post.area)
-        )
-        for post in rows
-    ]
+    return _staff_rows([post for post in held.select_related("clerk").order_by("-area", "id") if contains(post.area, area)])
