@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from doudi.casework.core import calculation
 from doudi.casework.core.asking import NOT, shown_as
 from doudi.casework.core.calculation import HelpLine, IncomeLine, Judged, TableLine, Value
 from doudi.casework.gateways import register, rules
-from doudi.casework.models import Assessment, Case, CaseMember, Line, Question
+from doudi.casework.models import Assessment, Case, CaseMember, Line, Question, SettledFact
 from doudi.casework.queries.asking import wards
 from doudi.casework.queries.drafts import is_minor
 from doudi.casework.queries.known import source_of
@@ -40,6 +40,7 @@ class Known:
         self.members = list(CaseMember.objects.filter(case=case).order_by("id"))
         self.lines = list(Line.objects.filter(case=case).order_by("id"))
         self.questions = list(Question.objects.filter(case=case).order_by("id"))
+        self.settled = list(SettledFact.objects.filter(case=case).order_by("id"))
         self._read = read
         self.names = {one.pid: one.name for one in self.members if one.pid}
 
@@ -108,6 +109,16 @@ class Known:
         found = compare(self.case.programme, self.people(), self.declared(), verification.comparable(self.answers), self.on)
         ruled = verification.rulings(self.case.check_ref, self.answers) if self.case.check_ref else ()
         return tuple(replace(one, person_says=told) if (told := _ruled(one, ruled)) else one for one in found)
+
+    def found_out(self, member: str = "") -> dict[str, Value]:
+        """What people found out of the household, or of a member (pid or ref): the newest of each name."""
+        facts: dict[str, Value] = {}
+        for one in self.settled:
+            if one.member == member:
+                fact = rules.fact(one.name)
+                is_day = fact is not None and fact.type == "date" and isinstance(one.value, str)
+                facts[one.name] = date.fromisoformat(one.value) if is_day else one.value
+        return facts
 
     def judged(self) -> list[Judged]:
         return [
@@ -255,6 +266,7 @@ def _household(known: Known) -> tuple[Household, list[TableLine], int | None]:
         medical_year_fen=calculation.medical_year(found, on) if known.answered("medical_cost") else None,
         place_kind=place.place_kind or None if place else None,
     )
+    facts |= known.found_out()
     members = tuple(Member(pid=one.pid or one.ref, facts=_person_facts(one, known), relation=one.relation) for one in counting)
     return Household(hid=case.household or case.ref, area=case.area, facts=facts, members=members), table, income
 
@@ -273,7 +285,7 @@ def _person_facts(one: CaseMember, known: Known) -> dict[str, Value]:
                 facts["is_in_custody"] = False
         if one.pid == known.case.applicant:
             facts |= calculation.SETTLES.get((question.kind, question.choice), {})
-    return facts
+    return facts | known.found_out(one.pid or one.ref)
 
 
 def _income_lines(known: Known, rows: dict[str, list[Row]]) -> list[IncomeLine]:

@@ -8,12 +8,14 @@ from typing import Any
 from django.db import transaction
 
 from doudi.casework import core
-from doudi.casework.actions import steps
+from doudi.casework.actions import levels, steps
 from doudi.casework.actions.awarding import first_award
-from doudi.casework.core import AlreadyDone, Missing
-from doudi.casework.models import Assessment, Benefit, Case, CaseMember, Decision, Opinion, Showing, Survey
+from doudi.casework.core import AlreadyDone, Level, Missing
+from doudi.casework.gateways import numbers
+from doudi.casework.models import Assessment, Benefit, Case, CaseMember, Decision, Opinion
 from doudi.casework.queries.drafts import is_minor
 from doudi.facts import days
+from doudi.facts.money import spoken
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
@@ -29,16 +31,20 @@ def _at_county(ref: str, act: str, version: int | None, *, by: By, at: datetime)
     :raises NotAllowed: not at the county, or this person may not decide it
     """
     case = steps.lock(ref, version)
-    steps.permit(case, "case.decide", by=by, at=at)
+    steps.permit(case, core.DECIDE_HERE if case.level == Level.TOWNSHIP else core.DECIDE, by=by, at=at)
     core.move(case.programme, case.state, act)
     opinion = Opinion.objects.filter(case=case).latest("id")
     return case, opinion, opinion.assessment
 
 
-def own_visit_missing(case: Case) -> bool:
-    """Whether the county has to visit by itself first: near kin, or somebody complained (D57 Art. 20)."""
-    complained = Showing.objects.filter(case=case, objections__isnull=False).exists()
-    return (case.is_near_kin or complained) and not Survey.objects.filter(case=case, level="county").exists()
+def _ready(case: Case, act: str, at: datetime) -> None:
+    """Stop where the road of the programme demands more before this decision.
+
+    :raises NotAllowed: never shown, or the county has not looked by itself
+    """
+    lacking = levels.wanting(case, act, today(at))
+    if lacking:
+        raise NotAllowed(lacking[0])
 
 
 @transaction.atomic
@@ -61,27 +67,44 @@ def confirm(
     case, opinion, ruled = _at_county(ref, "confirm", version, by=by, at=at)
     if opinion.kind != "help":
         raise NotAllowed("镇里建议的是不确认，没有公示过。要给予救助，请退回镇里重新写意见、公示。")
-    shown = Showing.objects.filter(case=case, opinion=opinion, state="ended").exists()
-    if not shown and not _shown_before(case, opinion):
-        raise NotAllowed("这一户还没有公示完，不能确认。")
-    if own_visit_missing(case):
-        raise NotAllowed("近亲属备案或有人提过意见的，县里要先自己入户看一次。")
+    _ready(case, "confirm", at)
     road, on = core.road(case.programme), today(at)
     amount = opinion.amount_fen if amount_fen is None else amount_fen
-    if road.monthly and amount <= 0:
-        raise Missing("请写每月多少元。")
-    if not road.monthly:
+    if road.pays and amount <= 0:
+        raise Missing("请写多少元。")
+    if not road.pays:
         amount = 0
-    differs = ruled.outcome != "yes" or (road.monthly and amount != ruled.amount_fen)
+    if case.level == Level.TOWNSHIP and road.small:
+        _within_ceiling(case, amount, on)
+    differs = ruled.outcome != "yes" or (road.pays and amount != ruled.amount_fen)
     why = differs_reason.strip() or (opinion.differs_reason if amount == opinion.amount_fen else "")
     if differs and not why:
         raise Missing("和规则算的不一样，请写清为什么。")
-    first = days.add_months(on.replace(day=1), 1)
-    decision = _decide(
-        case, opinion, "confirm", by=by, at=at, reason=reason.strip() or opinion.reason, members=opinion.members,
-        amount_fen=amount, from_month=first, differs=differs, differs_reason=why if differs else "", article=road.article,
+    decision, _ = give(
+        case, opinion, by=by, at=at, reason=reason.strip() or opinion.reason, amount_fen=amount, differs=differs,
+        differs_reason=why if differs else "",
     )  # fmt: skip
-    unsteady = _can_work(case, on)
+    _closed(case, "confirm", decision, by=by, at=at)
+    steps.tell(case, registry.me(case.applicant).phone, "您交的申请县里定下来了，打开“办到哪一步了”就能看到。", by=by, at=at)
+    return decision
+
+
+def give(
+    case: Case, opinion: Opinion, *, by: By, at: datetime, reason: str, amount_fen: int, differs: bool, differs_reason: str
+) -> tuple[Decision, Benefit]:
+    """Write the decision to help, what follows from it and its first award: by the month from the month after (D57 Art. 21),
+    once at once, or a recognition for as long as it holds. A step of acts; the act moves the case.
+    """
+    road, on = core.road(case.programme), today(at)
+    this_month = on.replace(day=1)
+    first = this_month if road.one_off else days.add_months(this_month, 1)
+    holds = numbers.valid_months(case.programme, case.area, on)
+    last = first if road.one_off else days.add_months(first, holds - 1) if holds else None
+    decision = _decide(
+        case, opinion, "confirm", by=by, at=at, reason=reason, members=opinion.members, amount_fen=amount_fen,
+        from_month=first, differs=differs, differs_reason=differs_reason, article=road.article,
+    )  # fmt: skip
+    months = road.review_months_unsteady if _can_work(case, on) else road.review_months
     benefit = Benefit.objects.create(
         case=case,
         decision=decision,
@@ -89,19 +112,24 @@ def confirm(
         area=case.area,
         payee=case.applicant,
         members=opinion.members,
-        amount_fen=amount,
+        amount_fen=amount_fen,
         from_month=first,
-        review_due_on=days.add_months(on, road.review_months_unsteady if unsteady else road.review_months),
+        to_month=last,
+        is_one_off=road.one_off,
+        review_due_on=days.add_months(on, months),
     )
     first_award(benefit, by=by, at=at)
-    _closed(case, "confirm", decision, by=by, at=at)
-    steps.tell(case, registry.me(case.applicant).phone, "您交的申请县里定下来了，打开“办到哪一步了”就能看到。", by=by, at=at)
-    return decision
+    return decision, benefit
 
 
-def _shown_before(case: Case, opinion: Opinion) -> bool:
-    """Whether the same figures stood on the board to the end before the county sent the case back."""
-    return Showing.objects.filter(case=case, state="ended", members=opinion.members, amount_fen=opinion.amount_fen).exists()
+def _within_ceiling(case: Case, amount: int, on: date) -> None:
+    """Stop a township that decides over more than it may (TA2018 2(2)).
+
+    :raises NotAllowed: more than its ceiling
+    """
+    ceiling = numbers.small_ceiling(case.programme, case.area, on)
+    if ceiling is None or amount > ceiling:
+        raise NotAllowed(f"镇里一次最多定 {spoken(ceiling or 0)} 元，再多要报县里。")
 
 
 def _can_work(case: Case, on: date) -> bool:
@@ -163,8 +191,7 @@ def refuse(
     :raises Missing: no rule or no reason, or the assessment says otherwise and no reason for that is given
     """
     case, opinion, ruled = _at_county(ref, "refuse", version, by=by, at=at)
-    if own_visit_missing(case):
-        raise NotAllowed("近亲属备案或有人提过意见的，县里要先自己入户看一次。")
+    _ready(case, "refuse", at)
     rule, words = steps.say(article, "依据哪一条"), steps.say(reason, "理由，要让群众看得懂")
     differs = ruled.outcome != "no"
     why = differs_reason.strip() or (opinion.differs_reason if opinion.kind == "refuse" else "")
@@ -191,7 +218,7 @@ def serve(*, ref: str, by: By, at: datetime) -> Decision:
     need(by, "case.propose", area=case.area, at=at)
     decision = Decision.objects.select_for_update().filter(case=case, kind__in=["confirm", "refuse"]).first()
     if decision is None:
-        raise NotAllowed("县里还没有定下来。")
+        raise NotAllowed("还没有定下来。")
     if decision.served_at is not None:
         raise AlreadyDone("这封信已经送到了。")
     decision.served_at, decision.served_by = at, office.party(by)

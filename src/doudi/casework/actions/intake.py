@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from doudi.casework import core
-from doudi.casework.actions import filing, steps
+from doudi.casework.actions import filing, levels, steps
 from doudi.casework.actions.assessing import take_stock
 from doudi.casework.actions.drafts import bring_home, first_content
 from doudi.casework.actions.investigation import ask_sources
-from doudi.casework.core import AlreadyDone, Missing, State
+from doudi.casework.core import AlreadyDone, Level, Missing, State
 from doudi.casework.models import Case
 from doudi.casework.queries.page import NoCase
 from doudi.facts import days
@@ -28,12 +28,20 @@ from doudi.verification.core import Ended
 
 @transaction.atomic
 def accept(
-    *, ref: str, by: By, at: datetime, near_kin_of: str = "", near_kin_clerk: str = "", version: int | None = None
+    *,
+    ref: str,
+    by: By,
+    at: datetime,
+    near_kin_of: str = "",
+    near_kin_clerk: str = "",
+    kin_relation: str = "",
+    version: int | None = None,
 ) -> Case:
     """Take an application in; the clock of the whole case starts here, and the sources are asked about who agreed.
 
     :param near_kin_of: the clerk or committee member this family is near kin of, filed apart (D57 Art. 11)
     :param near_kin_clerk: their username when they work here; they step back from this case
+    :param kin_relation: to them, a code of core.KIN
     :raises NotAllowed: not waiting to be taken in, or not by this clerk
     :raises Changed: somebody changed the case since `version`
     """
@@ -41,7 +49,7 @@ def accept(
     steps.permit(case, "case.accept", by=by, at=at)
     _take_in(case, by=by, at=at)
     if near_kin_of.strip() or near_kin_clerk:
-        _file_apart(case, near_kin_of, near_kin_clerk)
+        _file_apart(case, near_kin_of, near_kin_clerk, kin_relation)
     _ask_if_agreed(case, by=by, at=at)
     detail = {"check": case.check_ref, "near_kin": case.is_near_kin, "whole_due": str(case.whole_due_on)}
     steps.keep(case, "accept", by=by, at=at, detail=detail)
@@ -50,7 +58,9 @@ def accept(
 
 def _take_in(case: Case, *, by: By, at: datetime) -> None:
     on, road = today(at), core.road(case.programme)
-    case.whole_due_on = days.add_working_days(on, road.clock["total_wd"])
+    case.level = levels.level_of(case, at)
+    here = case.level == Level.TOWNSHIP and bool(road.township_if)
+    case.whole_due_on = days.add_working_days(on, road.clock["delegated_wd" if here else "total_wd"])
     steps.moved(case, "accept", at=at)
     case.accepted_at, case.accepted_by = at, office.party(by)
     if not isinstance(by, Party):
@@ -121,29 +131,39 @@ def assign(*, ref: str, to: str, by: By, at: datetime) -> Case:
 
 
 @transaction.atomic
-def file_near_kin(*, ref: str, of: str, by: By, at: datetime, clerk: str = "") -> Case:
+def file_near_kin(*, ref: str, of: str, by: By, at: datetime, clerk: str = "", relation: str = "") -> Case:
     """File a case apart as one of near kin of a clerk or committee member; the county then visits itself (D57 Art. 11, 20).
 
-    :param clerk: their username when they work here; they step back from this case
+    Kin who are no near kin by the law (an aunt) are noted: the county sees it, nothing else follows.
+
+    :param clerk: their username when they work here; near kin step back from this case
+    :param relation: to them, a code of core.KIN; "" is near kin without saying which
     :raises Missing: nobody named
     """
     case = steps.lock(ref)
     need(by, "case.accept" if case.state != State.AT_COUNTY else "case.decide", area=case.area, at=at)
     if not State(case.state).is_open:
         raise NotAllowed("这件已经办完了。")
-    _file_apart(case, steps.say(of or clerk, "是谁的近亲属"), clerk)
-    steps.keep(case, "file_near_kin", by=by, at=at)
+    _file_apart(case, steps.say(of or clerk, "是谁的近亲属"), clerk, relation)
+    steps.keep(case, "file_near_kin", by=by, at=at, detail={"near": case.is_near_kin})
     return case
 
 
-def _file_apart(case: Case, of: str, clerk: str) -> None:
-    case.is_near_kin, case.in_doubt = True, True
+def _file_apart(case: Case, of: str, clerk: str, relation: str = "") -> None:
+    if relation and relation not in core.KIN:
+        raise Missing("请选和他是什么关系。")
+    near = relation == "" or relation in core.NEAR_KIN
+    case.is_near_kin, case.in_doubt = case.is_near_kin or near, True
     if clerk:
         found = office_queries.clerk(clerk)
         if found is None:
             raise NotAllowed("没有这位同事，请写清是谁的近亲属。")
-        case.near_kin_clerk, of = found.ref, of or found.name
-    case.near_kin_of = of.strip()[:80]
+        of = of or found.name
+        if near:
+            case.near_kin_clerk = found.ref
+    case.near_kin_of, case.kin_relation = of.strip()[:80], relation
+    if near:
+        case.level = Level.COUNTY
 
 
 @transaction.atomic

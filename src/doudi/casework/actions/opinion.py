@@ -8,13 +8,13 @@ from datetime import date, datetime
 from django.db import transaction
 
 from doudi.casework import core
-from doudi.casework.actions import steps
+from doudi.casework.actions import levels, steps
 from doudi.casework.actions.assessing import assess_now
 from doudi.casework.core import AlreadyDone, Missing, State
 from doudi.casework.core.asking import Photo
 from doudi.casework.core.collective import OBJECTION_CHANNELS
 from doudi.casework.gateways import numbers
-from doudi.casework.models import Appraisal, Assessment, BoardPhoto, Case, Objection, Opinion, Question, Showing, Survey
+from doudi.casework.models import Assessment, BoardPhoto, Case, Objection, Opinion, Question, Showing
 from doudi.casework.queries.drafts import is_minor
 from doudi.facts import days
 from doudi.office import actions as office
@@ -50,7 +50,7 @@ def propose(
     steps.permit(case, "case.propose", by=by, at=at)
     if kind not in core.OPINIONS:
         raise Missing("请选：给予救助，还是不予确认。")
-    _ready(case)
+    _ready(case, at)
     words = steps.say(reason, "理由")
     ruled = assess_now(case, by=by, at=at)
     amount, differs = _amount(case, ruled, kind, amount_fen)
@@ -82,21 +82,12 @@ def propose(
     return opinion
 
 
-def _ready(case: Case) -> None:
+def _ready(case: Case, at: datetime) -> None:
     """Name at once all that an opinion still lacks.
 
     :raises Missing: a household visit, or a judgement
     """
-    wanting = []
-    if not Survey.objects.filter(case=case, level="township").exists():
-        wanting.append("入户调查")
-    still_open = Question.objects.filter(case=case, choice__in=core.OPEN_CHOICES).count()
-    if still_open:
-        wanting.append(f"{still_open} 处要判断的")
-    if not case.check_ref:
-        wanting.append("核对结果")
-    if Appraisal.objects.filter(case=case, state="called").exists():
-        wanting.append("已经通知的评议会（开完，或者写明不开了）")
+    wanting = levels.wanting(case, "propose", today(at))
     if wanting:
         raise Missing(f"写初步意见前还差：{'、'.join(wanting)}。")
 
@@ -110,11 +101,11 @@ def _amount(case: Case, ruled: Assessment, kind: str, amount_fen: int | None) ->
         raise Missing("金额不能小于 0。")
     if kind == "refuse":
         return 0, "" if ruled.outcome == "no" else "规则没有说不够条件"
-    if not core.road(case.programme).monthly:
+    if not core.road(case.programme).pays:
         return 0, "" if ruled.outcome == "yes" else "规则没有说够条件"
     amount = amount_fen if amount_fen is not None else ruled.amount_fen
     if not amount:
-        raise Missing("规则还算不出给多少，请写每月多少元。")
+        raise Missing("规则还算不出给多少，请写多少元。")
     if ruled.outcome != "yes":
         return amount, "规则没有说够条件"
     return amount, "" if amount == ruled.amount_fen else "金额不同"
@@ -238,7 +229,7 @@ def resend(*, ref: str, said: str, by: By, at: datetime) -> Case:
     steps.permit(case, "case.propose", by=by, at=at)
     words = steps.say(said, "补了什么")
     if State(case.state) is State.RETURNED:
-        _ready(case)
+        _ready(case, at)
         opinion = Opinion.objects.filter(case=case).latest("id")
         ruled = assess_now(case, by=by, at=at)
         before = opinion.assessment

@@ -1,10 +1,11 @@
-"""Numbers and tables the place sets for looking, talking and showing, as they count on a day."""
+"""Numbers and tables the place sets for what a case goes through, as they count on a day."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
+from doudi.casework import core
 from doudi.rulebook import queries as rulebook
 
 
@@ -63,3 +64,32 @@ def precedent_review_months(area: str, on: date) -> int:
 def alike_least(area: str, on: date) -> int:
     """Below how many like cases none is shown: in a small number anybody recognises the family."""
     return _number("alike_cases_least", area, on, 5)
+
+
+def township_confirms(programme: str, area: str, on: date) -> bool:
+    """Whether the province lets the township confirm a programme (LAW Art. 44); unknown is the county."""
+    name = core.road(programme).township_if
+    return bool(name) and rulebook.pack().parameters_at(area, on).get(name) is True
+
+
+def small_ceiling(programme: str, area: str, on: date) -> int | None:
+    """Up to how many fen at once the township decides by itself (TA2018 2(2)); None where nobody said."""
+    name = core.road(programme).small
+    value = rulebook.pack().parameters_at(area, on).get(name) if name else None
+    return value if isinstance(value, int) else None
+
+
+def valid_months(programme: str, area: str, on: date) -> int | None:
+    """For how many months a recognition holds, then it is asked for again (R2024 Art. 10: at most 12); None: until changed."""
+    name = core.road(programme).valid
+    return min(_number(name, area, on, 1), 12) if name else None
+
+
+def drawn_of(count: int, area: str, on: date) -> int:
+    """How many of so many cases the county looks at itself: the place's share, never under 30 %, rounded up (T43 Art. 16)."""
+    pack = rulebook.pack()
+    scale = pack.parameters["tekun_random_check_share"].kind.scale
+    share = pack.parameters_at(area, on).get("tekun_random_check_share")
+    least = 3 * scale // 10
+    share = max(share, least) if isinstance(share, int) else scale  # nobody said: all of them
+    return -(-count * share // scale)

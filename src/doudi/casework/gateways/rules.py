@@ -16,10 +16,11 @@ from doudi.engine.packs import PackNotKept
 from doudi.facts.household import Household, Member
 from doudi.policy.assess import Assessment, assess
 from doudi.policy.language.errors import RuleError
+from doudi.policy.language.names import Fact
 from doudi.policy.pack import Pack
 from doudi.rulebook import queries as rulebook
 
-__all__ = ["PackNotKept", "Ruled", "ask", "earlier", "household_of"]
+__all__ = ["PackNotKept", "Ruled", "ask", "earlier", "fact", "fits", "household_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,22 @@ def ask(programme: str, household: Household, on: date, area: str, *, subject: s
         return Ruled("unknown", None, None, pack.version, _empty("要帮的人不在一起吃住的家里人里"))
     found = assess(programme, household, on, area, pack, subject=subject if rule.subject == "person" else "")
     return Ruled(found.eligible, found.amount_fen, _standard(programme, household, on, area, pack), pack.version, _trace(found))
+
+
+def fact(name: str) -> Fact | None:
+    """A name of the catalogue of facts; None where it has none."""
+    return rulebook.pack().names.facts.get(name)
+
+
+def fits(one: Fact, value: bool | int | str | date | None) -> bool:
+    """Whether a value is one this fact can have: a flag, a whole number not below nothing, one of its codes, a day."""
+    if one.type == "flag":
+        return isinstance(value, bool)
+    if one.type == "date":
+        return isinstance(value, date)
+    if one.type == "code":
+        return isinstance(value, str) and value in one.codes
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= one.bound
 
 
 def earlier(version: str) -> Pack:
