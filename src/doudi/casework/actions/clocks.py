@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,11 +19,13 @@ from doudi.office.queries import need, today
 from doudi.rulebook import queries as rulebook
 
 
-def follow(case: Case, *, by: By, at: datetime) -> None:
+def follow(case: Case, *, by: By, at: datetime, since: date | None = None) -> None:
     """Let the clocks of a case, locked by an act, be those of its state now. A step of acts; the act keeps the case afterwards.
 
     What ran for the state before is done, what runs in this one starts, the whole clock is longer once it was extended, and
     stands still where the place lets it. `case.whole_due_on` is set to the day its row says.
+
+    :param since: the day the clocks that start now run from, when it lies before: a paper handed over days ago
     """
     state, road = State(case.state), core.road(case.programme)
     wanted = core.clocks_in(state, road, accepted=case.accepted_at is not None, unserved=_unserved(case, state))
@@ -35,7 +37,7 @@ def follow(case: Case, *, by: By, at: datetime) -> None:
             row.save(update_fields=["done_at", "done_by"])
     for clock in wanted:
         if clock not in running:
-            running[clock] = _start(case, clock, by=by, at=at)
+            running[clock] = _start(case, clock, at if since is None else at - (today(at) - since), at=at)
     if Clock.WHOLE in wanted:
         _whole(case, running[Clock.WHOLE], state, by=by, at=at)
 
@@ -45,10 +47,11 @@ def _unserved(case: Case, state: State) -> bool:
     return not state.is_open and decided.exists()
 
 
-def _start(case: Case, clock: Clock, *, by: By, at: datetime) -> RunningClock:
+def _start(case: Case, clock: Clock, started: datetime, *, at: datetime) -> RunningClock:
     road = core.road(case.programme)
     limit = core.limit(clock, road, case.level)
-    started = case.submitted_at if clock is Clock.HELP else at
+    if clock is Clock.HELP:
+        started = min(started, case.submitted_at)
     if clock is Clock.WHOLE and case.accepted_at is not None:
         started = case.accepted_at
     if limit.unit == "hours":
@@ -125,11 +128,9 @@ def recount(*, ref: str, by: By, at: datetime) -> int:
             case.whole_due_on = due_on
     if not moved:
         return 0
-    entered = _entered(case)
-    if entered is not None and State(case.state) is not State.SHOWN:
-        case.due_on = core.due_on(
-            State(case.state), core.road(case.programme), entered=today(entered), whole_due=case.whole_due_on
-        )
+    if State(case.state) is not State.SHOWN:
+        entered, road = today(_entered(case) or at), core.road(case.programme)
+        case.due_on = core.due_on(State(case.state), road, entered=entered, whole_due=case.whole_due_on)
     case.save(update_fields=fields)
     office.record("casework.recount", subject=case.ref, by=by, at=at, detail={"due": days})
     return moved

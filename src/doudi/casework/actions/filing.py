@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from doudi.casework import core
-from doudi.casework.actions import steps
+from doudi.casework.actions import clocks, steps
 from doudi.casework.core import State
 from doudi.casework.models import Application as ApplicationRow
 from doudi.casework.models import Case, CaseMember, Draft, Line, ReceiptCounter
@@ -119,6 +119,7 @@ def file(application: Application, *, by: By, at: datetime) -> Case:
     for programme, recipient in fresh:
         number = receipt if not made else next_receipt(application.area[:6], on)
         made.append(_open(kept, application, programme, recipient, receipt=number, handler=handler, name=me.name))
+        clocks.follow(made[-1], by=by, at=at, since=kept.handed_on)
     return made[0]
 
 
