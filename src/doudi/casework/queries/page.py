@@ -91,6 +91,16 @@ ACT_WORDS = {
     "refuse": "不确认",
     "serve": "送达决定书",
     "withdraw": "撤回申请",
+    "help_first": "先救助",
+    "complete": "补齐了急难材料",
+    "assess_self_care": "评估了自理能力",
+    "ask_reassessment": "说自理能力有变化",
+    "choose_support": "记了供养方式",
+    "keep_agreement": "记了一份协议",
+    "end_agreement": "协议不再算了",
+    "ask_elsewhere": "请外地协助",
+    "answer_elsewhere": "外地答复了",
+    "settle_fact": "问清楚了一样",
 }
 
 
@@ -185,6 +195,8 @@ class _Reading:
             programme=row.programme,
             programme_label=road.label,
             state=state,
+            level=row.level,
+            decide_permit=core.DECIDE_HERE if row.level == core.Level.TOWNSHIP else core.DECIDE,
             state_label=core.label_at(state, row.level),
             applicant=row.applicant,
             name=row.name,
@@ -404,9 +416,19 @@ class _Reading:
             return "已经一次告知过了"
         if act in ("confirm", "refuse") and self._own_visit_missing():
             return "近亲属备案或有人提过意见的，县里要先自己入户看一次"
+        if act in ("confirm", "refuse") and (lacking := self._random_check()):
+            return lacking
         if act == "confirm" and self.opinions and self.opinions[-1].kind == "refuse":
             return "镇里建议的是不确认，没有公示过"
         return ""
+
+    def _random_check(self) -> str:
+        if all(one.code != "random_check" for one in core.road(self.row.programme).procedure.demands):
+            return ""
+        if self.row.is_drawn is None:
+            return "还没有抽号，抽过号才能定"
+        seen = any(one.level == "county" for one in self.surveys)
+        return "这一户抽中了，县里要先自己入户看一次" if self.row.is_drawn and not seen else ""
 
     def _earlier_acts(self) -> set[str]:
         refs = {self.viewer.ref, *(ref for ref, _ in self.viewer.standing)}  # who stands in is one pair of eyes with the one away

@@ -5,12 +5,19 @@ from __future__ import annotations
 from django.urls import include, path
 
 from doudi.web.desk.alerts import views as alerts
+from doudi.web.desk.alike import views as alike
 from doudi.web.desk.cases import views as cases
+from doudi.web.desk.deviations import views as deviations
+from doudi.web.desk.doors import views as doors
 from doudi.web.desk.feeds import arriving, corrections, mend, quality
 from doudi.web.desk.feeds import live as feeds_live
 from doudi.web.desk.feeds import views as feeds
 from doudi.web.desk.household import views as household
 from doudi.web.desk.life import views as life
+from doudi.web.desk.looking import views as looking
+from doudi.web.desk.meetings import views as meetings
+from doudi.web.desk.papers import bringing, filing
+from doudi.web.desk.papers import views as papers
 from doudi.web.desk.payment import views as payment
 from doudi.web.desk.people import views as people
 from doudi.web.desk.person import views as person
@@ -20,6 +27,7 @@ from doudi.web.desk.register import views as register
 from doudi.web.desk.reports import views as reports
 from doudi.web.desk.requests import views as requests
 from doudi.web.desk.retention import views as retention
+from doudi.web.desk.services import views as services
 from doudi.web.desk.signing import views as signing
 from doudi.web.desk.today import views as today
 from doudi.web.desk.whatif import views as whatif
@@ -30,14 +38,45 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<slug:ref>/reasons/", reasons.of_case, name="case-reasons"),
+    path("cases/<slug:ref>/services/", services.of_case, name="case-services"),
     path("cases/<slug:ref>/signing/", signing.signing, name="signing"),
     path("cases/<slug:ref>/signing/supporter/", signing.add, name="signing-add"),
     path("cases/<slug:ref>/signing/<slug:who>/", signing.sign, name="signing-sign"),
     path("cases/<slug:ref>/signing/<slug:who>/remove/", signing.remove, name="signing-remove"),
     path("cases/<slug:ref>/signing/<slug:who>/withdraw/", signing.withdraw, name="signing-withdraw"),
     path("cases/<slug:ref>/signing/<slug:who>/sheet/", signing.sheet, name="signing-sheet"),
+    path("cases/<slug:ref>/letter/", papers.letter, name="letter"),
+    path("cases/<slug:ref>/papers/", papers.page, name="papers"),
+    path("cases/<slug:ref>/papers/<slug:code>/", papers.paper, name="papers-paper"),
+    path("papers/letters/", bringing.letters, name="papers-letters"),
+    path("papers/letters/<slug:ref>/", bringing.serve, name="papers-serve"),
+    path("papers/scan/", bringing.find, name="papers-find"),
+    path("papers/scan/<slug:number>/", bringing.scan, name="papers-scan"),
+    path("papers/sheets/<slug:ref>/", papers.sheet, name="papers-sheet"),
+    path("papers/sheets/<slug:ref>/paper.pdf", papers.pdf, name="papers-pdf"),
     path("papers/<slug:ref>/", signing.paper, name="paper"),
+    path("cases/<slug:ref>/looking/", looking.looking, name="looking"),
+    path("cases/<slug:ref>/looking/neighbour/", looking.neighbour, name="looking-neighbour"),
+    path("cases/<slug:ref>/looking/letter/", looking.letter, name="looking-letter"),
+    path("cases/<slug:ref>/looking/letter/<slug:inquiry>/answer/", looking.answer, name="looking-answer"),
+    path("cases/<slug:ref>/looking/letter/<slug:inquiry>/silent/", looking.silent, name="looking-silent"),
+    path("cases/<slug:ref>/looking/<slug:survey>/sign/", looking.sign, name="looking-sign"),
+    path("cases/<slug:ref>/looking/<slug:survey>/sheet/", looking.sheet, name="looking-sheet"),
+    path("cases/<slug:ref>/looking/<slug:survey>/thing/", looking.thing, name="looking-thing"),
+    path("cases/<slug:ref>/appraisal/", meetings.appraisal, name="appraisal"),
+    path("cases/<slug:ref>/appraisal/call/", meetings.call, name="appraisal-call"),
+    path("cases/<slug:ref>/appraisal/<slug:meeting>/recuse/", meetings.recuse, name="appraisal-recuse"),
+    path("cases/<slug:ref>/appraisal/<slug:meeting>/hold/", meetings.hold, name="appraisal-hold"),
+    path("cases/<slug:ref>/appraisal/<slug:meeting>/drop/", meetings.drop, name="appraisal-drop"),
+    path("cases/<slug:ref>/appraisal/<slug:meeting>/sheets/", meetings.sheets, name="appraisal-sheets"),
+    path("cases/<slug:ref>/consultation/", meetings.consultation, name="consultation"),
+    path("cases/<slug:ref>/consultation/keep/", meetings.consult, name="consult"),
+    path("cases/<slug:ref>/alike/", alike.alike, name="alike"),
+    path("", include("doudi.web.desk.road.urls")),
     path("cases/<slug:ref>/", include("doudi.web.desk.case.urls")),
+    path("precedents/", alike.precedents, name="precedents"),
+    path("precedents/<slug:ref>/review/", alike.review, name="precedent-review"),
+    path("deviations/", deviations.deviations, name="deviations"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/new/", alerts.new, name="alerts-new"),
     path("alerts/<slug:ref>/", alerts.alert, name="alert"),
@@ -46,9 +85,15 @@ urlpatterns = [
     path("register/", register.who, name="who"),
     path("register/receipt/<slug:receipt>/", register.receipt, name="receipt"),
     path("register/<slug:ref>/", register.window, name="window"),
+    path("register/<slug:ref>/help/", register.choose, name="window-help"),
+    path("doors/", include("doudi.web.desk.doors.urls")),
+    path("cases/<slug:ref>/helper/", doors.helper, name="helper"),
+    path("cases/<slug:ref>/application/", doors.application, name="application"),
     path("shown/", publicity.showings, name="showings"),
     path("shown/object/<slug:ref>/", publicity.object_to, name="object"),
     path("shown/<str:area>/sheet/", publicity.sheet, name="sheet"),
+    path("shown/<str:area>/photo/", publicity.photograph, name="board-photo"),
+    path("shown/<str:area>/results/", publicity.results, name="results-sheet"),
     path("payment/", payment.runs, name="runs"),
     path("payment/<slug:ref>/", payment.run, name="run"),
     path("payment/<slug:ref>/approve/", payment.approve, name="run-approve"),
@@ -57,6 +102,7 @@ urlpatterns = [
     path("payment/<slug:ref>/checksum/", payment.checksum, name="run-checksum"),
     path("payment/<slug:ref>/returns/", payment.returns, name="run-returns"),
     path("payment/<slug:ref>/reissue/<slug:line>/", payment.reissue, name="run-reissue"),
+    path("services/", include("doudi.web.desk.services.urls")),
     path("whatif/", whatif.page, name="whatif"),
     path("whatif/rates/", whatif.rates, name="whatif-rates"),
     path("whatif/table.csv", whatif.table, name="whatif-csv"),
@@ -68,6 +114,8 @@ urlpatterns = [
     path("find/", person.find, name="find"),
     path("household/events/", household.events, name="events"),
     path("household/<slug:pid>/", household.household, name="household"),
+    path("household/<slug:pid>/file/", filing.household_file, name="household-file"),
+    path("household/<slug:pid>/file.pdf", filing.export, name="household-file-pdf"),
     path("household/<slug:pid>/member/", household.member, name="household-member"),
     path("household/<slug:pid>/say/", household.say, name="household-say"),
     path("household/<slug:pid>/back/<slug:ref>/", household.take_back, name="household-back"),

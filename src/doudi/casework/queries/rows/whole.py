@@ -35,6 +35,8 @@ class CasePage:
     programme: str
     programme_label: str
     state: str
+    level: str  # who confirms: county | township
+    decide_permit: str
     state_label: str
     applicant: str
     name: str
@@ -100,6 +102,7 @@ class Progress:
     by_whom: str
     you_do: str
     stages: tuple[Stage, ...]
+    also: tuple[tuple[str, str, str], ...] = ()  # other cases of the same application: ref, programme, how far
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,10 @@ class MyCase:
     benefit: BenefitRow | None
     may_withdraw: bool
     for_name: str  # whose case it is, for a proxy
+    also: tuple[tuple[str, str, str], ...] = ()  # other cases of the same application: ref, programme, how far
+    slip: str = ""  # the number on the paper handed over, which is that of the first case
+    helper: str = ""  # who handed in for the applicant; only for the applicant
+    helper_sees: bool = False  # whether that one may see how it ends
 
 
 @dataclass(frozen=True, slots=True)

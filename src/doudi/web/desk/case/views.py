@@ -22,10 +22,11 @@ from doudi.payment import queries as payment
 from doudi.verification import queries as verification
 from doudi.verification.core.kinds import CHANNELS
 from doudi.web.desk.case import forms as shapes
-from doudi.web.desk.case import letter as letters
 from doudi.web.desk.frame import due
+from doudi.web.parts import letters
 from doudi.web.parts.permits import permit
 from doudi.web.parts.saying import SayForm
+from doudi.web.parts.sheets import office_of
 
 TAKERS = (Role.VILLAGE, Role.TOWNSHIP)
 WAYS = {way: CHANNELS[way] for way in ("telephone", "window")}
@@ -130,8 +131,8 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
     if state == core.State.RETURNED and viewer.may("case.propose"):
         found["resend_form"] = held.get("resend") or shapes.ReplyForm(prefix="resend")
     if state == core.State.OBJECTED and viewer.may("case.propose"):
-        found["found_form"] = held.get("found") or shapes.ReplyForm(prefix="found")
-    if state == core.State.AT_COUNTY and viewer.may("case.decide"):
+        found["found_form"] = held.get("found") or shapes.FoundForm(prefix="found")
+    if state == core.State.AT_COUNTY and viewer.may(this.decide_permit):
         found["decide_form"] = (held.get("decide") or shapes.DecideForm(this)).drawn()
         refused = [move.why_not for move in this.moves if move.act in core.DECISIONS and not move.allowed]
         found["not_decide"] = refused[0] if len(refused) == len(core.DECISIONS) else ""
@@ -340,10 +341,12 @@ def resend(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def reinvestigate(request: HttpRequest, ref: str) -> HttpResponse:
     """Take up an objection."""
-    form = shapes.ReplyForm(request.POST, prefix="found")
+    form = shapes.FoundForm(request.POST, prefix="found")
 
     def do(at: datetime) -> None:
-        actions.reinvestigate(ref=ref, answer=form.cleaned_data["words"], by=request.user, at=at)
+        actions.reinvestigate(
+            ref=ref, answer=form.cleaned_data["words"], reply=form.cleaned_data["reply"], by=request.user, at=at
+        )
 
     return act(request, ref, do, "不同意见了解过了，请再写初步意见。", {"found": form})
 
@@ -352,12 +355,23 @@ def reinvestigate(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, ref: str) -> HttpResponse:
     """Confirm, send back for one named thing, or refuse; or see the letter first."""
+    return _decided(request, ref)
+
+
+@permit("case.decide_here")
+@require_POST
+def decide_here(request: HttpRequest, ref: str) -> HttpResponse:
+    """The same where the township confirms: by another person than who proposed."""
+    return _decided(request, ref)
+
+
+def _decided(request: HttpRequest, ref: str) -> HttpResponse:
     at = time.now()
     this = read(request, ref, at)
     form = shapes.DecideForm(this, request.POST)
     if "preview" in request.POST:
         form.is_valid()
-        letter = letters.of_form(this, form.cleaned_data, time.today(at), _office_of(this))
+        letter = letters.of_form(this, form.cleaned_data, time.today(at), office_of(this.area))
         return page(request, ref, held={"decide": _unjudged(form)}, letter=letter)
 
     def do(at: datetime) -> None:
@@ -370,28 +384,11 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
             actions.refuse(article=said["article"], reason=said["reason"], differs_reason=said["differs_reason"], **common)
 
     done = {
-        "confirm": "县里定下来了，已经告诉申请人。",
-        "return_one": "退回镇里补一样。",
+        "confirm": "定下来了，已经告诉申请人。",
+        "return_one": "退回去补一样。",
         "refuse": "这次没有批，已经告诉申请人。",
     }
     return act(request, ref, do, done.get(form["kind"].value() or "", ""), {"decide": form})
-
-
-@permit("case.read")
-@require_safe
-def letter(request: HttpRequest, ref: str) -> HttpResponse:
-    """The decision as a letter in large type, to print and hand over."""
-    at = time.now()
-    this = read(request, ref, at)
-    written = letters.of_decision(this, _office_of(this))
-    if written is None:
-        raise Http404
-    office.look(subject=this.applicant, viewer=request.viewer, at=at, why=f"办理{this.programme_label}申请", what="决定书")
-    return render(request, "desk/case/letter.html", {"case": this, "letter": written})
-
-
-def _office_of(this: CasePage) -> str:
-    return f"{time.area_label(this.area[:6])}民政局"
 
 
 @permit("case.propose")
