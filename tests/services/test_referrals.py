@@ -214,10 +214,17 @@ def test_a_helpers_post_is_always_at_a_department(sources):
     from doudi.office import actions as office_actions
 
     people.places()
-    clerk, by = people.clerk("zheng", "郑", Role.VILLAGE, people.VILLAGE), people.HALL
+    by = people.HALL
+    clerk = office_actions.hire(username="zheng", name="郑", password=None, by=by, at=NOON)
     with pytest.raises(NotAllowed, match="哪个部门"):
         office_actions.appoint(clerk=clerk, role=Role.SERVICE, area=COUNTY, from_on=date(2027, 1, 1), by=by, at=NOON)
     with pytest.raises(NotAllowed, match="不能由同一个人"):
         office_actions.appoint(
-            clerk=clerk, role=Role.SERVICE, area=COUNTY, department="education", from_on=date(2026, 7, 1), by=by, at=NOON
+            clerk=people.worker_wang(),
+            role=Role.SERVICE,
+            area=COUNTY,
+            department="education",
+            from_on=date(2026, 7, 1),
+            by=by,
+            at=NOON,
         )

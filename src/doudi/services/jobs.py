@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from doudi.casework import jobs as casework
+from doudi.casework.jobs import Run
 from doudi.office.core import NotAllowed, Party
 from doudi.services import actions, queries
 
@@ -20,3 +22,11 @@ def climb(at: datetime) -> int:
 
 
 ITS_OWN = {"climb_referrals": climb}
+
+
+def run_everything(at: datetime, *, wait: bool = False) -> Run:
+    """Run everything due at a moment, once: of cases and of the rooms above them (`casework.jobs.run_everything`).
+
+    :param wait: until another process is done with it, instead of leaving it to that one
+    """
+    return casework.run_everything(at, wait=wait, more=ITS_OWN)

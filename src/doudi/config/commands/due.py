@@ -32,8 +32,8 @@ def due(every: int | None, beside: int | None, as_json: bool) -> None:
         return
     start_django()
     new_database()
-    from doudi.casework import jobs
     from doudi.office.queries import now
+    from doudi.services import jobs
 
     if every is not None:
         _again_and_again(every)
@@ -49,8 +49,8 @@ def due(every: int | None, beside: int | None, as_json: bool) -> None:
 def _again_and_again(every: int) -> None:
     from django.db import DatabaseError, connections
 
-    from doudi.casework import jobs
     from doudi.office.queries import now
+    from doudi.services import jobs
 
     stop = told_to_stop()
     say("due: ready")

@@ -20,7 +20,7 @@ from doudi.monitoring import queries as monitoring
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed
 from doudi.rulebook import queries as rulebook
-from doudi.web.api import answers, events, feeds, objections, peers, reports, shapes
+from doudi.web.api import answers, events, feeds, objections, peers, recognition, reports, shapes
 from doudi.web.api.tokens import Token
 from doudi.web.parts import roads
 from doudi.web.parts.permits import OPEN, open_page
@@ -73,6 +73,7 @@ api.add_router("feeds/", feeds.router)
 api.add_router("", events.router)
 api.add_router("", objections.router)
 api.add_router("", reports.router)
+api.add_router("", recognition.router)
 api.add_router("peers/", peers.router)
 peers.say_refused(api)
 api.add_router("", answers.router)

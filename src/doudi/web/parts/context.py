@@ -21,6 +21,8 @@ RAIL = (
     ("名册", "people", "desk:people", "register.list"),
     ("公示", "people", "desk:showings", "case.show"),
     ("发放", "coin", "desk:runs", "payment.list"),
+    ("转介", "arrow", "desk:services", "referral.list"),
+    ("转来的", "inbox", "desk:asked", "referral.receive"),
     ("数据", "chart", "desk:feeds", "feed.list"),
     ("质量", "check", "desk:quality", "quality.read"),
     ("校核", "ask", "desk:corrections", "correction.answer"),

@@ -36,6 +36,7 @@ HOMES = {
     Role.DATA: "desk:feeds",
     Role.AUDITOR: "oversight:today",
     Role.DIRECTOR: "oversight:today",
+    Role.SERVICE: "desk:asked",
 }
 STATES = {
     "submitted": ("收到申请", "blue"),
