@@ -35,6 +35,8 @@ OPEN_PAGES = {
     "public:helpers",
     "public:shown",
     "public:object",
+    "public:objection-answer",  # by the number of a slip: nothing of the family
+    "public:results",
     "public:report-check",  # whether a report is real; nobody's name
     "public:report-proof",
     "api:check",

@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from doudi.casework import core
 from doudi.casework.actions import steps
 from doudi.casework.actions.looking import kept
 from doudi.casework.core import AlreadyDone, Missing, State

@@ -16,7 +16,7 @@ from doudi.casework.models import Case, Inquiry, Neighbour, Survey, SurveyPaper
 from doudi.facts import days
 from doudi.office import actions as office
 from doudi.office.actions import By
-from doudi.office.core import NotAllowed, Party
+from doudi.office.core import NotAllowed
 from doudi.office.queries import need, today
 
 

@@ -153,6 +153,11 @@ class BoardRow:
     photographed: int
     photos: tuple[tuple[str, date], ...]  # paper ref, day taken
 
+    @property
+    def missing(self) -> int:
+        """How many families stand on no photograph yet."""
+        return self.families - self.photographed
+
 
 def boards(viewer: Viewer, *, on: date) -> tuple[BoardRow, ...]:
     """The boards of the viewer's area that show something today.

@@ -123,12 +123,40 @@ def object_to(request: HttpRequest, ref: str) -> HttpResponse:
     form = ObjectionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            casework.object_to(ref=ref, by=Party.resident(request.session.get("pid") or "unnamed"), at=at, **form.cleaned_data)
+            by = Party.resident(request.session.get("pid") or "unnamed")
+            kept = casework.object_to(ref=ref, by=by, at=at, **form.cleaned_data)
             messages.success(request, _("收到了。我们请别的同志去看，您的话只有办事的人看得到。"))
+            slip = f"{kept.slip[:5]} {kept.slip[5:]}"
+            messages.success(request, _("您的记号是 %(slip)s，请记下来。凭它可以在这一页下面看答复。") % {"slip": slip})
         except NotAllowed as why:
             messages.info(request, str(why))
         return redirect("public:shown")
     return render(request, "public/object.html", {"one": line, "form": form}, status=422 if form.errors else 200)
+
+
+@open_page
+def objection_answer(request: HttpRequest) -> HttpResponse:
+    """How an objection ended, for whoever holds its slip: nothing of the family, nothing of who objected."""
+    typed, told = request.POST.get("slip", "")[:20], None
+    if request.method == "POST":
+        told = cases.objection_of(typed)
+    missed = request.method == "POST" and told is None
+    problem = _("没有找到这个记号，请看看有没有写错一位") if missed else ""
+    return render(
+        request, "public/objection.html", {"typed": typed, "told": told, "problem": problem}, status=422 if missed else 200
+    )
+
+
+@open_page
+def results(request: HttpRequest) -> HttpResponse:
+    """Who is helped in one village, as the law has it published (D57 Art. 24); of larger places only the villages."""
+    area, on = _asked_area(request), queries.today(queries.now())
+    context = {
+        "place": queries.area_label(area),
+        "rows": cases.published(area, on=on),
+        "villages": cases.published_areas(settings.SITE["area"], on=on),
+    }
+    return render(request, "public/results.html", context)
 
 
 @open_page

@@ -142,18 +142,19 @@ class DecideForm(forms.Form):
         return self
 
 
-class ObjectionForm(forms.Form):
-    """Somebody's different opinion about a showing."""
-
-    said = fields.words(label="说了什么", missing="请写下他说的")
-    who = fields.line(label="谁说的", required=False, hint="可以不留名字，只有办事的人能看到", longest=40)
-    phone = fields.line(label="电话", required=False, longest=20)
-
-
 class ReplyForm(forms.Form):
     """What was found about an objection, or what a returned case now has."""
 
     words = fields.words(label="了解到什么", missing="请写一写")
+
+
+class FoundForm(ReplyForm):
+    """What was found about an objection, for the file; and what the objector is told, which names nobody."""
+
+    reply = fields.words(
+        label="答复提意见的人", required=False, rows=2, longest=300,
+        hint="他凭记号看得到。不写这家人的名字和家里的事；空着就说已经去了解过",
+    )  # fmt: skip
 
 
 class WithdrawForm(forms.Form):

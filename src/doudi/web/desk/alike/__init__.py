@@ -1,0 +1,1 @@
+"""How like cases went, and the county's standing precedents."""

@@ -1,0 +1,1 @@
+"""How often offices decide otherwise than computed."""

@@ -1,0 +1,1 @@
+"""Meetings about one household: the village's appraisal, the county's consultation."""
