@@ -28,6 +28,7 @@ from doudi.web.desk.reports import views as reports
 from doudi.web.desk.requests import views as requests
 from doudi.web.desk.retention import views as retention
 from doudi.web.desk.services import views as services
+from doudi.web.desk.services import views as services
 from doudi.web.desk.signing import views as signing
 from doudi.web.desk.today import views as today
 from doudi.web.desk.whatif import views as whatif
@@ -38,6 +39,7 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<slug:ref>/reasons/", reasons.of_case, name="case-reasons"),
+    path("cases/<slug:ref>/services/", services.of_case, name="case-services"),
     path("cases/<slug:ref>/services/", services.of_case, name="case-services"),
     path("cases/<slug:ref>/signing/", signing.signing, name="signing"),
     path("cases/<slug:ref>/signing/supporter/", signing.add, name="signing-add"),
@@ -102,6 +104,7 @@ urlpatterns = [
     path("payment/<slug:ref>/checksum/", payment.checksum, name="run-checksum"),
     path("payment/<slug:ref>/returns/", payment.returns, name="run-returns"),
     path("payment/<slug:ref>/reissue/<slug:line>/", payment.reissue, name="run-reissue"),
+    path("services/", include("doudi.web.desk.services.urls")),
     path("services/", include("doudi.web.desk.services.urls")),
     path("whatif/", whatif.page, name="whatif"),
     path("whatif/rates/", whatif.rates, name="whatif-rates"),
