@@ -1,9 +1,11 @@
 """Every programme's road: the table of moves can be walked, ends, and leaves out nothing the law demands."""
 
+from pathlib import Path
+
 import pytest
 
 from doudi.casework import core
-from doudi.casework.core import AlreadyDone, State
+from doudi.casework.core import AlreadyDone, State, aloud
 from doudi.office.core import ACTS, NotAllowed
 from doudi.rulebook import queries as rulebook
 
@@ -106,3 +108,14 @@ def test_the_limits_of_the_law_are_not_passed():
     assert core.road("tekun").clock["reassess_wd"] <= 10
     for code in ("orphan_benefit", "unattended_child"):
         assert core.road(code).clock["county_wd"] <= 15
+
+
+def test_the_page_of_the_roads_is_not_stale():
+    """Write it anew with `doudi roads --page > docs/reference/roads.md`."""
+    assert Path("docs/reference/roads.md").read_text(encoding="utf-8") == aloud.page()
+
+
+@pytest.mark.parametrize("programme", ROADS)
+def test_a_road_is_read_aloud_in_whole_sentences(programme):
+    told = aloud.sentences(core.road(programme))
+    assert len(told) >= 10 and all(one.endswith("。") and "None" not in one for one in told)
