@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -141,6 +142,18 @@ def clerk_phones(refs: list[str]) -> dict[str, str]:
 def clerk(username: str) -> Clerk | None:
     """The clerk of this name to sign in with."""
     return Clerk.objects.filter(username=username).first()
+
+
+def at_work(refs: Iterable[str], at: datetime) -> set[str]:
+    """Which of these clerks (refs) hold a post at a moment; being away for some days does not end it."""
+    on = today(at)
+    held = Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on, clerk__is_active=True)
+    return set(held.filter(clerk__ref__in=set(refs)).values_list("clerk__ref", flat=True))
+
+
+def clerk_of(ref: str) -> Clerk | None:
+    """The clerk behind an opaque ref."""
+    return Clerk.objects.filter(ref=ref).first()
 
 
 @dataclass(frozen=True, slots=True)

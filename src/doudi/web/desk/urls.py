@@ -13,6 +13,7 @@ from doudi.web.desk.feeds import arriving, corrections, mend, quality
 from doudi.web.desk.feeds import live as feeds_live
 from doudi.web.desk.feeds import views as feeds
 from doudi.web.desk.household import views as household
+from doudi.web.desk.late import views as late
 from doudi.web.desk.life import views as life
 from doudi.web.desk.looking import views as looking
 from doudi.web.desk.meetings import views as meetings
@@ -28,8 +29,8 @@ from doudi.web.desk.reports import views as reports
 from doudi.web.desk.requests import views as requests
 from doudi.web.desk.retention import views as retention
 from doudi.web.desk.services import views as services
-from doudi.web.desk.services import views as services
 from doudi.web.desk.signing import views as signing
+from doudi.web.desk.staffing import views as staffing
 from doudi.web.desk.today import views as today
 from doudi.web.desk.whatif import views as whatif
 from doudi.web.desk.withdrawn import views as withdrawn
@@ -38,8 +39,15 @@ app_name = "desk"
 urlpatterns = [
     path("", today.today, name="today"),
     path("cases/", cases.cases, name="cases"),
+    path("cases/<slug:ref>/clocks/", late.of_case, name="case-clocks"),
+    path("late/", late.late, name="late"),
+    path("leave/", staffing.mine, name="leave"),
+    path("leave/post/", staffing.pick, name="leave-post"),
+    path("leave/<slug:leave>/end/", staffing.end, name="leave-end"),
+    path("staff/", staffing.staff, name="staff"),
+    path("staff/<slug:leave>/", staffing.choose, name="staff-choose"),
+    path("calendar/", staffing.calendar, name="calendar"),
     path("cases/<slug:ref>/reasons/", reasons.of_case, name="case-reasons"),
-    path("cases/<slug:ref>/services/", services.of_case, name="case-services"),
     path("cases/<slug:ref>/services/", services.of_case, name="case-services"),
     path("cases/<slug:ref>/signing/", signing.signing, name="signing"),
     path("cases/<slug:ref>/signing/supporter/", signing.add, name="signing-add"),
@@ -104,7 +112,6 @@ urlpatterns = [
     path("payment/<slug:ref>/checksum/", payment.checksum, name="run-checksum"),
     path("payment/<slug:ref>/returns/", payment.returns, name="run-returns"),
     path("payment/<slug:ref>/reissue/<slug:line>/", payment.reissue, name="run-reissue"),
-    path("services/", include("doudi.web.desk.services.urls")),
     path("services/", include("doudi.web.desk.services.urls")),
     path("whatif/", whatif.page, name="whatif"),
     path("whatif/rates/", whatif.rates, name="whatif-rates"),

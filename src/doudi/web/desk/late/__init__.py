@@ -1,0 +1,1 @@
+"""Clocks: those of a case, and those overdue in a place."""
