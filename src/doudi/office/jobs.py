@@ -11,6 +11,7 @@ from pathlib import Path
 from doudi.office import actions, merkle, proofs, queries
 from doudi.office.core import Party
 from doudi.office.gateways import calendar, seals, sheets
+from doudi.office.gateways.binding import Piece, bind, pages_of
 from doudi.office.gateways.sheets import Attached
 from doudi.office.gateways.turns import turn
 from doudi.office.merkle import NotProven

@@ -15,6 +15,7 @@ from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, today
+from doudi.registry import queries as registry
 
 PAGES_OF_A_PAPER = 60  # a paper with more is a mistake of the finger
 
@@ -184,3 +185,29 @@ def scan(
     detail = {"code": code, "legible": legible, "page": page, "paper": kept.ref, "scan": row.ref, "sheet": sheet}
     office.record("casework.scan", subject=case.ref, by=by, at=at, detail=detail)
     return row
+
+
+@transaction.atomic
+def export_file(
+    *, pid: str, cases: tuple[str, ...], whole: bool, why: str, pages: int, sha256: str, by: By, at: datetime
+) -> None:
+    """Write down that a household's file left as one PDF: who took it, why, which cases, and what exactly it was.
+
+    :param pid: whose file it is
+    :param cases: refs of the cases in it
+    :param whole: for the archive, with everything; otherwise the person's own
+    :raises NotAllowed: another area, this post exports nothing, or a resident takes what is not their own
+    :raises Missing: a clerk did not say why
+    """
+    held = list(Case.objects.filter(ref__in=cases))
+    if not held or len(held) != len(set(cases)):
+        raise NotAllowed("没有这些案卷。")
+    if isinstance(by, Party) and by.kind == "resident":
+        if whole or not all(case.applicant in registry.pids_of(by.ref) for case in held):
+            raise NotAllowed("这份档案不是您的。")
+    else:
+        for case in held:
+            need(by, "file.export", area=case.area, at=at)
+        steps.say(why, "为什么要导出")
+    detail = {"cases": sorted(cases), "pages": pages, "sha256": sha256, "whole": whole}
+    office.record("casework.export_file", subject=pid, by=by, at=at, detail=detail)

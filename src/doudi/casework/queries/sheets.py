@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
 
 from doudi.casework import core
 from doudi.casework.core import papers
-from doudi.casework.models import Benefit, Case, CaseMember, Scan, Service, Sheet
-from doudi.casework.queries.page import NoCase
+from doudi.casework.models import Benefit, Case, CaseMember, Decision, Scan, Service, Sheet
+from doudi.casework.queries.page import ACT_WORDS, NoCase
 from doudi.office import queries as office
 from doudi.office.core import Viewer
 from doudi.office.queries import today
@@ -247,16 +247,52 @@ def letter(ref: str, viewer: Viewer) -> SheetRow:
     return found
 
 
-def sheet_by_number(number: str, viewer: Viewer) -> SheetRow:
-    """A printed paper by the number on it or by what its picture leads to, for whoever photographs it.
+@dataclass(frozen=True, slots=True)
+class ScanTarget:
+    """Where photographs go: a case, and the printed paper when its number was read; nothing of what they say."""
 
-    :raises NoCase: no such paper, or outside the viewer's area
+    case_ref: str
+    number: str
+    receipt: str
+    masked_name: str
+    area_label: str
+    programme: str
+    sheet: str  # ref of the printed paper; empty: a blank form, or not known yet
+    code: str
+    scanned: tuple[ScanRow, ...]
+
+
+def scan_target(number: str, viewer: Viewer) -> ScanTarget:
+    """The case or paper of a number on it: a paper's number, what its picture leads to, or the receipt of a case.
+
+    :raises NoCase: no such number, or outside the viewer's area
     """
     viewer.need("paper.scan")
-    token = number.strip().rstrip("/").rpartition("/")[2]
-    receipt, _, order = token.replace(" ", "").rpartition("-")
-    by_number = Q(case__receipt=core.read_receipt(receipt), number=int(order)) if receipt and order.isdigit() else Q(pk=None)
-    return _one(Q(token=token) | by_number, viewer)
+    token = number.strip().rstrip("/").rpartition("/")[2].replace(" ", "")
+    receipt, _, order = token.rpartition("-")
+    which = Q(token=token)
+    if receipt and order.isdigit():
+        which |= Q(case__receipt=core.read_receipt(receipt) or "-", number=int(order))
+    found = Sheet.objects.filter(which).select_related("case").first()
+    case = found.case if found else Case.objects.filter(receipt=core.read_receipt(token) or "-").first()
+    if case is None or not viewer.sees(case.area):
+        raise NoCase("没有这个编号的纸，或者不归您办。请再看一眼号码。")
+    scanned = (
+        Scan.objects.filter(case=case, code=found.code if found else "").select_related("case", "sheet").order_by("page", "id")
+    )
+    rows = list(scanned)
+    names = _names([one.by for one in rows])
+    return ScanTarget(
+        case_ref=case.ref,
+        number=number_of(case.receipt, found.number) if found else case.receipt,
+        receipt=case.receipt,
+        masked_name=case.masked_name,
+        area_label=office.area_label(case.area),
+        programme=case.programme,
+        sheet=found.ref if found else "",
+        code=found.code if found else "",
+        scanned=tuple(_scan(one, names) for one in rows),
+    )
 
 
 def _one(which: Q, viewer: Viewer) -> SheetRow:
@@ -266,13 +302,15 @@ def _one(which: Q, viewer: Viewer) -> SheetRow:
     return _rows([found])[0]
 
 
-def letters_to_bring(viewer: Viewer, *, limit: int = 200) -> tuple[SheetRow, ...]:
-    """Letters nobody brought yet, inside the viewer's area, the most urgent first."""
+def letters_to_bring(viewer: Viewer, *, after: int = 0, limit: int = 50) -> tuple[tuple[SheetRow, ...], int]:
+    """Letters nobody brought yet, inside the viewer's area, the most urgent first; and where the next page begins (0: none)."""
     viewer.need("letter.serve")
     brought = Service.objects.filter(sheet=OuterRef("pk"))
     codes = [one.code for one in papers.catalogue().values() if one.is_letter]
-    found = Sheet.objects.filter(~Exists(brought), code__in=codes, case__area__startswith=viewer.within)
-    return _rows(list(found.select_related("case").order_by("serve_by", "id")[:limit]))
+    handed = Decision.objects.filter(ref=OuterRef("about"), served_at__isnull=False)
+    found = Sheet.objects.filter(~Exists(brought), ~Exists(handed), code__in=codes, case__area__startswith=viewer.within)
+    rows = list(found.select_related("case").order_by("serve_by", "id")[after : after + limit + 1])
+    return _rows(rows[:limit]), after + limit if len(rows) > limit else 0
 
 
 def letters_of(ref: str, viewer: Viewer) -> tuple[SheetRow, ...]:
@@ -380,3 +418,58 @@ def _filed(one: Case, benefit: Benefit | None) -> FiledCase:
         help_until=benefit.to_month if benefit else None,
         in_force=benefit is not None and benefit.to_month is None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """One act on a case, with its line of the journal."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+
+
+# What the family reads of who did what: never who objected, what neighbours said, or whose kin they are thought to be.
+OWN_ACTS = frozenset(
+    {
+        *("submit", "open_case", "accept", "ask_once", "supplement", "assign", "record_consent", "request_check", "judge"),
+        *("count_member", "survey", "assess", "extend", "propose", "end_showing", "resend", "confirm", "return_one", "refuse"),
+        *("serve", "serve_letter", "print_sheet", "scan", "withdraw", "export_file"),
+    }
+)
+PAPER_ACTS = {
+    "print_sheet": "印了一张纸",
+    "keep_drawn": "存下了印好的 PDF",
+    "serve_letter": "送信",
+    "scan": "交回签好的纸",
+    "export_file": "导出一户一档",
+}
+
+
+def in_file(filed: HouseholdFile, *, own: bool) -> tuple[tuple[CasePapers, tuple[ActRow, ...]], ...]:
+    """The papers and acts of each case of a file its reader has read already.
+
+    :param own: only what the family reads in its own file
+    """
+    rows = {one.ref: one for one in Case.objects.filter(ref__in=[one.ref for one in filed.cases])}
+    found = []
+    for case in filed.cases:
+        held = _papers(rows[case.ref])
+        if own:
+            held = replace(
+                held, sheets=tuple(one for one in held.sheets if one.own), scans=tuple(one for one in held.scans if one.own)
+            )
+        found.append((held, _acts(rows[case.ref], own=own)))
+    return tuple(found)
+
+
+def _acts(case: Case, *, own: bool) -> tuple[ActRow, ...]:
+    lines = office.journal_of(case.ref, limit=1000)
+    names, words, found = _names([one.by for one in lines]), ACT_WORDS | PAPER_ACTS, []
+    for one in lines:
+        room, _, act = one.act.partition(".")
+        if own and (room != "casework" or act not in OWN_ACTS):
+            continue
+        found.append(ActRow(one.seq, one.at, _who(one.by, names), words.get(act, one.act) if room == "casework" else one.act))
+    return tuple(found)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
-from doudi.office.gateways import seals, sheets
+from doudi.office.jobs import Attached, document
 from doudi.verification import actions, queries
 from doudi.verification.queries import ReportPage, Verified
 from doudi.verification.queries.reports import NOT_SIGNED
@@ -25,14 +25,15 @@ def sheet_of(page: ReportPage, html: Callable[[bool], str], *, by: By, at: datet
     kept = queries.sheet(page.token)
     if kept is not None:
         return kept
-    seal = seals.current(at)
-    inside = sheets.Attached("report.json", "核对报告的原文，供程序核验", page.data)
-    drawn = sheets.draw(html, style="css/report-paper.css", most=PAGES, identifier=page.sha256, attached=inside)
-    signed = sheets.sign(drawn.data, seal, at=at, reason=f"核对报告 {page.row.number}")
-    actions.keep_sheet(token=page.token, pdf=signed, pages=drawn.pages, certificate=seal.fingerprint, by=by, at=at)
-    made = queries.sheet(page.token)
-    assert made is not None
-    return made
+    inside = Attached("report.json", "核对报告的原文，供程序核验", page.data)
+    made = document(
+        html, style="css/report-paper.css", most=PAGES, identifier=page.sha256, attached=inside, at=at,
+        reason=f"核对报告 {page.row.number}",
+    )  # fmt: skip
+    actions.keep_sheet(token=page.token, pdf=made.pdf, pages=made.pages, certificate=made.certificate, by=by, at=at)
+    there = queries.sheet(page.token)
+    assert there is not None
+    return there
 
 
 def verified(token: str, *, on: date) -> Verified | None:

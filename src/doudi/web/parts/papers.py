@@ -11,7 +11,7 @@ from doudi.office.core import BadPaper
 from doudi.office.queries import PaperRow
 
 File = tuple[str, str, bytes]  # kind of paper, what the sender calls its type, bytes
-MOST = {"form": 6, "voice": 2, "guardian": 3}  # files of one kind in one form
+MOST = {"form": 6, "voice": 2, "guardian": 3, "signed": 12, "application": 6, "mandate": 3}  # files of one kind in one form
 LARGEST = 20 * 1024 * 1024
 DRAWN = "data:image/png;base64,"
 # A file somebody else made never runs anything here, whatever it holds.

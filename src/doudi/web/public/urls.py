@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from doudi.web.public import information, reports, views
+from doudi.web.public import information, papers, reports, views
 
 app_name = "public"
 urlpatterns = [
@@ -20,6 +20,10 @@ urlpatterns = [
     path("figures/", information.figures, name="figures"),
     path("figures.csv", information.figures_csv, name="figures-csv"),
     path("ask/", information.ask, name="ask"),
+    path("papers/", papers.listed, name="papers"),
+    path("papers/<slug:code>/", papers.paper, name="paper"),
+    path("papers/<slug:code>/paper.pdf", papers.pdf, name="paper-pdf"),
+    path("sheet/paper/<slug:token>/", papers.check, name="paper-check"),
     path("sheet/", views.sheet, name="sheet"),
     path("sheet/reasons/<str:token>/", views.reasons_check, name="reasons-check"),
     path("sheet/check/<slug:token>/", reports.check, name="report-check"),

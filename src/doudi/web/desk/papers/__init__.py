@@ -1,0 +1,1 @@
+"""Papers of a case: print, photograph back, bring letters; and one household's file."""
