@@ -23,6 +23,7 @@ READERS = {Role.TOWNSHIP, Role.COUNTY, Role.AUDITOR}
 QUERIES = {
     "case": lambda case, viewer: queries.case(case.ref, viewer, at=NOON).name == "王桂兰",
     "asked_again": lambda case, viewer: queries.asked_again(case.ref, viewer, at=NOON) is not None,
+    "case_road": lambda case, viewer: queries.case_road(case.ref, viewer, at=NOON).name == "王桂兰",
     "case_of_receipt": lambda case, viewer: queries.case_of_receipt(case.receipt, viewer) == case.ref,
     "cases_of": lambda case, viewer: any(row.ref == case.ref for row in queries.cases_of(case.applicant, viewer, at=NOON)),
     "inbox": lambda case, viewer: any(row.ref == case.ref for row in queries.inbox(viewer, at=NOON, pile="all").rows),
@@ -47,8 +48,9 @@ def test_the_table_names_every_query_that_takes_a_viewer():
     taking = {name for name in queries.__all__ if callable(f := getattr(queries, name)) and inspect.isfunction(f)
               and "viewer" in inspect.signature(f).parameters}  # fmt: skip
     # two records joined, help in force: asked as everybody in test_doubled.py and web/test_every_path.py
+    # what other places ask, near kin: in test_programmes.py
     # who signed: as everybody in test_signing.py
-    assert taking == {*QUERIES, *ASKING, "doubled", "running_of", "signing"}
+    assert taking == {*QUERIES, *ASKING, "doubled", "running_of", "signing", "asked_of_us", "near_kin"}
 
 
 @pytest.mark.parametrize("area", (*HERE, *AWAY))
@@ -150,6 +152,43 @@ def doings(case):
         "withdraw": (lambda by: actions.withdraw(reason="不想办了", by=by, **reading), township | {Role.VILLAGE}),
         "end_showing": (lambda by: actions.end_showing(by=by, **reading), township | county),
         "assess": (lambda by: actions.assess(by=by, **reading), READERS),
+        "help_first": (
+            lambda by: actions.help_first(
+                kind="fire", band="grave", happened_on=NOON.date(), place="镇上", cause="烧了", amount_fen=1, by=by, **reading
+            ),
+            township,
+        ),
+        "complete": (lambda by: actions.complete(second="qian", found="证明", holds=True, by=by, **reading), township),
+        "assess_self_care": (
+            lambda by: actions.assess_self_care(on=NOON.date(), second="qian", fails={}, words="看过", by=by, **reading),
+            township | county | {Role.VILLAGE},
+        ),
+        "ask_reassessment": (
+            lambda by: actions.ask_reassessment(said="摔了", by=by, **reading), township | county | {Role.VILLAGE},
+        ),
+        "choose_support": (lambda by: actions.choose_support(form="home", said="在家", by=by, **reading), township | county),
+        "keep_agreement": (
+            lambda by: actions.keep_agreement(
+                kind="carer", party="邻居", relation="", duties="照看", from_on=NOON.date(), to_on=NOON.date(), by=by, **reading
+            ),
+            township | county,
+        ),
+        "end_agreement": (
+            lambda by: actions.end_agreement(agreement="x", on=NOON.date(), why="搬走", by=by, **reading), township | county,
+        ),
+        "ask_elsewhere": (
+            lambda by: actions.ask_elsewhere(
+                area=OTHER_COUNTY, member=member.ref, kind="visit", asks="看看", by=by, **reading
+            ),
+            township | county,
+        ),
+        "answer_elsewhere": (
+            lambda by: actions.answer_elsewhere(request="none", answer="看了", by=by, at=NOON), township | county,
+        ),
+        "settle_fact": (
+            lambda by: actions.settle_fact(name="hh_income_year", value=1, reason="问过", by=by, **reading), township,
+        ),
+        "draw_checks": (lambda by: actions.draw_checks(county=COUNTY, by=by, at=NOON), county),
         "call_review": (
             lambda by: actions.call_review(ref=benefit.ref if benefit else "", by=by, at=NOON), township | county,
         ),

@@ -95,7 +95,8 @@ NOBODY = {
     "rules/rule/<slug:code>": "A01", "rules/number/<str:name>": "A01.threshold", "rules/changes/<slug:ref>": "change",
     "done/<slug:once>": "once1", "supervision/<slug:code>": "PR-01", "journal/<int:seq>": "1", "feeds/<dataset>": "dibao",
     "uploads/<ref>": "nothing", "receipts/<number>": "1", "back/<slug:ref>": "nothing", "events/<slug:ref>": "nothing",
-    "sources/one/<slug:code>": "car-letters",
+    "sources/one/<slug:code>": "car-letters", "elsewhere/<slug:ref>": "nothing", "agreement/<slug:agreement>": "nothing",
+    "facts/<slug:name>": "hh_income_year",
 }  # fmt: skip
 PLACE = re.compile(r"<[^>]*>")
 # Pages that show refs of everything to whoever may read the journal, and nothing about anybody.

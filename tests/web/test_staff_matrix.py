@@ -29,7 +29,7 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:reports", "desk:objections", "desk:objection-find", "desk:objection-form",
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
     "desk:peers", "desk:peers-places", "desk:peers-standing", "desk:peers-add", "desk:peers-check", "desk:peers-stop",
-    "desk:peers-standing-settle",
+    "desk:peers-standing-settle", "desk:elsewhere", "desk:near-kin", "desk:draw",
 }  # fmt: skip
 
 
@@ -101,6 +101,9 @@ def stood():
         "changes/<slug:ref>": f"changes/{change.ref}",
         "rule/<slug:code>": "rule/A01",
         "number/<str:name>": "number/A01.threshold",
+        "elsewhere/<slug:ref>": "elsewhere/nothing",
+        "<slug:agreement>": "nothing",
+        "facts/<slug:name>": "facts/hh_income_year",
         "<slug:programme>": "dibao",
         "<slug:pid>": case.applicant,
         "<slug:receipt>": "99010126000099",
