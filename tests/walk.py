@@ -70,11 +70,11 @@ def helper_qian() -> Clerk:
     return people.clerk("qian", "钱芳", Role.TOWNSHIP, people.TOWNSHIP)
 
 
-def applied(pid: str, at: datetime = people.NOON, *, by: Party | None = None) -> Case:
+def applied(pid: str, at: datetime = people.NOON, *, by: Party | None = None, programme: str = "dibao") -> Case:
     """Somebody applies by phone, all living together, every line right."""
     me = by or Party.resident(pid)
     people.clerk_li()
-    draft = actions.start_draft(pid=pid, by=me, at=at)
+    draft = actions.start_draft(pid=pid, programme=programme, by=me, at=at)
     actions.save_hardships(ref=draft.ref, kinds=["illness"], story="透析", by=me, at=at)
     others = {one["pid"]: True for one in draft.content["members"] if not one["is_applicant"]}
     actions.save_members(ref=draft.ref, together=others, others=[], by=me, at=at)

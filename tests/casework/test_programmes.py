@@ -12,7 +12,7 @@ from doudi.casework.actions.drawing import lot
 from doudi.casework.core import AlreadyDone, Missing, State
 from doudi.casework.models import Award, Benefit, Case, Decision, FirstHelp, Opinion, PlaceRequest, Showing
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Party, Role
+from doudi.office.core import NotAllowed, Role
 from people import COUNTY, NOON, OTHER_COUNTY, TOWNSHIP
 
 pytestmark = pytest.mark.django_db
@@ -21,16 +21,7 @@ ALL_CAN = dict.fromkeys(core.SELF_CARE, False)
 
 
 def asked(pid, programme, at=NOON):
-    """Somebody asks for one programme, and clerk Li takes it in."""
-    me = Party.resident(pid)
-    people.clerk_li()
-    draft = actions.start_draft(pid=pid, programme=programme, by=me, at=at)
-    actions.save_hardships(ref=draft.ref, kinds=["illness"], story="难", by=me, at=at)
-    others = {one["pid"]: True for one in draft.content["members"] if not one["is_applicant"]}
-    actions.save_members(ref=draft.ref, together=others, others=[], by=me, at=at)
-    actions.save_incomes(ref=draft.ref, said={one["key"]: "right" for one in draft.content["incomes"]}, others=[], by=me, at=at)
-    actions.save_account(ref=draft.ref, way="other", bank="农信社", number="6230520000000008830", by=me, at=at)
-    return actions.submit(ref=draft.ref, consent=True, by=me, at=at)
+    return walk.applied(pid, at, programme=programme)
 
 
 def investigated(case, at=NOON):
