@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from doudi.facts import money
 from doudi.payment.core import WrongReturns
-from doudi.payment.gateways import bank
+from doudi.payment.gateways.banks import BankSaid, Payee
+from doudi.payment.gateways.banks import comma as bank
 
 names = st.text(min_size=1, max_size=12)
 payees = st.builds(
-    bank.Payee,
+    Payee,
     line=st.uuids().map(lambda found: found.hex[:20]),
     name=names,
     bank=st.text(max_size=10),
@@ -40,7 +41,7 @@ def test_the_closing_line_is_the_sum_of_the_lines_to_the_fen(some):
 
 @given(st.sampled_from("=+-@"), names)
 def test_no_text_is_run_as_a_formula(sign, name):
-    payee = bank.Payee("l", sign + name, "\t" + sign + name, "62305200", 1, date(2026, 8, 1))
+    payee = Payee("l", sign + name, "\t" + sign + name, "62305200", 1, date(2026, 8, 1))
 
     row = rows(bank.write("n", [payee]))[1]
 
@@ -73,4 +74,4 @@ def test_a_wrong_answer_names_its_line(text, said):
 def test_an_answer_in_gb18030_is_read():
     found = bank.read("行号,结果,金额,原因\nabc,失败,12.50,账户已销户\n".encode("gb18030"))
 
-    assert found == [bank.BankSaid("abc", False, 1250, "账户已销户")]
+    assert found == [BankSaid("abc", False, 1250, "账户已销户", 2)]

@@ -17,7 +17,7 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed
 from doudi.payment import actions, queries
 from doudi.payment.core import AlreadyDone, BrokenFile, WrongReturns
-from doudi.payment.models import Entry, Line, Run
+from doudi.payment.models import Entry, Line, Run, SentFile
 from examples import some
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,11 @@ def granny(sources):
     """Granny Wang's help is in force from August: 1380 yuan and 138 for each of the two over 60."""
     walk.confirmed(walk.applied(people.granny_wang().pid))
     return people.granny_wang()
+
+
+def ledger() -> dict[str, int]:
+    """The accounts that are not empty."""
+    return {account: fen for account, fen in queries.balances(people.COUNTY).items() if fen}
 
 
 def sent(at=PAY_DAY, month=AUGUST) -> Run:
@@ -112,10 +117,11 @@ def test_the_file_is_proved_by_its_checksum_and_written_once(granny):
     again = actions.send(ref=run.ref, by=people.officer_zhao(), at=PAY_DAY + timedelta(days=1))
 
     file = queries.bank_file(run.ref, viewer(people.officer_zhao()))
-    assert again.file_key == run.file_key and again.sent_at == PAY_DAY
+    kept = SentFile.objects.get(run=run)
+    assert again.pk == run.pk and again.sent_at == PAY_DAY and kept.file_sha256 == file.sha256
     assert hashlib.sha256(file.content).hexdigest() == file.sha256 and file.checksum.startswith(file.sha256.encode())
     assert "王桂兰" in file.content.decode() and "1656.00" in file.content.decode()
-    path = settings.HOME.root / "files" / "payment" / run.file_key
+    path = settings.HOME.root / "files" / "payment" / kept.file_key
     assert path.stat().st_mode & 0o077 == 0
     path.write_bytes(file.content.replace(b"1656.00", b"9380.00"))
     with pytest.raises(BrokenFile):
@@ -134,7 +140,7 @@ def test_killed_while_sending_it_is_sent_once_all_the_same(granny, monkeypatch):
         with pytest.raises(KeyboardInterrupt), transaction.atomic():
             actions.send(ref=run.ref, by=people.officer_zhao(), at=PAY_DAY)
     run.refresh_from_db()
-    assert (run.state, run.file_key, queries.balances(people.COUNTY)["bank"]) == ("approved", "", 0)
+    assert (run.state, SentFile.objects.count(), queries.balances(people.COUNTY)["bank"]) == ("approved", 0, 0)
 
     actions.send(ref=run.ref, by=people.officer_zhao(), at=PAY_DAY)
     assert queries.balances(people.COUNTY)["bank"] == 165600
@@ -151,13 +157,13 @@ def test_a_line_changed_behind_the_acts_stops_the_run(granny):
 
 def test_paid_money_is_seen_by_the_family_and_in_the_ledger(granny):
     run = sent()
-    assert queries.balances(people.COUNTY) == {"granted": -165600, "due": 0, "bank": 165600, "paid": 0}
+    assert ledger() == {"granted": -165600, "bank": 165600}
 
     found = answer(run)
     same = answer(run)
 
     assert (found.paid, found.paid_fen, found.open, same.paid) == (1, 165600, 0, 0)
-    assert queries.balances(people.COUNTY) == {"granted": -165600, "due": 0, "bank": 0, "paid": 165600}
+    assert ledger() == {"granted": -165600, "paid": 165600}
     mine = queries.my_payments(granny.pid)
     assert [(one.for_month, one.amount_fen, one.state, one.account_tail) for one in mine] == [(AUGUST, 165600, "paid", "8830")]
     assert set(Entry.objects.values_list("decision", flat=True)) == set(Decision.objects.values_list("ref", flat=True))
@@ -178,7 +184,7 @@ def test_a_payment_that_came_back_goes_out_again_once(granny):
     kinds = dict(Line.objects.filter(run=september).values_list("kind", "for_month"))
     assert kinds == {"regular": date(2026, 9, 1), "reissue": AUGUST}
     answer(september, at=PAY_DAY + timedelta(days=32))
-    assert queries.balances(people.COUNTY) == {"granted": -331200, "due": 0, "bank": 0, "paid": 331200}
+    assert ledger() == {"granted": -331200, "paid": 331200}
     assert [one.state for one in queries.my_payments(granny.pid)] == ["paid", "paid"]
 
 
@@ -239,7 +245,7 @@ def test_whatever_is_granted_the_parts_add_up_to_the_fen(granny, some):
         holds = 0
         for number, (amount, how, _) in enumerate(some):
             case = Case.objects.get(pk=template.case_id)
-            case.pk, case.ref, case.receipt = None, f"case{number}", f"r{number}"
+            case.pk, case.ref, case.receipt, case.recipient = None, f"case{number}", f"r{number}", f"p{number}"
             case.account = "" if how == "bare" else case.account
             case.save(force_insert=True)
             decision = Decision.objects.get(pk=template.decision_id)
@@ -249,6 +255,15 @@ def test_whatever_is_granted_the_parts_add_up_to_the_fen(granny, some):
             benefit.pk, benefit.ref, benefit.case, benefit.decision = None, f"benefit{number}", case, decision
             benefit.amount_fen = amount
             benefit.save(force_insert=True)
+            award = Award.objects.get(benefit=template)
+            award.pk, award.ref, award.benefit, award.decision, award.amount_fen = (
+                None,
+                f"award{number}",
+                benefit,
+                decision,
+                amount,
+            )
+            award.save(force_insert=True)
             Award.objects.create(
                 benefit=benefit, decision=decision, from_month=benefit.from_month, amount_fen=amount, members=1,
                 at=decision.at, by=decision.by,
@@ -267,7 +282,7 @@ def test_whatever_is_granted_the_parts_add_up_to_the_fen(granny, some):
             result = "失败" if line.benefit in fails else "成功"
             text += f"{line.ref},{result},{line.amount_fen / 100:.2f},\n"
         found = actions.read_returns(ref=run.ref, content=text.encode(), by=zhao, at=PAY_DAY)
-        ledger = queries.balances(people.COUNTY)
-        assert sum(ledger.values()) == 0 and ledger["bank"] == 0 and ledger["granted"] == -expected
-        assert ledger["paid"] == found.paid_fen and ledger["due"] == expected - found.paid_fen
+        books = queries.balances(people.COUNTY)
+        assert sum(books.values()) == 0 and books["bank"] == 0 and books["granted"] == -expected
+        assert books["paid"] == found.paid_fen and books["due"] == expected - found.paid_fen
         transaction.set_rollback(True)

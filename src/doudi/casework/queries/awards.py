@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -44,6 +44,24 @@ def in_month(benefits: QuerySet[Benefit], month: date) -> QuerySet[Benefit]:
         now_members=Subquery(newest.values("members")[:1]),
         now_decision=Coalesce(Subquery(newest.values("decision__ref")[:1]), Subquery(newest.values("adjustment__ref")[:1])),
     )
+
+
+def newest(county: str, month: date) -> dict[int, Given]:
+    """What every benefit of a county gives for a month, by its row: the whole county in one pass, for the month's payment."""
+    rows = Award.objects.filter(benefit__area__gte=county, benefit__area__lt=after_prefix(county), from_month__lte=month)
+    told = rows.order_by("pk").values_list(
+        "benefit_id", "from_month", "amount_fen", "members", "decision__ref", "adjustment__ref"
+    )
+    return {
+        key: Given(from_month, fen, members, decision or adjustment)
+        for key, from_month, fen, members, decision, adjustment in told.iterator(chunk_size=20_000)
+    }
+
+
+def decided_since(county: str, at: datetime) -> set[str]:
+    """Benefits of a county something was awarded to after a moment; for closing a month only."""
+    rows = Award.objects.filter(benefit__area__gte=county, benefit__area__lt=after_prefix(county), at__gt=at)
+    return set(rows.values_list("benefit__ref", flat=True))
 
 
 def running(month: date) -> Q:
@@ -89,13 +107,15 @@ def _months(held: Sequence[Given], is_one_off: bool, span: Iterable[date]) -> di
     return counted
 
 
-def changed_since(county: str, award_id: int) -> list[PastChanged]:
+def changed_since(county: str, award_id: int, *, before: date | None = None) -> list[PastChanged]:
     """Benefits of a county whose past months an award later than this one changed, in the order of the awards.
 
-    Past: before the month the award was made in. The next time is asked with the number of the last one told.
+    The next time is asked with the number of the last one told.
+
+    :param before: months before this one are past; by default those before the month the award was made in
     """
     rows = Award.objects.filter(
         pk__gt=award_id, benefit__area__gte=county, benefit__area__lt=after_prefix(county), adjustment__isnull=False
     ).order_by("pk")
     told = rows.values_list("benefit__ref", "pk", "from_month", "at")
-    return [PastChanged(ref, pk, month) for ref, pk, month, at in told if month < today(at).replace(day=1)]
+    return [PastChanged(ref, pk, month) for ref, pk, month, at in told if month < (before or today(at).replace(day=1))]

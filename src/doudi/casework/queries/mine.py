@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from doudi.casework import core
 from doudi.casework.core import State
 from doudi.casework.models import Benefit, Case, CaseMember, Decision, Line, Showing
-from doudi.casework.queries import awards, words
+from doudi.casework.queries import awards, doors, words
 from doudi.casework.queries.inbox import after_prefix
 from doudi.casework.queries.known import source_of
 from doudi.casework.queries.page import NoCase, account_label, benefit_row, decision_row, showing_row
@@ -57,13 +57,14 @@ def asked_to_agree(pid: str, *, at: datetime) -> tuple[AskedToAgree, ...]:
 def _mine(row: Case, mine: tuple[str, ...], at: datetime) -> MyCase:
     """A case for the family; a proxy sees what they typed and how far it is, not what was found or decided."""
     on, state, own = today(at), State(row.state), row.applicant in mine
+    sees = own or doors.sees_results(row, mine)
     members = list(CaseMember.objects.filter(case=row).order_by("id"))
     names = {one.pid: one.name for one in members if one.pid}
     agreed = verification.who_signed(row.ref, list(names), at=at)
     living = [one for one in members if one.counted is not False and one.together is not False]
     showing = Showing.objects.filter(case=row).order_by("-id").first()
-    decision = Decision.objects.filter(case=row, kind__in=["confirm", "refuse"]).first() if own else None
-    benefit = Benefit.objects.filter(case=row).first() if own and state is State.CONFIRMED else None
+    decision = Decision.objects.filter(case=row, kind__in=["confirm", "refuse"]).first() if sees else None
+    benefit = Benefit.objects.filter(case=row).first() if sees and state is State.CONFIRMED else None
     clerks = office.clerk_names([ref for ref in (row.handler, decision.by.partition(":")[2] if decision else "") if ref])
     handler, place = clerks.get(row.handler, ""), office.area_label(row.area[:9])
     county = office.area_label(row.area[:6])
@@ -74,9 +75,9 @@ def _mine(row: Case, mine: tuple[str, ...], at: datetime) -> MyCase:
         programme=row.programme,
         programme_label=core.road(row.programme).label,
         state=state,
-        says=state.says,
+        says=core.says_at(state, row.level),
         by_on=row.due_on if state.is_open else None,
-        by_whom=_by_whom(state, place, county),
+        by_whom=_by_whom(state, place, county, row.level),
         handler=handler,
         contact_by=row.contact_by,
         you_do=words.you_do(row),
@@ -96,7 +97,15 @@ def _mine(row: Case, mine: tuple[str, ...], at: datetime) -> MyCase:
         benefit=benefit_row(benefit, row.ref) if benefit else None,
         may_withdraw="withdraw" in core.moves_from(row.programme, state),
         for_name="" if own else row.name,
+        also=_also(row),
+        slip=core.show_receipt(row.application.receipt),
+        helper=registry.me(row.proxy).name if own and row.proxy else "",
+        helper_sees=bool(own and row.proxy) and doors.sees_results(row, (row.proxy,)),
     )
+
+
+def _also(row: Case) -> tuple[tuple[str, str, str], ...]:
+    return tuple((one.ref, one.programme_label, one.says) for one in doors.beside(row.ref))
 
 
 def _called(one: CaseMember, row: Case, own: bool) -> str:
@@ -120,8 +129,8 @@ def _said(one: Line, names: dict[str, str]) -> DraftIncome:
     )
 
 
-def _by_whom(state: State, township: str, county: str) -> str:
-    if state is State.AT_COUNTY:
+def _by_whom(state: State, township: str, county: str, level: str) -> str:
+    if state is State.AT_COUNTY and level == core.Level.COUNTY:
         return f"{county}民政局"
     return township if state.is_open else ""
 
@@ -149,11 +158,12 @@ def progress(receipt: str, *, at: datetime) -> Progress | None:
         receipt_shown=core.show_receipt(row.receipt),
         programme_label=core.road(row.programme).label,
         state=state,
-        says=state.says,
+        says=core.says_at(state, row.level),
         by_on=row.due_on if state.is_open else None,
-        by_whom=_by_whom(state, f"{county}的乡镇、街道", county),
+        by_whom=_by_whom(state, f"{county}的乡镇、街道", county, row.level),
         you_do=words.you_do(row),
         stages=words.stages(row, shown_from=showing, first_month=month, on=today(at)),
+        also=_also(row),
     )
 
 
@@ -206,18 +216,30 @@ def in_force(county: str, *, month: date) -> list[InForce]:
     they came into force; for payment only.
     """
     first = month.replace(day=1)
-    rows = Benefit.objects.filter(
-        awards.running(first), Q(is_one_off=False) | Q(from_month=first), area__gte=county, area__lt=after_prefix(county),
-        from_month__lte=first,
+    inside = {"area__gte": county, "area__lt": after_prefix(county), "from_month__lte": first}
+    rows = Benefit.objects.filter(awards.running(first), Q(is_one_off=False) | Q(from_month=first), **inside)
+    columns = (
+        "pk", "ref", "case__ref", "programme", "area", "payee", "case__name", "case__account", "case__account_bank", "from_month",
+        "is_one_off",
     )  # fmt: skip
-    paid = awards.in_month(rows, first).filter(now_fen__gt=0)
-    return [_in_force(row, row) for row in paid.select_related("case").order_by("pk")]
+    now = awards.newest(county, first)
+    return [
+        InForce(ref, now[key].decision_ref, *told, now[key].members, now[key].amount_fen, from_month, is_one_off)
+        for key, ref, *told, from_month, is_one_off in rows.order_by("pk").values_list(*columns).iterator(chunk_size=20_000)
+        if key in now and now[key].amount_fen
+    ]
 
 
 def benefit(ref: str) -> InForce | None:
     """One benefit by its ref, in force or not, with what it gave at last; for payment only."""
     row = awards.in_month(Benefit.objects.select_related("case").filter(ref=ref), date.max.replace(day=1)).first()
     return _in_force(row, row) if row else None
+
+
+def members_of(case_ref: str) -> dict[str, str]:
+    """Who lives together in a case, by id, with their names; for the account its money goes to."""
+    rows = CaseMember.objects.filter(case__ref=case_ref).exclude(pid="").order_by("id")
+    return {one.pid: one.name for one in rows if one.counts}
 
 
 def _in_force(row: Benefit, now: Any) -> InForce:
@@ -235,4 +257,5 @@ def _in_force(row: Benefit, now: Any) -> InForce:
         members=now.now_members,
         amount_fen=now.now_fen,
         from_month=row.from_month,
+        is_one_off=row.is_one_off,
     )

@@ -24,6 +24,7 @@ class InboxRow:
     is_overdue: bool
     is_urgent: bool
     is_mine: bool
+    stands_for: str  # name of the colleague away whose work it is, while the viewer stands in for them
     is_near_kin: bool
     channel_label: str
 
@@ -87,3 +88,4 @@ class InForce:
     members: int
     amount_fen: int
     from_month: date
+    is_one_off: bool

@@ -126,20 +126,20 @@ def send(request: HttpRequest, ref: str) -> HttpResponse:
 @permit("payment.send")
 @require_GET
 def bank_file(request: HttpRequest, ref: str) -> HttpResponse:
-    """The bank's file, byte for byte."""
+    """A bank's file, byte for byte; `?bank=` says which where there are several."""
     return _download(request, ref, lambda file: (file.name, file.content))
 
 
 @permit("payment.send")
 @require_GET
 def checksum(request: HttpRequest, ref: str) -> HttpResponse:
-    """The line that proves the bank's file, as sha256sum reads it."""
+    """The line that proves a bank's file, as sha256sum reads it."""
     return _download(request, ref, lambda file: (file.checksum_name, file.checksum))
 
 
 def _download(request: HttpRequest, ref: str, pick: Callable[[queries.BankFile], tuple[str, bytes]]) -> HttpResponse:
     try:
-        name, content = pick(queries.bank_file(ref, request.viewer))
+        name, content = pick(queries.bank_file(ref, request.viewer, bank=request.GET.get("bank", "")))
     except NotAllowed:
         raise Http404 from None
     response = HttpResponse(content, content_type="application/octet-stream")

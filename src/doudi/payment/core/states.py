@@ -1,4 +1,4 @@
-"""Words and sums of payment: runs, lines, accounts of the ledger."""
+"""Words of payment: what runs, lines and claims can be, and what is refused."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class LineState(StrEnum):
     SENT = "sent"
     PAID = "paid"
     FAILED = "failed"
+    VOID = "void"
 
     @property
     def label(self) -> str:
@@ -60,15 +61,20 @@ LINE_LABELS = {
     LineState.SENT: "已送银行",
     LineState.PAID: "已到账",
     LineState.FAILED: "没到账",
+    LineState.VOID: "不再发",
 }
 IN_FILE = (LineState.READY, LineState.SENT, LineState.PAID, LineState.FAILED)
 
-# Accounts of the ledger. Every entry takes from one and gives to one, so the sum over all accounts is always 0.
-ACCOUNTS = {
-    "granted": "按决定应给的救助金",  # a decision owes it to people: goes below zero by what was granted
-    "due": "应发未发",  # frozen in a run: ready, held, without account, or come back
-    "bank": "在银行途中",
-    "paid": "已到账",
+NOT_ARRIVED = (LineState.HELD, LineState.NO_ACCOUNT, LineState.FAILED)  # still owed, and to be paid by a later run
+
+RUN_KINDS = {"monthly": "每月发放", "once": "一次性发放", "price": "价格临时补贴"}
+LINE_KINDS = {"regular": "当月", "reissue": "再发一次", "arrears": "补发", "price": "价格补贴", "cash": "备用金现金"}
+CLAIM_STATES = {
+    "proposed": "等人决定",
+    "open": "正在收回",
+    "waiving": "等另一位同志同意免收",
+    "waived": "免收了",
+    "settled": "收回了",
 }
 
 
@@ -86,6 +92,6 @@ def months(start: date, end: date) -> list[date]:
     return found
 
 
-def number_of(county: str, month: date) -> str:
-    """What the bank calls a run: county and month."""
-    return f"{county}-{month:%Y%m}"
+def number_of(county: str, month: date, kind: str = "monthly", sequence: int = 1) -> str:
+    """What the bank calls a run: county and month; one-off runs are counted, a price subsidy says so."""
+    return f"{county}-{month:%Y%m}" + {"monthly": "", "once": f"-Y{sequence:02d}", "price": "-J"}[kind]

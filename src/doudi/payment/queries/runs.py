@@ -1,4 +1,4 @@
-"""Reading runs, lines, returns, holds and the ledger."""
+"""Reading runs and their lines, and the files that went to the banks."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from django.db.models import Count, Q, Sum
 
 from doudi.casework.core import road
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Viewer, mask_name, prefix
-from doudi.office.queries import today
-from doudi.payment.core import ACCOUNTS, IN_FILE, LineState, RunState
-from doudi.payment.gateways import files
-from doudi.payment.models import Entry, Hold, Line, Run
-from doudi.registry import queries as registry
+from doudi.office.core import NotAllowed, Viewer, mask_name
+from doudi.payment.core import IN_FILE, LINE_KINDS, RUN_KINDS, LineState, RunState
+from doudi.payment.gateways import banks, files
+from doudi.payment.models import Line, Run, SentFile, Unmatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,9 @@ class RunRow:
     approved_by: str
     sent_at: datetime | None
     sent_by: str
-    file_name: str
-    file_sha256: str
+    kind: str
+    kind_label: str
+    basis: str
     may_approve: bool
     why_not_approve: str
     may_send: bool
@@ -67,7 +66,9 @@ class LineRow:
     state: str
     state_label: str
     reason: str
-    kind: str  # regular | reissue
+    kind: str
+    kind_label: str
+    withheld_fen: int
     case_ref: str
     decision_ref: str
     is_to_reissue: bool
@@ -82,12 +83,40 @@ class ByProgramme:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRow:
+    """A bank's file of a run."""
+
+    bank: str
+    bank_label: str
+    form_label: str
+    name: str
+    sha256: str
+    lines: int
+    total_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedRow:
+    """An answer of a bank that fitted no line of the run."""
+
+    ref: str
+    row: int
+    said_line: str
+    said: str
+    amount_fen: int
+    reason: str
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunPage:
     run: RunRow
     lines: tuple[LineRow, ...]
     next: str
     by_programme: tuple[ByProgramme, ...]
     adds_up: bool
+    files: tuple[FileRow, ...]
+    unmatched: tuple[UnmatchedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,60 +128,6 @@ class BankFile:
     sha256: str
     checksum_name: str
     checksum: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
-    """A month's money as the family sees it."""
-
-    for_month: date
-    programme_label: str
-    amount_fen: int
-    state: str
-    state_label: str
-    on: date | None
-    account_tail: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredRow:
-    """What the bank answered about a line: paid or come back, to whom, when; `ref` names run and line."""
-
-    pid: str
-    area: str
-    came_back: bool
-    on: date
-    programme: str
-    ref: str
-
-
-def answered(on: date) -> list[AnsweredRow]:
-    """Every line the bank answered up to a day, for the evaluation of that day only."""
-    rows = Line.objects.filter(state__in=[LineState.PAID, LineState.FAILED], answered_at__isnull=False).select_related("run")
-    found = [
-        AnsweredRow(
-            pid=row.payee,
-            area=row.area,
-            came_back=row.state == LineState.FAILED,
-            on=today(row.answered_at),
-            programme=row.programme,
-            ref=f"{row.run.number}/{row.ref}",
-        )
-        for row in rows.order_by("id")
-    ]
-    return [row for row in found if row.on <= on]
-
-
-@dataclass(frozen=True, slots=True)
-class HoldRow:
-    ref: str
-    benefit_ref: str
-    name: str
-    reason: str
-    at: datetime
-    by: str
-    released_at: datetime | None
 
 
 class NoRun(NotAllowed):
@@ -220,8 +195,9 @@ def _run_row(row: Run, sums: dict[str, tuple[int, int]], names: dict[str, str], 
         approved_by=names.get(row.approved_by.partition(":")[2], ""),
         sent_at=row.sent_at,
         sent_by=names.get(row.sent_by.partition(":")[2], ""),
-        file_name=row.file_name,
-        file_sha256=row.file_sha256,
+        kind=row.kind,
+        kind_label=RUN_KINDS[row.kind],
+        basis=row.basis,
         may_approve=not why_not,
         why_not_approve=why_not,
         may_send=row.state == RunState.APPROVED and viewer.may("payment.send"),
@@ -255,10 +231,43 @@ def run(ref: str, viewer: Viewer, *, after: str = "", limit: int = 100, state: s
     labels = office.area_labels([line.area for line in found])
     return RunPage(
         run=head,
-        lines=tuple(_line_row(line, labels) for line in found[:limit]),
+        lines=tuple(line_row(line, labels) for line in found[:limit]),
         next=str(found[limit - 1].pk) if len(found) > limit else "",
         by_programme=tuple(ByProgramme(code, road(code).label, count, fen) for code, count, fen in sums),
         adds_up=_adds_up(head, sums),
+        files=_files(row),
+        unmatched=_unmatched(row),
+    )
+
+
+def _files(row: Run) -> tuple[FileRow, ...]:
+    labels = {one.code: one.label for one in banks.banks()}
+    return tuple(
+        FileRow(
+            one.bank,
+            labels.get(one.bank, one.bank),
+            banks.FORMS[one.form].label,
+            one.file_name,
+            one.file_sha256,
+            one.lines_count,
+            one.total_fen,
+        )
+        for one in SentFile.objects.filter(run=row).order_by("bank")
+    )
+
+
+def _unmatched(row: Run) -> tuple[UnmatchedRow, ...]:
+    return tuple(
+        UnmatchedRow(
+            one.ref,
+            one.row,
+            one.said_line,
+            "成功" if one.is_paid else "失败",
+            one.amount_fen,
+            one.reason,
+            one.settled_at,
+        )
+        for one in Unmatched.objects.filter(file__run=row).order_by("pk")[:100]
     )
 
 
@@ -277,7 +286,7 @@ def _seen(ref: str, viewer: Viewer) -> Run:
     return row
 
 
-def _line_row(line: Line, labels: dict[str, str]) -> LineRow:
+def line_row(line: Line, labels: dict[str, str]) -> LineRow:
     return LineRow(
         ref=line.ref,
         payee=line.payee,
@@ -292,143 +301,28 @@ def _line_row(line: Line, labels: dict[str, str]) -> LineRow:
         state_label=LineState(line.state).label,
         reason=line.reason,
         kind=line.kind,
+        kind_label=LINE_KINDS[line.kind],
+        withheld_fen=line.withheld_fen,
         case_ref=line.case,
         decision_ref=line.decision,
         is_to_reissue=line.is_to_reissue,
     )
 
 
-def bank_file(ref: str, viewer: Viewer) -> BankFile:
-    """The file a run sent to the bank, checked against the checksum kept when it was written.
+def bank_file(ref: str, viewer: Viewer, *, bank: str = "") -> BankFile:
+    """A file a run sent to a bank, checked against the checksum kept when it was written.
 
-    :raises NotAllowed: not sent yet, another area, or the post does not allow it
+    :param bank: the bank's code; may be left out where there is one file only
+    :raises NotAllowed: not sent yet, no such file, another area, or the post does not allow it
     :raises BrokenFile: the file on disk is not the one that was written
     """
     viewer.need("payment.send")
     row = _seen(ref, viewer)
-    if not row.file_sha256:
-        raise NotAllowed("这一批还没有送银行，没有文件。")
-    content = files.fetch(row.file_key, row.file_sha256)
-    checksum = f"{row.file_sha256}  {row.file_name}\n".encode()
-    return BankFile(row.file_name, content, row.file_sha256, f"{row.file_name}.sha256", checksum)
-
-
-def my_payments(pid: str, *, limit: int = 24) -> tuple[PaymentRow, ...]:
-    """The payments to a resident, latest first; only for the one signed in. A month that came back is shown by its last try."""
-    rows = (
-        Line.objects.filter(payee__in=registry.pids_of(pid), again__isnull=True)
-        .select_related("run")
-        .order_by("-for_month", "-pk")[:limit]
-    )
-    return tuple(
-        PaymentRow(
-            for_month=row.for_month,
-            programme_label=road(row.programme).label,
-            amount_fen=row.amount_fen,
-            state=row.state,
-            state_label=LineState(row.state).label,
-            on=today(row.answered_at) if row.answered_at else None,
-            account_tail=row.account[-4:],
-            reason=row.reason,
-        )
-        for row in rows
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFigure:
-    """Money that arrived in an area for one month and programme; who got it is not in it."""
-
-    month: date
-    programme: str
-    programme_label: str
-    households: int
-    total_fen: int
-
-
-def open_figures(area: str, *, months: int = 24) -> tuple[OpenFigure, ...]:
-    """What arrived on people's accounts in an area, by month and programme, latest first; the page hides small counts."""
-    paid = Line.objects.filter(area__startswith=prefix(area), state=LineState.PAID) if area else Line.objects.none()
-    sums = paid.values("for_month", "programme").annotate(households=Count("benefit", distinct=True), fen=Sum("amount_fen"))
-    return tuple(
-        OpenFigure(row["for_month"], row["programme"], road(row["programme"]).label, row["households"], row["fen"])
-        for row in sums.order_by("-for_month", "programme")[: months * 4]
-    )
-
-
-def payments_of(case_ref: str, viewer: Viewer) -> tuple[LineRow, ...]:
-    """The payments of a case, latest first, inside the viewer's area.
-
-    :raises NotAllowed: the post does not allow it
-    """
-    viewer.need("payment.read")
-    rows = [row for row in Line.objects.filter(case=case_ref).order_by("-for_month", "-pk") if viewer.sees(row.area)]
-    labels = office.area_labels([row.area for row in rows])
-    return tuple(_line_row(row, labels) for row in rows)
-
-
-def holds(viewer: Viewer) -> tuple[HoldRow, ...]:
-    """The holds in force in the viewer's area.
-
-    :raises NotAllowed: the post does not allow it
-    """
-    viewer.need("payment.read")
-    rows = [row for row in Hold.objects.filter(released_at__isnull=True).order_by("pk") if viewer.sees(row.area)]
-    names = office.clerk_names([row.by.partition(":")[2] for row in rows])
-    return tuple(
-        HoldRow(row.ref, row.benefit, row.name, row.reason, row.at, names.get(row.by.partition(":")[2], ""), row.released_at)
-        for row in rows
-    )
-
-
-def balances(county: str) -> dict[str, int]:
-    """The ledger of a county by account, in fen; the sum is always 0."""
-    found = dict.fromkeys(ACCOUNTS, 0)
-    for side, sign in (("source", -1), ("target", 1)):
-        for account, fen in Entry.objects.filter(county=county).values_list(side).annotate(Sum("amount_fen")):
-            found[account] += sign * fen
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class PaidLine:
-    """A line of a run as supervision sees it. `account` only to be compared with others; it is shown to nobody."""
-
-    ref: str
-    benefit: str
-    case: str
-    programme: str
-    area: str
-    payee: str
-    account: str
-    for_month: date
-    amount_fen: int
-    state: str
-    answered_on: date | None
-    is_reissued: bool
-    run_month: date
-    is_approved: bool
-
-
-def paid_lines(area: str, *, since: date) -> list[PaidLine]:
-    """The lines of an area for the months since a day, oldest first; for supervision only, which asks who looks."""
-    rows = Line.objects.filter(area__startswith=prefix(area), for_month__gte=since).order_by("id")
-    columns = (
-        "ref", "benefit", "case", "programme", "area", "payee", "account", "for_month", "amount_fen", "state",
-        "answered_at", "again__id", "run__month", "run__approved_at",
-    )  # fmt: skip
-    return [
-        PaidLine(*told, None if answered is None else today(answered), again is not None, month, approved is not None)
-        for *told, answered, again, month, approved in rows.values_list(*columns)
-    ]
-
-
-def months_paid(area: str, *, since: date, until: date) -> dict[str, int]:
-    """How many months of a span each benefit of an area was paid for; for supervision only."""
-    rows = Line.objects.filter(area__startswith=prefix(area), for_month__gte=since, for_month__lte=until, state=LineState.PAID)
-    return dict(rows.values_list("benefit").annotate(Count("for_month", distinct=True)))
-
-
-def counties_with_runs(area: str) -> set[str]:
-    """The counties of an area that pay through runs at all."""
-    return set(Run.objects.filter(county__startswith=prefix(area)[:6]).values_list("county", flat=True))
+    found = list(SentFile.objects.filter(run=row).order_by("bank"))
+    mine = [one for one in found if one.bank == bank] if bank else found
+    if len(mine) != 1:
+        raise NotAllowed("这一批还没有送银行，没有文件。" if not found else "没有这家银行的文件。")
+    one = mine[0]
+    content = files.fetch(one.file_key, one.file_sha256)
+    checksum = f"{one.file_sha256}  {one.file_name}\n".encode()
+    return BankFile(one.file_name, content, one.file_sha256, f"{one.file_name}.sha256", checksum)

@@ -1,0 +1,163 @@
+"""What the banks answered: taken over line by line, kept for a person where it fits nothing, and paid again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import transaction
+
+from doudi.office import actions as office
+from doudi.office.actions import By
+from doudi.office.core import NotAllowed
+from doudi.office.queries import need
+from doudi.payment.actions.booking import run_month
+from doudi.payment.actions.bulk import book_lines
+from doudi.payment.actions.sending import locked
+from doudi.payment.core import AlreadyDone, LineState, RunState, WrongReturns
+from doudi.payment.gateways import banks
+from doudi.payment.gateways.banks import BankSaid
+from doudi.payment.models import Line, ReturnFile, Unmatched
+
+MANY = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a return file came to. `open`: lines the bank has not answered yet; `unmatched`: answers that fit no line."""
+
+    paid: int
+    paid_fen: int
+    failed: int
+    failed_fen: int
+    open: int
+    unmatched: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    key: int
+    fen: int
+    state: str
+
+
+@transaction.atomic
+def read_returns(*, ref: str, content: bytes, by: By, at: datetime) -> Answered:
+    """Take over what a bank answered, line by line; the same file again changes nothing.
+
+    Answers for lines nobody sent are kept for a person, as long as most of the file is of this run.
+
+    :raises WrongReturns: an amount that is not what was sent, an answer that contradicts an earlier one, two answers for one
+        line, or a file of something else; the text says which line, and nothing of it was taken over
+    """
+    run = locked(ref)
+    need(by, "payment.send", area=run.county, at=at)
+    if run.state not in (RunState.SENT, RunState.ANSWERED):
+        raise NotAllowed("这一批还没有送银行。")
+    digest = sha256(content).hexdigest()
+    if ReturnFile.objects.filter(run=run, sha256=digest).exists():
+        still = Line.objects.filter(run=run, state=LineState.SENT).count()
+        return Answered(0, 0, 0, 0, still)
+    answers = banks.read(content)
+    columns = ("ref", "id", "amount_fen", "withheld_fen", "state")
+    rows = Line.objects.filter(run=run).values_list(*columns).iterator(chunk_size=20_000)
+    lines = {ref: _Sent(key, fen - withheld, state) for ref, key, fen, withheld, state in rows}
+    strange = [said for said in answers if said.line not in lines]
+    if strange and len(strange) * 2 >= len(answers):
+        raise WrongReturns(f"行号 {strange[0].line} 不在送银行的这一批里，多数行都不是这一批的。整份没有收下。")
+    news = [(lines[said.line], said) for said in answers if said.line in lines and _is_news(lines[said.line], said)]
+    paid = [(line, said) for line, said in news if said.is_paid]
+    failed = [(line, said) for line, said in news if not said.is_paid]
+    month = run_month(run, at) if news else run.month
+    me = office.party(by)
+    reasons: dict[str, list[int]] = {}
+    for line, said in failed:
+        reasons.setdefault(said.reason or "银行没有说原因", []).append(line.key)
+    told = [("paid", LineState.PAID, "", [line.key for line, _ in paid])]
+    told += [("due", LineState.FAILED, reason, keys) for reason, keys in reasons.items()]
+    for account, state, reason, keys in told:
+        for first in range(0, len(keys), MANY):
+            some = Line.objects.filter(pk__in=keys[first : first + MANY])
+            book_lines(some, "bank", account, county=run.county, month=month, at=at, by=me)
+            some.update(state=state, reason=reason, answered_at=at, answered_by=me)
+    kept = ReturnFile.objects.create(
+        run=run, sha256=digest, answers=len(answers), paid=len(paid), failed=len(failed), unmatched=len(strange), at=at, by=me
+    )
+    Unmatched.objects.bulk_create(
+        [
+            Unmatched(
+                file=kept, row=said.row, said_line=said.line[:40], is_paid=said.is_paid, amount_fen=said.amount_fen,
+                reason=said.reason,
+            )
+            for said in strange
+        ]
+    )  # fmt: skip
+    still_open = sum(line.state == LineState.SENT for line in lines.values()) - len(news)
+    if not still_open and run.state == RunState.SENT:
+        run.state = RunState.ANSWERED
+        run.save(update_fields=["state"])
+    found = Answered(
+        len(paid), sum(line.fen for line, _ in paid), len(failed), sum(line.fen for line, _ in failed), still_open, len(strange)
+    )
+    detail = {"failed": found.failed, "failed_fen": found.failed_fen, "open": still_open, "paid": found.paid}
+    detail |= {"paid_fen": found.paid_fen, "unmatched": found.unmatched}
+    office.record("payment.read_returns", subject=run.ref, by=by, at=at, detail=detail)
+    return found
+
+
+def _is_news(line: _Sent, said: BankSaid) -> bool:
+    """Whether an answer tells something new.
+
+    :raises WrongReturns: it contradicts what was sent or answered
+    """
+    if line.state not in (LineState.SENT, LineState.PAID, LineState.FAILED):
+        raise WrongReturns(f"第 {said.row} 行：行号 {said.line} 没有送过银行。整份没有收下。")
+    if line.fen != said.amount_fen:
+        raise WrongReturns(f"第 {said.row} 行：行号 {said.line} 的金额和送出去的不一样。整份没有收下。")
+    if line.state == LineState.SENT:
+        return True
+    if (line.state == LineState.PAID) != said.is_paid:
+        label = LineState(line.state).label
+        raise WrongReturns(f"第 {said.row} 行：行号 {said.line} 银行先前说的是“{label}”，现在不一样。整份没有收下。")
+    return False
+
+
+@transaction.atomic
+def settle_unmatched(*, ref: str, finding: str, by: By, at: datetime) -> Unmatched:
+    """Write down what an answer that fitted no line turned out to be, after asking the bank.
+
+    :raises NotAllowed: no such answer, settled before, or nothing was found out
+    """
+    row = Unmatched.objects.select_for_update(of=("self",)).select_related("file__run").filter(ref=ref).first()
+    if row is None:
+        raise NotAllowed("没有这一条，或者不归您办。")
+    need(by, "payment.send", area=row.file.run.county, at=at)
+    if row.settled_at is not None:
+        raise AlreadyDone("这一条已经有人查清了。")
+    if not finding.strip():
+        raise NotAllowed("请写清问了谁、是怎么回事。")
+    row.settled_at, row.settled_by, row.finding = at, office.party(by), finding.strip()
+    row.save(update_fields=["settled_at", "settled_by", "finding"])
+    office.record("payment.settle_unmatched", subject=row.ref, by=by, at=at, detail={"run": row.file.run.ref})
+    return row
+
+
+@transaction.atomic
+def reissue(*, line: str, by: By, at: datetime) -> Line:
+    """Put a failed line right: it goes into the next run with the account the family has now.
+
+    :raises NotAllowed: the line did not fail, or is on its way again
+    """
+    row = Line.objects.select_for_update().filter(ref=line).first()
+    if row is None:
+        raise NotAllowed("没有这一笔，或者不归您办。")
+    need(by, "payment.send", area=row.area, at=at)
+    if row.state != LineState.FAILED:
+        raise NotAllowed("这一笔没有退回，不用再发。")
+    if row.is_to_reissue:
+        raise AlreadyDone("这一笔已经排进下一批了。")
+    row.is_to_reissue = True
+    row.save(update_fields=["is_to_reissue"])
+    office.record("payment.reissue", subject=row.ref, by=by, at=at, detail={"case": row.case})
+    return row
