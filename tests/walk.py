@@ -85,7 +85,10 @@ def applied(pid: str, at: datetime = people.NOON, *, by: Party | None = None, pr
 
 def settled(case: Case, at: datetime, by: Clerk) -> None:
     """Every question settled the mild way."""
-    mild = {"homes": "homes_1", "silent": "person_right", "deposit": "data_right", "vehicle": "not_counted"}
+    mild = {
+        "homes": "homes_1", "silent": "person_right", "deposit": "data_right", "vehicle": "not_counted",
+        "supporter": "supporter_unable", "self_care": "care_full",
+    }  # fmt: skip
     for question in Question.objects.filter(case=case, choice=""):
         choice = mild.get(question.kind, "data_right")
         actions.judge(ref=case.ref, question=question.ref, choice=choice, reason="走访看过了", by=by, at=at)

@@ -283,7 +283,7 @@ def _person_facts(one: CaseMember, known: Known) -> dict[str, Value]:
                 facts[f"on_{question.dataset}"] = False
             elif question.kind == "custody":
                 facts["is_in_custody"] = False
-        if one.pid == known.case.applicant:
+        if one.pid == (known.case.recipient or known.case.applicant):
             facts |= calculation.SETTLES.get((question.kind, question.choice), {})
     return facts | known.found_out(one.pid or one.ref)
 

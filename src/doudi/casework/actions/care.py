@@ -13,7 +13,7 @@ from doudi.casework.actions.assessing import assess_now
 from doudi.casework.actions.investigation import begin
 from doudi.casework.core import WORKING, AlreadyDone, Missing, State
 from doudi.casework.core.asking import Photo
-from doudi.casework.models import Agreement, Case, Reassessment, SelfCare, SupportForm
+from doudi.casework.models import Agreement, Case, Question, Reassessment, SelfCare, SupportForm
 from doudi.facts import days
 from doudi.office import actions as office
 from doudi.office import queries as office_queries
@@ -65,6 +65,7 @@ def assess_self_care(*, ref: str, on: date, second: str, fails: Mapping[str, boo
         whom = case.recipient or case.applicant
         found = {f"fails_{code}": fails[code] for code in core.SELF_CARE} | {"tekun_care_grade": row.grade}
         settling.write(case, whom, found, reason=row.words[:500], by=by, at=at)
+        _answer_question(case, row, by=by, at=at)
         begin(case, by=by, at=at)
         assess_now(case, by=by, at=at)
     asked = Reassessment.objects.select_for_update().filter(case=case, done_at__isnull=True).first()
@@ -74,6 +75,14 @@ def assess_self_care(*, ref: str, on: date, second: str, fails: Mapping[str, boo
     detail = {"failed": failed, "grade": row.grade, "second": other.ref, "asked": asked.ref if asked else ""}
     steps.keep(case, "assess_self_care", by=by, at=at, detail=detail)
     return row
+
+
+def _answer_question(case: Case, row: SelfCare, *, by: By, at: datetime) -> None:
+    """What two people saw of the six items answers the open question about self-care; nobody is asked it twice."""
+    for asked in Question.objects.select_for_update().filter(case=case, kind="self_care", choice__in=core.OPEN_CHOICES):
+        asked.choice, asked.reason = f"care_{row.grade}", row.words[:500]
+        asked.judged_at, asked.judged_by = at, office.party(by)
+        asked.save(update_fields=["choice", "reason", "judged_at", "judged_by"])
 
 
 @transaction.atomic
