@@ -189,6 +189,26 @@ def doings(case):
             lambda by: actions.settle_fact(name="hh_income_year", value=1, reason="问过", by=by, **reading), township,
         ),
         "draw_checks": (lambda by: actions.draw_checks(county=COUNTY, by=by, at=NOON), county),
+        "print_sheet": (lambda by: actions.print_sheet(code="visit", body={}, by=by, **reading), township | county),
+        "keep_drawn": (
+            lambda by: actions.keep_drawn(sheet="none", pdf=b"%PDF-", pages=1, certificate="", by=by, at=NOON), township | county,
+        ),
+        "serve_letter": (
+            lambda by: actions.serve_letter(sheet="none", way="handed", on=NOON.date(), by=by, at=NOON),
+            township | county | {Role.VILLAGE},
+        ),
+        "scan": (
+            lambda by: actions.scan(
+                code="visit", page=1, legible="yes", content_type="image/jpeg", data=b"", by=by, **reading
+            ),
+            township | county | {Role.VILLAGE},
+        ),
+        "export_file": (
+            lambda by: actions.export_file(
+                pid=case.applicant, cases=(case.ref,), whole=True, why="移交", pages=1, sha256="", by=by, at=NOON
+            ),
+            READERS,
+        ),
         "call_review": (
             lambda by: actions.call_review(ref=benefit.ref if benefit else "", by=by, at=NOON), township | county,
         ),

@@ -142,10 +142,12 @@ def test_nobody_says_whether_it_can_be_read_nothing_is_kept(case):
     assert not Scan.objects.exists()
 
 
-@pytest.mark.parametrize("written", ["{receipt}-{number:02d}", "http://127.0.0.1:8000/sheet/paper/{token}/", "{token}"])
+@pytest.mark.parametrize(
+    "written", ["{receipt}-{number:02d}", "{shown}-{number:02d}", "http://127.0.0.1:8000/sheet/paper/{token}/", "{token}"]
+)
 def test_a_paper_is_found_by_its_number_and_by_its_picture(case, written):
     sheet = a_letter(case)
-    words = written.format(receipt=case.receipt, number=sheet.number, token=sheet.token)
+    words = written.format(receipt=case.receipt, shown=core.show_receipt(case.receipt), number=sheet.number, token=sheet.token)
     target = sheets.scan_target(words, viewer_of(people.worker_wang(), "paper.scan"))
     assert (target.sheet, target.code) == (sheet.ref, "confirmed")
 

@@ -80,6 +80,8 @@ STANDS = {
     "decide/<slug:line>": "objected", "my/checks/<slug:check>": "check", "my/objections/<slug:ref>": "objection",
     "api/v1/objections/<ref>": "objection", "desk/reports/<slug:ref>": "report", "reports/issue/<slug:check>": "check",
     "my/reports/<slug:ref>": "report", "sheet/check/<slug:token>": "token", "api/v1/reports/<token>": "token",
+    "my/letters/<slug:ref>": "letter", "papers/letters/<slug:ref>": "letter", "papers/sheets/<slug:ref>": "letter",
+    "papers/scan/<slug:number>": "letter_number", "sheet/paper/<slug:token>": "paper_token",
     "sources/checks/<slug:check>": "check", "sources/questions/<slug:ref>": "put", "sources/out/<slug:number>": "dispatch",
 }  # fmt: skip
 # Places in addresses that name nobody.
@@ -96,7 +98,7 @@ NOBODY = {
     "done/<slug:once>": "once1", "supervision/<slug:code>": "PR-01", "journal/<int:seq>": "1", "feeds/<dataset>": "dibao",
     "uploads/<ref>": "nothing", "receipts/<number>": "1", "back/<slug:ref>": "nothing", "events/<slug:ref>": "nothing",
     "sources/one/<slug:code>": "car-letters", "elsewhere/<slug:ref>": "nothing", "agreement/<slug:agreement>": "nothing",
-    "facts/<slug:name>": "hh_income_year",
+    "facts/<slug:name>": "hh_income_year", "papers/<slug:code>": "visit",
 }  # fmt: skip
 PLACE = re.compile(r"<[^>]*>")
 # Pages that show refs of everything to whoever may read the journal, and nothing about anybody.
@@ -105,7 +107,7 @@ JOURNAL = {"oversight:journal", "oversight:proof", "oversight:verify", "oversigh
 # Whoever holds a report sees whether it is real, and nothing of what it says (tests/web/public/test_report_check.py).
 OPEN_BY_LAW = {
     "public:progress-of", "api:progress", "desk:receipt", "public:shown", "public:object", "public:report-check",
-    "public:report-proof", "api:check",
+    "public:report-proof", "api:check", "public:paper-check",
 }  # fmt: skip
 CHANGES_ITSELF = {"desk-logout", "phone:sign-out", "look", "demo:clock"}  # would end the login, or the day
 # The gallery's and the API's examples are called Wang too; the demo's pages, which only a demo has, show all messages on purpose.
@@ -217,7 +219,7 @@ def appear() -> Outside:
         "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
         "line": Line.objects.get(run=run).ref, "check": check.ref,
         **signed_paper(case), **written_to(check),
-        "report": report.row.ref, "report_number": report.row.number, "token": report.token,
+        **letter_to(case), "report": report.row.ref, "report_number": report.row.number, "token": report.token,
         **found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=people.VILLAGE),
     }  # fmt: skip
     secrets = {name: value for name, value in refs.items() if name not in ("village", "question", "load")} | {
@@ -225,6 +227,15 @@ def appear() -> Outside:
         "phone": granny.phone,
     }  # fmt: skip
     return Outside(secrets, refs)
+
+
+def letter_to(case: Case) -> dict[str, str]:
+    """The letter of her decision, printed, and where its picture leads."""
+    body = {"title": "信", "office": "县", "parts": [{"kind": "letter", "heading": "", "lines": ["王桂兰："]}], "spoken": []}
+    sheet = casework.print_sheet(
+        ref=case.ref, code="confirmed", body=body, about=case.decisions.get().ref, by=people.clerk_li(), at=staged.TODAY
+    )
+    return {"letter": sheet.ref, "letter_number": f"{case.receipt}-{sheet.number:02d}", "paper_token": sheet.token}
 
 
 def signed_paper(case: Case) -> dict[str, str]:

@@ -27,6 +27,7 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:source-stop", "desk:source-knock",
     "desk:orders", "desk:order-new", "desk:check-new", "desk:anomalies", "desk:anomalies-csv",
     "desk:reports", "desk:objections", "desk:objection-find", "desk:objection-form",
+    "desk:papers-letters", "desk:papers-find",
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
     "desk:peers", "desk:peers-places", "desk:peers-standing", "desk:peers-add", "desk:peers-check", "desk:peers-stop",
     "desk:peers-standing-settle", "desk:elsewhere", "desk:near-kin", "desk:draw",
@@ -117,6 +118,10 @@ def stood():
         "<slug:kind>": "csv",
         "<int:row>": "4",
         "<int:refusal>": "1",
+        "papers/<slug:code>": "papers/visit",
+        "scan/<slug:number>": f"scan/{case.receipt}",
+        "letters/<slug:ref>": f"letters/{letter_of(case)}",
+        "sheets/<slug:ref>": f"sheets/{letter_of(case)}",
         "<slug:question>": "q1",
         "<slug:line>": "l1",
         "<slug:once>": "once1",
@@ -127,6 +132,17 @@ def stood():
         "<int:number>": "1",
         "<int:seq>": "1",
     }
+
+
+def letter_of(case):
+    """The letter of a case's decision, printed."""
+    from doudi.casework import actions
+
+    about = case.decisions.get().ref
+    body = {"title": "信", "office": "县", "parts": [], "spoken": []}
+    return actions.print_sheet(
+        ref=case.ref, code="confirmed", body=body, about=about, by=people.clerk_li(), at=staged.TODAY
+    ).ref  # fmt: skip
 
 
 def question_of(case):

@@ -172,7 +172,7 @@ def _row(one: Sheet, services: list[Service], names: dict[str, str]) -> SheetRow
 
 def number_of(receipt: str, number: int) -> str:
     """A paper's number as it is printed."""
-    return f"{receipt}-{number:02d}"
+    return f"{core.show_receipt(receipt)}-{number:02d}"
 
 
 def _case(ref: str, viewer: Viewer) -> Case:
@@ -284,7 +284,7 @@ def scan_target(number: str, viewer: Viewer) -> ScanTarget:
     names = _names([one.by for one in rows])
     return ScanTarget(
         case_ref=case.ref,
-        number=number_of(case.receipt, found.number) if found else case.receipt,
+        number=number_of(case.receipt, found.number) if found else core.show_receipt(case.receipt),
         receipt=case.receipt,
         masked_name=case.masked_name,
         area_label=office.area_label(case.area),

@@ -118,6 +118,11 @@ def figures_of(found: AssessmentRow | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def ended(said: str) -> str:
+    """A sentence with its full stop."""
+    return said if not said or said[-1] in "。！？；）" else f"{said}。"
+
+
 def rights(until: date | None, court: date | None, where: str) -> tuple[str, ...]:
     """How to object: where, until which day, and that it may be said aloud (ARL Art. 20, 22; Administrative Procedure Law)."""
     if until is None:
@@ -132,9 +137,10 @@ def _letter(
     case: CasePage, code: str, title: str, told: list[str], *, on: date, office: str, figures: tuple[str, ...] = (),
     rights: tuple[str, ...] = (), spoken: list[str],
 ) -> Letter:  # fmt: skip
+    told = [ended(one) for one in told if one]
     call = f"想问清楚，打 {settings.SITE['hotline']}，或找镇里的{case.handler or '经办人'}。"
     heard = (f"{case.name}，您好。", *filter(None, spoken), *rights, call)
-    return Letter(code, title, (f"{case.name}：", *filter(None, told)), office, on, figures, (*rights, call), heard)
+    return Letter(code, title, (f"{case.name}：", *told), office, on, figures, (*rights, call), heard)
 
 
 # Which letter of the catalogue a decided change is told by, and how it begins.
@@ -161,7 +167,7 @@ def of_change(done: Changed, office: str) -> Letter:
     else:
         told += [_from_month(done.before_fen, given) for given in done.given]
     told.append(f"因为：{done.cause_label}。")
-    told.append(done.reason)
+    told.append(ended(done.reason))
     if done.heard_label:
         told.append(f"定之前问过您家的意见：{done.heard_label}。")
     told.append(f"依据：{cited(done.article)}。")
@@ -188,7 +194,8 @@ def body_of(letter: Letter) -> dict:
         "office": letter.office,
         "on": letter.on.isoformat(),
         "parts": [
-            {"kind": "letter", "heading": "", "lines": list(letter.lines)},
+            {"kind": "hello", "heading": "", "lines": list(letter.lines[:1])},
+            {"kind": "letter", "heading": "", "lines": list(letter.lines[1:])},
             *([{"kind": "points", "heading": "这样算出来的", "lines": list(letter.figures)}] if letter.figures else []),
             *([{"kind": "letter", "heading": "您不同意怎么办", "lines": list(letter.rights)}] if letter.rights else []),
         ],

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from doudi.casework import core
 from doudi.casework.core.papers import Part
-from doudi.web.parts.sheets.parts import LINE, Making, boxes, case_of, rows, table, text
+from doudi.web.parts.sheets.parts import LINE, Making, boxes, case_of, pairs, rows, table, text
 from doudi.web.parts.templatetags.parts import full_day, yuan
 
 
 def who(making: Making) -> list[Part]:
     case = making.case
     if case is None:
-        pairs = (("姓名", LINE), ("电话", LINE), ("住在哪里", LINE), ("编号（工作人员填）", LINE))
-        return [rows("", *pairs), {"kind": "digits", "heading": "身份证号", "count": 18}]
+        told = (("姓名", LINE), ("电话", LINE), ("住在哪里", LINE), ("编号（工作人员填）", LINE))
+        return [pairs(*told), {"kind": "digits", "heading": "身份证号", "count": 18}]
     return [
-        rows(
-            "",
+        pairs(
             ("姓名", case.name),
             ("身份证号", case.masked_number),
             ("电话", case.phone),
@@ -98,8 +97,8 @@ def asked(making: Making) -> list[Part]:
 
 def kin(making: Making) -> list[Part]:
     case = case_of(making)
-    pairs = (("和谁是近亲属", case.near_kin_of), ("什么关系、在哪里上班", LINE), ("备案日期", LINE))
-    return [rows("", *pairs)]
+    told = (("和谁是近亲属", case.near_kin_of), ("什么关系、在哪里上班", LINE), ("备案日期", LINE))
+    return [rows("", *told)]
 
 
 def heard(making: Making) -> list[Part]:

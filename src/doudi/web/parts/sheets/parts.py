@@ -29,6 +29,13 @@ def rows(heading: str, *pairs: tuple[str, str]) -> Part:
     return {"kind": "rows", "heading": heading, "rows": [list(one) for one in pairs]}
 
 
+def pairs(*given: tuple[str, str]) -> Part:
+    """Short things, two beside each other."""
+    told = [list(one) for one in given]
+    told += [[LINE, LINE]] * (len(told) % 2)
+    return {"kind": "pairs", "heading": "", "rows": [told[at] + told[at + 1] for at in range(0, len(told), 2)]}
+
+
 def table(heading: str, heads: tuple[str, ...], lines: list[tuple[str, ...]], least: int = 0) -> Part:
     """A table, with empty lines up to `least`."""
     empty = [tuple(LINE for _ in heads)] * max(least - len(lines), 0)
