@@ -121,6 +121,13 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("elsewhere.ask", "请外地协助", (_T, _C)),
         ("elsewhere.answer", "答复外地的协助请求", (_T, _C)),
         ("case.review", "动态复核", (_T, _C)),
+        # help in force
+        ("benefit.list", "查看正在领的救助", (_T, _C, _A)),
+        ("benefit.tell", "登记领救助的家庭有什么变化", (_V, _T, _C)),
+        ("benefit.follow", "停了以后问一问过得怎么样", (_V, _T, _C)),
+        ("adjustment.propose", "提出改、停、接着发", (_T, _C)),
+        ("adjustment.hear", "少发、停发以前听本人意见", (_T, _C)),
+        ("adjustment.decide", "定下改、停、接着发", (_C,)),
         ("question.ask", "问一问和查到的不一样的地方", (_V, _T)),
         # papers, letters and the file of a household
         ("paper.print", "打印案卷里的纸", (_T, _C)),
@@ -250,6 +257,7 @@ TWO_PEOPLE = (
     frozenset({"case.propose", "case.decide_here"}),
     frozenset({"case.survey", "case.decide_here"}),
     frozenset({"case.accept", "case.decide_here"}),
+    frozenset({"adjustment.propose", "adjustment.decide"}),
     frozenset({"payment.build", "payment.approve"}),
 )
 

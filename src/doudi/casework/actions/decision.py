@@ -225,21 +225,3 @@ def serve(*, ref: str, by: By, at: datetime) -> Decision:
     decision.save(update_fields=["served_at", "served_by"])
     steps.keep(case, "serve", by=by, at=at, detail={"decision": decision.ref})
     return decision
-
-
-@transaction.atomic
-def call_review(*, ref: str, by: By, at: datetime) -> Benefit:
-    """Mark a benefit (its ref) whose review is due; the schedule calls this. Nothing is stopped by it.
-
-    :raises NotAllowed: it is not due, or was called before
-    """
-    benefit = Benefit.objects.select_for_update().get(ref=ref)
-    need(by, "case.review", area=benefit.area, at=at)
-    if benefit.review_state == "called":
-        raise AlreadyDone("这一户的复核已经排上了。")
-    if benefit.review_due_on > today(at):
-        raise NotAllowed("还没到复核的日子。")
-    benefit.review_state, benefit.called_at, benefit.called_by = "called", at, office.party(by)
-    benefit.save(update_fields=["review_state", "called_at", "called_by"])
-    office.record("casework.call_review", subject=benefit.ref, by=by, at=at, detail={"due": benefit.review_due_on.isoformat()})
-    return benefit

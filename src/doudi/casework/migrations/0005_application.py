@@ -12,8 +12,13 @@ def hand_in_each(apps, schema_editor):
     Application, Case = apps.get_model("casework", "Application"), apps.get_model("casework", "Case")
     for case in Case.objects.filter(application=None).order_by("pk").iterator():
         case.application = Application.objects.create(
-            receipt=case.receipt, applicant=case.applicant, area=case.area, channel=case.channel,
-            handed_on=timezone.localdate(case.submitted_at), submitted_at=case.submitted_at, submitted_by=case.submitted_by,
+            receipt=case.receipt,
+            applicant=case.applicant,
+            area=case.area,
+            channel=case.channel,
+            handed_on=timezone.localdate(case.submitted_at),
+            submitted_at=case.submitted_at,
+            submitted_by=case.submitted_by,
         )
         case.save(update_fields=["application"])
 

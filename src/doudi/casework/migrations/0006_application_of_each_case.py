@@ -11,9 +11,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="case",
             name="application",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="casework.application"
-            ),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="casework.application"),
         ),
         migrations.AddConstraint(
             model_name="case",

@@ -6,6 +6,17 @@ from doudi.casework.queries.again import AskedAgain, asked_again
 from doudi.casework.queries.alike import AlikePage, Precedent, alike, precedents_due
 from doudi.casework.queries.asking import AskedHome, AskedOf, DoorPage, at_the_door, homes_to_ask, my_question, my_questions
 from doudi.casework.queries.awards import Entitled, PastChanged, changed_since, decided_since, entitlements
+from doudi.casework.queries.benefits import (
+    AdjustmentRow,
+    BenefitLine,
+    BenefitPage,
+    MyHelp,
+    adjustments_of,
+    benefit_counts,
+    benefit_page,
+    benefits,
+    my_help,
+)
 from doudi.casework.queries.boards import (
     BoardRow,
     OpenObjection,
@@ -61,6 +72,7 @@ from doudi.casework.queries.page import case, case_of_receipt, cases_of
 from doudi.casework.queries.proposing import Proposed, proposed
 from doudi.casework.queries.recognised import OfCase, Recognised, of_case, recognised
 from doudi.casework.queries.records import StepRow, steps
+from doudi.casework.queries.reviews import Beside, ThenAndNow, then_and_now
 from doudi.casework.queries.road import FactRow, KinRow, PlaceRequestRow, RoadPage, asked_of_us, case_road, near_kin
 from doudi.casework.queries.rows import (
     AskedToAgree,
@@ -82,6 +94,7 @@ from doudi.casework.queries.signing import Signatory, SigningPage, my_signing, s
 from doudi.casework.queries.touching import running_of
 
 __all__ = [
+    "AdjustmentRow",
     "AlikePage",
     "AppraisalRow",
     "AskedAgain",
@@ -89,7 +102,10 @@ __all__ = [
     "AskedOf",
     "AskedToAgree",
     "AssessmentRow",
+    "BenefitLine",
+    "BenefitPage",
     "BenefitRow",
+    "Beside",
     "BoardRow",
     "CallRow",
     "CaseClocks",
@@ -117,6 +133,7 @@ __all__ = [
     "MandateRow",
     "MeetingsPage",
     "MyCase",
+    "MyHelp",
     "NeedNote",
     "OfCase",
     "OfferRow",
@@ -137,6 +154,8 @@ __all__ = [
     "SigningPage",
     "SlipRow",
     "StepRow",
+    "ThenAndNow",
+    "adjustments_of",
     "alike",
     "application_receipt",
     "appraisals",
@@ -145,6 +164,9 @@ __all__ = [
     "asked_to_agree",
     "at_the_door",
     "benefit",
+    "benefit_counts",
+    "benefit_page",
+    "benefits",
     "beside",
     "boards",
     "by_door",
@@ -181,6 +203,7 @@ __all__ = [
     "my_benefits",
     "my_case",
     "my_cases",
+    "my_help",
     "my_question",
     "my_questions",
     "my_signing",
@@ -207,4 +230,5 @@ __all__ = [
     "signing",
     "steps",
     "supporting",
+    "then_and_now",
 ]

@@ -140,6 +140,7 @@ urlpatterns = [
     path("person/<slug:pid>/reasons/", reasons.reach, name="reach"),
     path("person/<slug:pid>/reasons/<slug:programme>/", reasons.reasons_of, name="reasons"),
     path("person/<slug:pid>/reasons/<slug:programme>/answer.json", reasons.bytes_of, name="reasons-bytes"),
+    path("benefits/", include("doudi.web.desk.benefits.urls")),
     path("objections/", include("doudi.web.desk.objections.urls")),
     path("orders/", include("doudi.web.desk.orders.urls")),
     path("checks/", include("doudi.web.desk.checks.urls")),

@@ -6,7 +6,7 @@ from django.urls import path
 
 from doudi.web.phone.apply import proxy
 from doudi.web.phone.apply import views as apply
-from doudi.web.phone.my import family, letters, objections, questions, reports, services, signing
+from doudi.web.phone.my import family, helped, letters, objections, questions, reports, services, signing
 from doudi.web.phone.my import views as my
 from doudi.web.phone.my.known import views as known
 from doudi.web.phone.reasons import views as reasons
@@ -48,6 +48,9 @@ urlpatterns = [
     path("my/letters/<slug:ref>/", letters.letter, name="letter"),
     path("my/letters/<slug:ref>/letter.pdf", letters.pdf, name="letter-pdf"),
     path("my/file.pdf", letters.own_file, name="own-file"),
+    path("my/help/", helped.helped, name="help"),
+    path("my/help/<slug:ref>/changed/", helped.changed, name="help-changed"),
+    path("my/help/invited/<slug:ref>/", helped.invited, name="help-invited"),
     path("my/reports/", reports.listed, name="reports"),
     path("my/reports/<slug:ref>/", reports.report, name="report"),
     path("my/reports/<slug:ref>/report.json", reports.bytes_of, name="report-json"),

@@ -1,0 +1,1 @@
+"""Help in force: what waits, and each benefit on its page."""
