@@ -47,7 +47,7 @@ def keep_form(
     if len(area) < 9:
         raise NotAllowed("请选是哪个乡镇、哪个村收的。")
     papers = [
-        office.keep_paper(kind="application", content_type=called, data=data, area=area, subject="", by=by, at=at).ref
+        office.keep_paper(kind="application", content_type=called, data=data, area=area, subject=area, by=by, at=at).ref
         for called, data in photos
     ]
     kept = PaperForm.objects.filter(area=area, papers=papers).first()

@@ -84,7 +84,10 @@ def read_list(data: bytes) -> tuple[list[Pointed], list[tuple[int, str]]]:
 
     :raises NotAList: no text, no heading, or too long
     """
-    lines = list(csv.reader(io.StringIO(_text(data))))
+    try:
+        lines = list(csv.reader(io.StringIO(_text(data), newline="")))
+    except csv.Error:
+        raise NotAList("这不是 CSV 表，请从表格里另存为 CSV 再送。") from None
     if not lines:
         raise NotAList("文件是空的。")
     heading = [unicodedata.normalize("NFKC", one).strip() for one in lines[0]]

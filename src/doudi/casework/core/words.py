@@ -23,6 +23,8 @@ CHANNELS = {
     "hotline": "热线",
     "paper": "纸质申请",
     "visit": "走访时提出",
+    "list": "部门送来的名单",
+    "referral": "部门转来的",
 }
 
 ACCOUNT_WAYS = {"same": "和现在领钱的是同一张卡", "other": "打到另一张卡", "none": "没有卡，请帮我办"}

@@ -188,8 +188,8 @@ def find(viewer: Viewer, text: str, *, at: datetime, limit: int = 20) -> tuple[I
     :raises NotAllowed: the post does not allow it
     """
     rows, receipt = _of(viewer), core.read_receipt(text)
-    if receipt is not None and (hit := rows.filter(receipt=receipt).first()) is not None:
-        return as_rows([hit], viewer, today(at))
+    if receipt is not None and (hits := list(rows.filter(Q(receipt=receipt) | Q(application__receipt=receipt)).order_by("pk"))):
+        return as_rows(hits[:limit], viewer, today(at))
     if not viewer.may("person.find"):
         return ()
     person = registry.find_by_number(text.strip().upper(), viewer)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
+from doudi.web.phone.apply import help as choosing
 from doudi.web.phone.apply import proxy
 from doudi.web.phone.apply import views as apply
-from doudi.web.phone.my import family, helped, letters, objections, questions, reports, services, signing
+from doudi.web.phone.my import family, helped, helper, letters, objections, questions, reports, services, signing
 from doudi.web.phone.my import views as my
 from doudi.web.phone.my.known import views as known
 from doudi.web.phone.reasons import views as reasons
@@ -38,6 +39,7 @@ urlpatterns = [
     path("my/cases/<slug:ref>/", my.case, name="case"),
     path("my/cases/<slug:ref>/receipt/", my.receipt, name="receipt"),
     path("my/cases/<slug:ref>/sheet/", my.sheet, name="sheet"),
+    path("my/cases/<slug:ref>/helper/", helper.helper, name="helper"),
     path("my/cases/<slug:ref>/withdraw/", my.withdraw, name="withdraw"),
     path("my/cases/<slug:ref>/supplement/", my.supplement, name="supplement"),
     path("my/services/", services.listed, name="services"),
@@ -65,6 +67,7 @@ urlpatterns = [
     path("apply/for/", proxy.who, name="for"),
     path("apply/for/relation/", proxy.relation, name="for-relation"),
     path("apply/for/knows/", proxy.knows, name="for-knows"),
+    path("apply/<slug:ref>/help/", choosing.choose, name="apply-help"),
     *(
         path(f"apply/<slug:ref>/{name}/", apply.step, {"name": name}, name=f"apply-{name}")
         for name in ("hardship", "household", "income", "account", "check")

@@ -8,7 +8,7 @@ import unicodedata
 from django import forms
 
 from doudi.casework import core
-from doudi.casework.queries import DraftPage
+from doudi.casework.queries import DraftPage, Proposed
 from doudi.registry.core import RELATIONS
 from doudi.web.desk import fields
 
@@ -34,14 +34,20 @@ class WhoForm(forms.Form):
         return said
 
     def clean_number(self) -> str:
-        number = re.sub(r"[\s\-—]", "", unicodedata.normalize("NFKC", self.cleaned_data["number"])).upper()
-        if not number:
-            return ""
-        if len(number) != 18:
-            raise forms.ValidationError(f"身份证号一共 18 位，您填了 {len(number)} 位")
-        if not re.fullmatch(r"\d{17}[\dX]", number):
-            raise forms.ValidationError("身份证号只有数字，最后一位可以是 X")
-        return number
+        return citizen_number(self.cleaned_data["number"]) if self.cleaned_data["number"].strip() else ""
+
+
+def citizen_number(typed: str) -> str:
+    """A citizen number as people write it (blanks, dashes, full width).
+
+    :raises ValidationError: not 18 characters, or another sign than a digit or X
+    """
+    number = re.sub(r"[\s\-—]", "", unicodedata.normalize("NFKC", typed)).upper()
+    if len(number) != 18:
+        raise forms.ValidationError(f"身份证号一共 18 位，您填了 {len(number)} 位")
+    if not re.fullmatch(r"\d{17}[\dX]", number):
+        raise forms.ValidationError("身份证号只有数字，最后一位可以是 X")
+    return number
 
 
 class WindowForm(forms.Form):
@@ -77,10 +83,6 @@ class WindowForm(forms.Form):
         self.fields["way"] = fields.one_of(ways, label="钱打到哪张卡", missing="钱打到哪张卡，还没选")
         self.fields["bank"] = fields.line(label="哪家银行", required=False, longest=60)
         self.fields["account"] = fields.line(label="卡号", required=False, longest=40)
-        channels = [("paper", "签了同意书"), ("voice", "念给他听，录了音")]
-        self.fields["consent"] = fields.one_of(
-            channels, label="他同意查收入和财产吗", missing="还没有他的同意", hint="法律规定领救助要先同意核对。不同意可以先不交"
-        )
 
     @property
     def member_questions(self) -> list[object]:
@@ -112,3 +114,26 @@ class WindowForm(forms.Form):
         """Each known income: right, wrong, or "" when they are not sure."""
         answers = {one.key: self.cleaned_data[f"income_{number}"] for number, one in enumerate(self.known)}
         return {key: "" if answer == "unsure" else answer for key, answer in answers.items()}
+
+
+class HelpForm(forms.Form):
+    """Which help to ask for, as proposed or otherwise, and the yes to the check; read out to who sits there."""
+
+    def __init__(self, asked: tuple[Proposed, ...], *args: object, **more: object) -> None:
+        super().__init__(*args, **more)
+        self.asked = asked
+        choices = [(one.key, f"{one.label}{f'（{one.whom}）' if one.whom else ''}：{one.tells}") for one in asked]
+        self.fields["programmes"] = fields.several(choices, label="替他问哪几样帮助", missing="至少留一样帮助来问")
+        self.fields["programmes"].initial = [one.key for one in asked if one.is_asked]
+        self.fields["reason"] = fields.line(label="少问一样，为什么", required=False, longest=200)
+        channels = [("paper", "签了同意书"), ("voice", "念给他听，录了音")]
+        self.fields["consent"] = fields.one_of(
+            channels, label="他同意查收入和财产吗", missing="还没有他的同意", hint="法律规定领救助要先同意核对。不同意可以先不交"
+        )
+
+    def clean(self) -> dict[str, object]:
+        said = super().clean()
+        left = [one for one in self.asked if one.is_proposed and one.key not in said.get("programmes", ())]
+        if said.get("programmes") and left and not said.get("reason"):
+            self.add_error("reason", "替他少问了一样，写一句为什么")
+        return said

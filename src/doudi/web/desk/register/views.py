@@ -14,7 +14,7 @@ from doudi.office import actions as office
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed, Role
 from doudi.registry import queries as registry
-from doudi.web.desk.register.forms import WhoForm, WindowForm
+from doudi.web.desk.register.forms import HelpForm, WhoForm, WindowForm
 from doudi.web.parts.permits import permit
 
 
@@ -51,7 +51,7 @@ def who(request: HttpRequest) -> HttpResponse:
 @permit("case.register")
 @require_http_methods(["GET", "HEAD", "POST"])
 def window(request: HttpRequest, ref: str) -> HttpResponse:
-    """All questions on one page, prefilled; handed in at once, with a receipt to print.
+    """All questions on one page, prefilled; then which help to ask for, and his yes.
 
     :raises Http404: no such application for this clerk
     """
@@ -66,16 +66,16 @@ def window(request: HttpRequest, ref: str) -> HttpResponse:
     form, problem = WindowForm(draft, request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         try:
-            case = _hand_in(request, ref, form)
-            return redirect("desk:receipt", case.receipt)
+            _keep(request, ref, form)
+            return redirect("desk:window-help", ref)
         except NotAllowed as why:
             problem = str(why)
     context = {"draft": draft, "form": form, "problem": problem}
     return render(request, "desk/register/window.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _hand_in(request: HttpRequest, ref: str, form: WindowForm) -> object:
-    """Keep each answer and hand in; what was kept before a refusal stays kept."""
+def _keep(request: HttpRequest, ref: str, form: WindowForm) -> None:
+    """Keep each answer; what was kept before a refusal stays kept."""
     said, common = form.cleaned_data, {"ref": ref, "by": request.user, "at": time.now()}
     actions.save_hardships(kinds=said["hardships"], story=said["story"], **common)
     others = [(said["new_name"], said["new_relation"])] if said["new_name"] else []
@@ -83,7 +83,33 @@ def _hand_in(request: HttpRequest, ref: str, form: WindowForm) -> object:
     incomes = [(said["kind"], said["amount"])] if said["kind"] else []
     actions.save_incomes(said=form.said_of_incomes(), others=incomes, **common)
     actions.save_account(way=said["way"], bank=said["bank"], number=said["account"], **common)
-    return actions.submit(consent=True, consent_channel=said["consent"], **common)
+
+
+@permit("case.register")
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest, ref: str) -> HttpResponse:
+    """Which help to ask for, proposed from what was said; his yes to the check; then it is handed in, with a receipt to print.
+
+    :raises Http404: no such application for this clerk
+    """
+    at = time.now()
+    try:
+        draft = queries.draft(ref, by=request.user, at=at)
+    except NotAllowed:
+        raise Http404 from None
+    if draft.case_ref:
+        return redirect("desk:who")
+    form, problem = HelpForm(queries.proposed(ref, at=at), request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        said, common = form.cleaned_data, {"ref": ref, "by": request.user, "at": at}
+        try:
+            actions.save_programmes(programmes=said["programmes"], reason=said["reason"], **common)
+            case = actions.submit(consent=True, consent_channel=said["consent"], **common)
+            return redirect("desk:receipt", case.receipt)
+        except NotAllowed as why:
+            problem = str(why)
+    context = {"draft": draft, "form": form, "problem": problem}
+    return render(request, "desk/register/help.html", context, status=422 if request.method == "POST" else 200)
 
 
 @permit("case.register")
@@ -97,13 +123,19 @@ def receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     known = queries.progress(receipt, at=at)
     if known is None:
         raise Http404
-    address = request.build_absolute_uri(f"/progress/{known.receipt}/")
-    drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=1, title="扫码看办到哪一步")
     context = {
-        "known": known,
         "shown": core.show_receipt(known.receipt),
-        "code": mark_safe(drawn),
+        "by_on": known.by_on,
+        "helps": [known.programme_label, *(label for _, label, _ in known.also)],
+        "code": code_of(request, known.receipt),
         "on": at,
         "back": reverse("desk:today"),
     }
     return render(request, "desk/register/receipt.html", context)
+
+
+def code_of(request: HttpRequest, receipt: str) -> str:
+    """The picture that leads to how far an application is."""
+    address = request.build_absolute_uri(f"/progress/{receipt}/")
+    drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=1, title="扫码看办到哪一步")
+    return mark_safe(drawn)

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from doudi.casework import core
-from doudi.casework.queries import DraftPage
+from doudi.casework.queries import DraftPage, Proposed
 from doudi.web.parts.templatetags.parts import yuan
 
 MANDATES = (
     ("screen", gettext_lazy("他就在旁边，自己点的同意")),
     ("paper", gettext_lazy("签在纸上，我带给镇里")),
+    ("fingerprint", gettext_lazy("在纸上按了手印，我带给镇里")),
     ("village", gettext_lazy("请村里替他交")),
 )
 
@@ -28,7 +29,7 @@ class Row:
     href: str = ""
 
 
-def summary(page: DraftPage, *, mine: bool, helper: str) -> list[Row]:
+def summary(page: DraftPage, *, mine: bool, helper: str, asked: tuple[Proposed, ...]) -> list[Row]:
     """The lines to look over before handing in. What the registers know about somebody else is left out."""
     here = f"/apply/{page.ref}"
     rows = [Row(_("申请人"), page.applicant_name, page.area_label)]
@@ -44,7 +45,15 @@ def summary(page: DraftPage, *, mine: bool, helper: str) -> list[Row]:
         Row(_("家里人"), heads, "、".join(living), f"{here}/household/"),
         _incomes(page, mine, f"{here}/income/"),
         _account(page, mine, f"{here}/account/"),
+        _help(asked, f"{here}/help/"),
     ]
+
+
+def _help(asked: tuple[Proposed, ...], href: str) -> Row:
+    """What is asked for in this one application; named with its reason, so that nobody need know the names."""
+    mine = [one for one in asked if one.is_asked]
+    named = [_(one.label) + (f"（{one.whom}）" if one.whom else "") for one in mine]
+    return Row(_("替您问的帮助"), "、".join(named), "；".join(_(one.tells) for one in mine), href)
 
 
 def _incomes(page: DraftPage, mine: bool, href: str) -> Row:

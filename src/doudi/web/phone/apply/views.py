@@ -22,6 +22,7 @@ from doudi.web.parts import papers
 from doudi.web.parts.permits import resident
 from doudi.web.parts.roads import STEPS, first_open
 from doudi.web.phone.apply.answers import Problem, read_household, read_incomes
+from doudi.web.phone.apply.help import asked_of, settle
 from doudi.web.phone.apply.proxy import PROXIES
 from doudi.web.phone.apply.summary import MANDATES, summary
 
@@ -250,7 +251,9 @@ def _check(request: HttpRequest, page: DraftPage) -> HttpResponse:
     if request.method == "POST":
         mandate = request.POST.get("mandate", "")
         try:
-            more = {"proxy_relation": helper["relation"], "mandate": mandate} if not mine else {}
+            seen = {"may_see": "may_see" in request.POST}
+            more = {"proxy_relation": helper["relation"], "mandate": mandate, **seen} if not mine else {}
+            settle(page, request)
             more |= {"files": papers.signature(request), "typed_name": request.POST.get("name", "").strip()[:40]}
             case = actions.submit(ref=page.ref, consent=True, by=_me(request), at=office.now(), **more)
             return redirect(f"/my/cases/{case.ref}/receipt/")
@@ -258,15 +261,16 @@ def _check(request: HttpRequest, page: DraftPage) -> HttpResponse:
             problems.append(Problem("mandate" if not mine else "main", str(why)))
         except NotAllowed as why:
             problems.append(Problem("main", str(why)))
+    by_whom = "" if mine else f"{PROXIES[helper['relation']]} {people.me(request.pid).name}"
+    asked = asked_of(page)
+    codes = [one.code for one in asked if one.is_asked]
     shown = {
         "question": _("最后看一遍，对不对"),
-        "rows": summary(page, mine=mine, helper="" if mine else f"{PROXIES[helper['relation']]} {people.me(request.pid).name}"),
+        "rows": summary(page, mine=mine, helper=by_whom, asked=asked),
         "names": [one.name for one in page.members if one.together or one.is_applicant],
         "mandates": MANDATES if not mine else (),
         "my_name": page.applicant_name,
-        "places": [
-            (_(department), [_(asked) for asked in asks]) for department, asks in verification.asked_places([page.programme])
-        ],
+        "places": [(_(department), [_(asked) for asked in asks]) for department, asks in verification.asked_places(codes)],
         "until": _(terms().until),
         "name": request.POST.get("name", ""),
     }

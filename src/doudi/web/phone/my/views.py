@@ -153,7 +153,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
 def receipt(request: HttpRequest, ref: str) -> HttpResponse:
     """We have it: the number, the picture to scan, and who gets in touch by when."""
     one = _mine(request, ref)
-    return render(request, "phone/apply/done.html", {"case": one, "code": code_for(request, one.receipt)})
+    return render(request, "phone/apply/done.html", {"case": one, "code": code_for(request, one.slip.replace("-", ""))})
 
 
 @resident
@@ -190,7 +190,7 @@ def sheet_of(request: HttpRequest, one: MyCase) -> dict[str, Any]:
         "tiles": tiles,
         "digits": range(18),
         "empty_rows": range(max(0, 4 - len(one.members))),
-        "code": code_for(request, one.receipt),
+        "code": code_for(request, "".join(filter(str.isdigit, one.slip))),
     }
 
 
