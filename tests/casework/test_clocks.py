@@ -203,8 +203,8 @@ def test_overdue_climbs_to_officer_head_and_county_each_once(sources):
 
 @db
 def test_who_is_away_is_reminded_through_who_stands_in(sources):
-    li, qian = people.clerk_li(), walk.helper_qian()
     case = walk.applied(people.granny_wang().pid)
+    li, qian = people.clerk_li(), walk.helper_qian()
     assert case.handler == li.ref
     office.enter_leave(
         clerk="li", kind="ill", from_on=NOON.date(), to_on=(NOON + DAY * 9).date(), stand_in="qian", by=li, at=NOON

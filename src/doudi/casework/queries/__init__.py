@@ -28,7 +28,18 @@ from doudi.casework.queries.boards import (
     published,
     published_areas,
 )
-from doudi.casework.queries.clocks import CaseClocks, LateFigure, LatePage, LateRow, clocks_of, late, late_count, late_figures
+from doudi.casework.queries.clocks import (
+    CaseClocks,
+    LateFigure,
+    LatePage,
+    LateRow,
+    NobodysRow,
+    clocks_of,
+    late,
+    late_count,
+    late_figures,
+    nobodys,
+)
 from doudi.casework.queries.deviations import Deviations, deviations
 from doudi.casework.queries.doors import (
     CallRow,
@@ -91,6 +102,7 @@ from doudi.casework.queries.rows import (
     ShownRow,
 )
 from doudi.casework.queries.signing import Signatory, SigningPage, my_signing, signing, supporting
+from doudi.casework.queries.tasks import Waiting, waiting
 from doudi.casework.queries.touching import running_of
 
 __all__ = [
@@ -135,6 +147,7 @@ __all__ = [
     "MyCase",
     "MyHelp",
     "NeedNote",
+    "NobodysRow",
     "OfCase",
     "OfferRow",
     "OpenObjection",
@@ -155,6 +168,7 @@ __all__ = [
     "SlipRow",
     "StepRow",
     "ThenAndNow",
+    "Waiting",
     "adjustments_of",
     "alike",
     "application_receipt",
@@ -209,6 +223,7 @@ __all__ = [
     "my_signing",
     "near_kin",
     "needs_note",
+    "nobodys",
     "not_made",
     "objection_of",
     "of_case",
@@ -231,4 +246,5 @@ __all__ = [
     "steps",
     "supporting",
     "then_and_now",
+    "waiting",
 ]

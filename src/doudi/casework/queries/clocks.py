@@ -237,7 +237,8 @@ def late_figures(viewer: Viewer, *, at: datetime) -> tuple[LateFigure, ...]:
     """
     on = today(at)
     running: dict[str, list[int]] = {}
-    for area, count, first in _late(viewer, on).values_list("area").annotate(Count("id"), Min("due_on")):
+    by_place = _late(viewer, on).values("area").annotate(count=Count("id"), first=Min("due_on"))
+    for area, count, first in by_place.values_list("area", "count", "first"):
         mine = running.setdefault(area[:9], [0, 0])
         mine[0], mine[1] = mine[0] + count, max(mine[1], (on - first).days)
     done = RunningClock.objects.filter(
@@ -245,7 +246,8 @@ def late_figures(viewer: Viewer, *, at: datetime) -> tuple[LateFigure, ...]:
     )
     finished: dict[str, list[int]] = {}
     kept = Count("id", filter=Q(done_at__date__lte=F("due_on")))
-    for area, count, good in done.values_list("area").annotate(Count("id"), kept):
+    kept_places = done.values("area").annotate(count=Count("id"), good=kept)
+    for area, count, good in kept_places.values_list("area", "count", "good"):
         mine = finished.setdefault(area[:9], [0, 0])
         mine[0], mine[1] = mine[0] + count, mine[1] + good
     labels = office.area_labels([*running, *finished])
@@ -275,8 +277,9 @@ def nobodys(viewer: Viewer, *, at: datetime) -> tuple[NobodysRow, ...]:
     open_states = [state.value for state in State if state.is_open]
     rows = list(
         Case.objects.filter(within(viewer), state__in=open_states)
-        .values_list("handler", "area")
-        .annotate(Count("id"), Min("due_on"))
+        .values("handler", "area")
+        .annotate(count=Count("id"), first=Min("due_on"))
+        .values_list("handler", "area", "count", "first")
     )
     handlers = {handler for handler, *_ in rows} - {""}
     gone, there = office.away(handlers, at), office.at_work(handlers, at)

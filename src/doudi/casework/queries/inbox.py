@@ -20,7 +20,6 @@ from doudi.verification import queries as verification
 
 S = State
 TOWNSHIP_TODO = (S.SUBMITTED, S.ACCEPTED, S.INVESTIGATING, S.OBJECTED, S.RETURNED, S.HELPED)
-COUNTY_TODO = (S.AT_COUNTY,)
 
 # state → (why it is here, the next move)
 NEXT = {
@@ -68,18 +67,21 @@ def _of(viewer: Viewer) -> QuerySet[Case]:
     return Case.objects.filter(within(viewer))
 
 
-def _todo(viewer: Viewer) -> tuple[State, ...]:
-    return COUNTY_TODO if viewer.role == Role.COUNTY else TOWNSHIP_TODO
+def _todo(viewer: Viewer) -> Q:
+    """What waits for this post: who decides is the county, or another of the township where that confirms."""
+    if viewer.role == Role.COUNTY:
+        return Q(state=S.AT_COUNTY, level=core.Level.COUNTY)
+    return Q(state__in=TOWNSHIP_TODO) | Q(state=S.AT_COUNTY, level=core.Level.TOWNSHIP)
 
 
 def _pile(viewer: Viewer, pile: str) -> Q:
     closed = [state.value for state in core.CLOSED]
     piles = {
-        "todo": Q(state__in=_todo(viewer)),
+        "todo": _todo(viewer),
         "waiting": Q(state=S.ASKED),
         "shown": Q(state=S.SHOWN),
-        "clear": Q(state=S.AT_COUNTY, in_doubt=False),
-        "doubt": Q(state=S.AT_COUNTY, in_doubt=True),
+        "clear": Q(state=S.AT_COUNTY, level=core.Level.COUNTY, in_doubt=False),
+        "doubt": Q(state=S.AT_COUNTY, level=core.Level.COUNTY, in_doubt=True),
         "done": Q(state__in=closed),
         "all": Q(),
     }
@@ -97,7 +99,7 @@ def inbox(viewer: Viewer, *, at: datetime, pile: str = "todo", mine: bool = Fals
     """
     rows = _of(viewer).filter(_pile(viewer, pile))
     if mine:
-        rows = rows.filter(handler=viewer.ref)
+        rows = rows.filter(handler__in=[viewer.ref, *dict(viewer.standing)])
     if after:
         rank, due, last = _cursor(after)
         rows = rows.filter(Q(rank__gt=rank) | Q(rank=rank, due_on__gt=due) | Q(rank=rank, due_on=due, pk__gt=last))
@@ -124,6 +126,8 @@ def as_rows(cases: Iterable[Case], viewer: Viewer, on: date) -> tuple[InboxRow, 
     cases = list(cases)
     labels = office.area_labels([case.area for case in cases])
     answered = _answered([case for case in cases if State(case.state).is_open])
+    standing = dict(viewer.standing)
+    mine = {viewer.ref, *standing}
     rows = []
     for case in cases:
         state = State(case.state)
@@ -139,14 +143,15 @@ def as_rows(cases: Iterable[Case], viewer: Viewer, on: date) -> tuple[InboxRow, 
                 area_label=labels.get(case.area, case.area),
                 programme_label=core.road(case.programme).label,
                 state=state,
-                state_label=state.label,
+                state_label=core.label_at(state, case.level),
                 why="；".join([why, *extra]),
                 next_act=act,
                 next_label=NEXT_LABELS[act],
                 due_on=case.due_on,
                 is_overdue=state.is_open and case.due_on < on,
                 is_urgent=case.is_urgent,
-                is_mine=bool(viewer.ref) and case.handler == viewer.ref,
+                is_mine=bool(viewer.ref) and case.handler in mine,
+                stands_for=standing.get(case.handler, ""),
                 is_near_kin=case.is_near_kin,
                 channel_label=core.CHANNELS[case.channel],
             )
@@ -168,7 +173,7 @@ def counts(viewer: Viewer, *, at: datetime) -> Counts:
 
     :raises NotAllowed: the post does not allow it
     """
-    on, todo = today(at), Q(state__in=_todo(viewer))
+    on, todo = today(at), _todo(viewer)
     found = _of(viewer).aggregate(
         todo=Count("pk", filter=todo),
         due_today=Count("pk", filter=todo & Q(due_on=on)),
@@ -176,8 +181,8 @@ def counts(viewer: Viewer, *, at: datetime) -> Counts:
         urgent=Count("pk", filter=todo & Q(is_urgent=True)),
         waiting=Count("pk", filter=Q(state=S.ASKED)),
         shown=Count("pk", filter=Q(state=S.SHOWN)),
-        clear=Count("pk", filter=Q(state=S.AT_COUNTY, in_doubt=False)),
-        doubt=Count("pk", filter=Q(state=S.AT_COUNTY, in_doubt=True)),
+        clear=Count("pk", filter=Q(state=S.AT_COUNTY, level=core.Level.COUNTY, in_doubt=False)),
+        doubt=Count("pk", filter=Q(state=S.AT_COUNTY, level=core.Level.COUNTY, in_doubt=True)),
     )
     return Counts(**found)
 

@@ -21,10 +21,9 @@ from doudi.office import queries as time
 from doudi.office.core import NotAllowed, Role, Viewer, mask_name
 from doudi.policy.pack import Pack
 from doudi.rulebook import queries as rulebook
-from doudi.verification import queries as verification
-from doudi.verification.queries import exchanges
 from doudi.web.desk.alerts.reading import LEVELS, explanation
 from doudi.web.desk.frame import due
+from doudi.web.desk.today.tasks import tasks
 from doudi.web.parts.permits import permit
 
 CASES, ALERTS = 20, 10  # rows of each kind on a page
@@ -87,7 +86,7 @@ def of_case(row: InboxRow, today: date, pile: str = "todo", after: str = "") -> 
         key=(0 if row.is_urgent else 1, row.due_on, 0),
         ref=row.ref,
         who=mask_name(row.name),
-        about=f"{row.area_label} · {row.channel_label}",
+        about=f"{row.area_label} · {row.channel_label}" + (f" · 代{row.stands_for}" if row.stands_for else ""),
         what=row.programme_label,
         tag=tag,
         tone=colour,
@@ -164,9 +163,8 @@ def today(request: HttpRequest) -> HttpResponse:
             for code, words in piles
         ],
         "only": pile != "todo",
-        "objections": verification.objection_counts(viewer, on),
-        "doubts": verification.anomaly_counts(viewer, on=on) if viewer.may("anomaly.read") else None,
-        "elsewhere": exchanges.counts(viewer, on) if viewer.may("place.answer") else None,
+        "tasks": tasks(viewer, at),
+        "standing": [name for _, name in viewer.standing],
         "entries": sorted(entries, key=lambda entry: entry.key),
         "next": f"?{urlencode(following)}" if cases.next or alerts.next else "",
         "open_ref": wanted,
