@@ -266,7 +266,7 @@ def _household(known: Known) -> tuple[Household, list[TableLine], int | None]:
         medical_year_fen=calculation.medical_year(found, on) if known.answered("medical_cost") else None,
         place_kind=place.place_kind or None if place else None,
     )
-    facts |= known.found_out()
+    facts |= calculation.with_derived(known.found_out(), len(counting))
     members = tuple(Member(pid=one.pid or one.ref, facts=_person_facts(one, known), relation=one.relation) for one in counting)
     return Household(hid=case.household or case.ref, area=case.area, facts=facts, members=members), table, income
 

@@ -194,3 +194,11 @@ def household_facts(
         "hh_place_kind": place_kind,
     }
     return {name: value for name, value in facts.items() if value is not None}
+
+
+def with_derived(found: Mapping[str, Value], members: int) -> dict[str, Value]:
+    """Household facts a person found out, with what follows from a month's income unless it was found out by itself."""
+    month = found.get("hh_income_month")
+    if not isinstance(month, int) or isinstance(month, bool) or not members:
+        return dict(found)
+    return {"hh_income_per_head": month // members, "hh_income_year": month * 12, **found}
