@@ -203,6 +203,9 @@ def doings(case):
             ),
             township | county | {Role.VILLAGE},
         ),
+        "retire_papers": (
+            lambda by: actions.retire_papers(keeps="file", by=by, **reading), county | {Role.DIRECTOR},
+        ),
         "export_file": (
             lambda by: actions.export_file(
                 pid=case.applicant, cases=(case.ref,), whole=True, why="移交", pages=1, sha256="", by=by, at=NOON

@@ -10,8 +10,10 @@ import people
 import walk
 from doudi.casework import actions, core
 from doudi.casework.core import papers
-from doudi.casework.models import Decision, Scan, Service, Sheet
+from doudi.casework.models import Benefit, Decision, Retirement, Scan, Service, Sheet
 from doudi.casework.queries import sheets
+from doudi.casework.queries.keeping import over_time
+from doudi.facts import days
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party
 from doudi.office.models import JournalEntry
@@ -194,3 +196,22 @@ def test_the_file_of_a_household_is_one_for_every_member(case):
     with pytest.raises(NotAllowed):
         sheets.household_file(people.uncle_zhou().pid, viewer)
     assert sheets.my_file(boy) is None  # his grandmother's file is hers
+
+
+def test_papers_go_only_when_their_time_is_over_after_help_ended_and_a_person_agreed(case):
+    a_letter(case)
+    zhao, years = people.officer_zhao(), papers.keeps()["file"].years
+    late = LATER + timedelta(days=366 * (years + 1))
+    viewer = viewer_of(zhao, "file.retire")
+    with pytest.raises(NotAllowed, match="没有到期"):  # help runs: the time has not begun
+        actions.retire_papers(ref=case.ref, keeps="file", by=zhao, at=late)
+    assert over_time(viewer, on=late.date()) == ()
+    Benefit.objects.filter(case=case).update(to_month=days.add_months(NOON.date().replace(day=1), 3))
+    [row] = over_time(viewer, on=late.date())
+    assert (row.keeps, row.sheets, row.scans) == ("file", 1, 0) and row.closed_on.month == 10  # October is paid to its end
+    with pytest.raises(NotAllowed):
+        actions.retire_papers(ref=case.ref, keeps="file", by=zhao, at=LATER)
+    for _ in range(2):  # pressed twice
+        actions.retire_papers(ref=case.ref, keeps="file", by=zhao, at=late)
+    assert Retirement.objects.count() == JournalEntry.objects.filter(act="casework.retire_papers").count() == 1
+    assert over_time(viewer, on=late.date()) == ()

@@ -27,7 +27,7 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:source-stop", "desk:source-knock",
     "desk:orders", "desk:order-new", "desk:check-new", "desk:anomalies", "desk:anomalies-csv",
     "desk:reports", "desk:objections", "desk:objection-find", "desk:objection-form",
-    "desk:papers-letters", "desk:papers-find",
+    "desk:papers-letters", "desk:papers-find", "desk:papers-retiring",
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
     "desk:peers", "desk:peers-places", "desk:peers-standing", "desk:peers-add", "desk:peers-check", "desk:peers-stop",
     "desk:peers-standing-settle", "desk:elsewhere", "desk:near-kin", "desk:draw",

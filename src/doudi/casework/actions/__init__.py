@@ -39,7 +39,7 @@ from doudi.casework.actions.mandates import keep_mandate, let_see, take_mandate_
 from doudi.casework.actions.opinion import end_showing, object_to, photograph_board, propose, resend
 from doudi.casework.actions.outreach import miss_offer, settle_offer, take_list
 from doudi.casework.actions.paper_forms import drop_form, keep_form, read_rest, type_form
-from doudi.casework.actions.papers import export_file, keep_drawn, print_sheet, scan, serve_letter
+from doudi.casework.actions.papers import export_file, keep_drawn, print_sheet, retire_papers, scan, serve_letter
 from doudi.casework.actions.rechecking import follow_recheck
 from doudi.casework.actions.reviewing import call_review, close_review, open_review
 from doudi.casework.actions.settling import settle_fact
@@ -116,6 +116,7 @@ __all__ = [
     "remove_supporter",
     "request_check",
     "resend",
+    "retire_papers",
     "return_one",
     "review_precedent",
     "ring_back",

@@ -9,7 +9,8 @@ from django.db.models import Max
 
 from doudi.casework.actions import steps
 from doudi.casework.core import AlreadyDone, Missing, papers, road
-from doudi.casework.models import Case, Decision, Scan, Service, Sheet
+from doudi.casework.models import Case, Decision, Retirement, Scan, Service, Sheet
+from doudi.casework.queries.keeping import papers_over
 from doudi.facts import days
 from doudi.office import actions as office
 from doudi.office.actions import By
@@ -211,3 +212,27 @@ def export_file(
         steps.say(why, "为什么要导出")
     detail = {"cases": sorted(cases), "pages": pages, "sha256": sha256, "whole": whole}
     office.record("casework.export_file", subject=pid, by=by, at=at, detail=detail)
+
+
+@transaction.atomic
+def retire_papers(*, ref: str, keeps: str, by: By, at: datetime) -> Retirement:
+    """Agree that the papers of one class of a closed case go: their time is over. What is agreed once stays agreed.
+
+    :param keeps: a class of papers.toml
+    :raises NotAllowed: another area, a post that does not agree to this, or their time is not over
+    """
+    case = steps.lock(ref)
+    need(by, "file.retire", area=case.area, at=at)
+    keep = papers.keeps().get(keeps)
+    kept = Retirement.objects.filter(case=case, keeps=keeps).first()
+    if kept is not None:
+        return kept
+    over = papers_over(case, keep, today(at)) if keep is not None else None
+    if over is None:
+        raise NotAllowed("这些材料还没有到期，不能销毁。")
+    row = Retirement.objects.create(
+        case=case, keeps=keeps, kept_until=over.kept_until, sheets=over.sheets, scans=over.scans, at=at, by=office.party(by)
+    )
+    detail = {"keeps": keeps, "kept_until": over.kept_until.isoformat(), "scans": row.scans, "sheets": row.sheets}
+    office.record("casework.retire_papers", subject=case.ref, by=by, at=at, detail=detail)
+    return row

@@ -109,7 +109,11 @@ def of_programme(programme: str) -> Iterable[Paper]:
     return (one for one in catalogue().values() if one.serves(programme))
 
 
+def as_bytes(body: Body) -> bytes:
+    """A paper's words as bytes, whatever order they were put together in; a letter's PDF carries them inside."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
 def digest(body: Body) -> str:
-    """What the journal keeps of a paper: SHA-256 over its words, whatever order they were put together in."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """What the journal keeps of a paper: SHA-256 over its words."""
+    return hashlib.sha256(as_bytes(body)).hexdigest()

@@ -17,7 +17,7 @@ from doudi.casework.models.looking import Inquiry, Neighbour, SurveyPaper
 from doudi.casework.models.mandate import Mandate
 from doudi.casework.models.opinion import BoardPhoto, Objection, Opinion, Showing
 from doudi.casework.models.outreach import OutreachList, OutreachOffer
-from doudi.casework.models.paper import Scan, Service, Sheet
+from doudi.casework.models.paper import Retirement, Scan, Service, Sheet
 from doudi.casework.models.refs import new_application_ref, new_case_ref, new_draft_ref, new_row_ref, together
 from doudi.casework.models.settled import SettledFact
 from doudi.casework.models.tekun import Agreement, Reassessment, SelfCare, SupportForm
@@ -60,6 +60,7 @@ __all__ = [
     "Question",
     "Reassessment",
     "ReceiptCounter",
+    "Retirement",
     "Review",
     "RunningClock",
     "Scan",

@@ -151,3 +151,37 @@ class Scan(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+
+class Retirement(models.Model):
+    """A person agreed that the papers of one class of a closed case go, because their time is over; once and for ever."""
+
+    ref = models.CharField(max_length=20, unique=True, default=new_row_ref)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="retirements")
+    keeps = models.CharField(max_length=10)  # a class of papers.toml
+    kept_until = models.DateField()
+    sheets = models.PositiveIntegerField()
+    scans = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "ref": "internal",
+        "case": "internal",
+        "keeps": "internal",
+        "kept_until": "internal",
+        "sheets": "internal",
+        "scans": "internal",
+        "at": "internal",
+        "by": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "keeps"], name="retirement_once"),
+            models.CheckConstraint(condition=Q(sheets__gt=0) | Q(scans__gt=0), name="retirement_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref

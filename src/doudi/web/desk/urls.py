@@ -17,7 +17,7 @@ from doudi.web.desk.late import views as late
 from doudi.web.desk.life import views as life
 from doudi.web.desk.looking import views as looking
 from doudi.web.desk.meetings import views as meetings
-from doudi.web.desk.papers import bringing, filing
+from doudi.web.desk.papers import bringing, filing, retiring
 from doudi.web.desk.papers import views as papers
 from doudi.web.desk.payment import views as payment
 from doudi.web.desk.people import views as people
@@ -60,6 +60,7 @@ urlpatterns = [
     path("cases/<slug:ref>/papers/<slug:code>/", papers.paper, name="papers-paper"),
     path("papers/letters/", bringing.letters, name="papers-letters"),
     path("papers/letters/<slug:ref>/", bringing.serve, name="papers-serve"),
+    path("papers/retiring/", retiring.retiring, name="papers-retiring"),
     path("papers/scan/", bringing.find, name="papers-find"),
     path("papers/scan/<slug:number>/", bringing.scan, name="papers-scan"),
     path("papers/sheets/<slug:ref>/", papers.sheet, name="papers-sheet"),

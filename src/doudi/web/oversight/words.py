@@ -165,6 +165,7 @@ ACTS = {
     "casework.serve_letter": "把信送到了家里",
     "casework.scan": "收回一张签好的纸",
     "casework.export_file": "导出了一户一档",
+    "casework.retire_papers": "批准销毁到期的案卷材料",
     "casework.withdraw": "撤回申请",
     "casework.open_case": "走访后开了案卷",
     "casework.tell_happening": "记下领救助的家庭有变化",

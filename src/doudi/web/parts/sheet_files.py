@@ -59,8 +59,9 @@ def pdf_of(row: SheetRow, *, by: By, at: datetime) -> bytes:
     """
     paper = row.paper
     if not paper:
-        reason = f"{row.label} {row.number}" if row.is_letter or row.code in PROVES else ""
-        made = _document(context(row), row.sha256, at, reason)
+        proves = row.is_letter or row.code in PROVES
+        inside = office.Attached("letter.json", "这张纸的原文，供程序核验", papers.as_bytes(row.body)) if proves else None
+        made = _document(context(row), row.sha256, at, f"{row.label} {row.number}" if proves else "", inside)
         sheet = actions.keep_drawn(sheet=row.ref, pdf=made.pdf, pages=made.pages, certificate=made.certificate, by=by, at=at)
         paper = sheet.paper
     return kept.paper_bytes([paper])[0][1]
@@ -76,8 +77,10 @@ def blank_pdf(body: Body, at: datetime) -> bytes:
     return _document(shown(body), papers.digest(body), at).pdf
 
 
-def _document(told: dict[str, Any], identifier: str, at: datetime, reason: str = "") -> office.Document:
+def _document(
+    told: dict[str, Any], identifier: str, at: datetime, reason: str = "", inside: office.Attached | None = None
+) -> office.Document:
     return office.document(
         lambda tight: render_to_string("parts/sheet_paper.html", told | {"tight": tight}),
-        style="css/sheet-paper.css", most=PAGES, identifier=identifier, at=at, reason=reason,
+        style="css/sheet-paper.css", most=PAGES, identifier=identifier, at=at, reason=reason, attached=inside,
     )  # fmt: skip
