@@ -9,24 +9,24 @@ from django.db import transaction
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
-from doudi.office.queries import need
+from doudi.office.queries import need, today
 from doudi.payment.actions.sending import locked
 from doudi.payment.core import AlreadyDone, LineState, RunState, drawn
 from doudi.payment.models import Arrival, Line
 from doudi.registry import queries as registry
+from doudi.rulebook import queries as rulebook
 
 ANSWERS = ("yes", "no", "unsure", "unreached")
 CHANNELS = ("sms", "phone", "village", "self")
-MOST = 500
 
 
 @transaction.atomic
-def draw_arrivals(*, ref: str, count: int, by: By, at: datetime) -> list[Arrival]:
+def draw_arrivals(*, ref: str, by: By, at: datetime) -> list[Arrival]:
     """Draw payees of an answered run and send each a question; the same run is drawn once.
 
     The seed is the run's number and the checksums of its files: nobody can choose it, and anybody can draw again.
 
-    :raises NotAllowed: the bank has not answered yet, or not a sensible number
+    :raises NotAllowed: the bank has not answered yet, or the place did not say how many to ask
     """
     run = locked(ref)
     need(by, "payment.build", area=run.county, at=at)
@@ -35,12 +35,13 @@ def draw_arrivals(*, ref: str, count: int, by: By, at: datetime) -> list[Arrival
         return made
     if run.state != RunState.ANSWERED:
         raise NotAllowed("银行还没有全部回话，等回话以后再抽。")
-    if not 0 < count <= MOST:
-        raise NotAllowed(f"一次抽 1 到 {MOST} 户。")
+    count = rulebook.pack().parameters_at(run.county, today(at)).get("arrival_sample")
+    if not count:
+        raise NotAllowed("这里还没有定每批抽多少户，请先在“规则”里填上。")
     sums = [one.file_sha256 for one in run.files.order_by("bank")]
     seed = "-".join([run.number, *(text[:16] for text in sums[:2])])
     lines = Line.objects.filter(run=run, state=LineState.PAID)
-    picked = drawn(lines.values_list("ref", flat=True).iterator(chunk_size=20_000), seed, count)
+    picked = drawn(lines.values_list("ref", flat=True).iterator(chunk_size=20_000), seed, int(count))
     me, rows = office.party(by), []
     for line in Line.objects.filter(ref__in=picked).order_by("pk"):
         rows.append(Arrival(run=run, line=line, area=line.area, payee=line.payee, seed=seed, at=at, by=me))

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from doudi.casework import queries as casework
+from doudi.casework.queries import InForce
 from doudi.facts import money
 from doudi.facts.days import add_months
 from doudi.office import actions as office
@@ -38,6 +39,36 @@ def propose_claim(*, benefit: str, by: By, at: datetime) -> Claim | None:
         raise NotAllowed("没有这项救助。")
     if not (isinstance(by, Party) and by.kind == "system"):
         need(by, "payment.read", area=one.area, at=at)
+    claim, told = _proposed(one, by=by, at=at)
+    subject = claim.ref if claim else benefit
+    if told is not None:
+        office.record("payment.propose_claim", subject=subject, by=by, at=at, detail={"benefit": benefit, "months": told})
+    return claim
+
+
+@transaction.atomic
+def replay_county(*, county: str, by: By, at: datetime) -> int:
+    """Replay every benefit of a county whose past months somebody put right; proposals are made, changed or taken away.
+
+    :returns: how many proposals changed
+    :raises NotAllowed: the post does not allow it there
+    """
+    if not (isinstance(by, Party) and by.kind == "system"):
+        need(by, "claim.decide", area=county, at=at)
+    changed = {row.benefit_ref for row in casework.changed_since(county, 0, before=first_of(today(at)))}
+    found = 0
+    for ref in sorted(changed):
+        one = casework.benefit(ref)
+        if one is not None:
+            found += _proposed(one, by=by, at=at)[1] is not None
+    if found:
+        office.record("payment.replay_county", subject=county, by=by, at=at, detail={"proposals": found})
+    return found
+
+
+def _proposed(one: InForce, *, by: By, at: datetime) -> tuple[Claim | None, list[list[Any]] | None]:
+    """The proposal for a benefit, brought up to date; and its months, where they are news."""
+    benefit = one.benefit_ref
     waiting = Claim.objects.select_for_update().filter(benefit=benefit, state="proposed").first()
     before: list[list[Any]] = []
     if waiting is not None:
@@ -48,20 +79,15 @@ def propose_claim(*, benefit: str, by: By, at: datetime) -> Claim | None:
     if not months:
         if waiting is not None:
             waiting.delete()
-            office.record("payment.propose_claim", subject=benefit, by=by, at=at, detail={"months": []})
-        return None
-    fen = sum(month.over_fen for month in months)
-    decision = months[-1].decision or one.decision_ref
+        return None, told if waiting is not None else None
     claim = waiting or Claim(
         county=one.area[:6], area=one.area, benefit=benefit, case=one.case_ref, programme=one.programme, payee=one.payee,
         name=one.payee_name, cause="award", at=at, by=office.party(by),
     )  # fmt: skip
-    claim.amount_fen, claim.decision = fen, decision
+    claim.amount_fen, claim.decision = sum(month.over_fen for month in months), months[-1].decision or one.decision_ref
     claim.save()
     ClaimMonth.objects.bulk_create(_month(claim, month) for month in months)
-    if told != before:
-        office.record("payment.propose_claim", subject=claim.ref, by=by, at=at, detail={"benefit": benefit, "months": told})
-    return claim
+    return claim, told if told != before else None
 
 
 def _month(claim: Claim, month: MonthOwed) -> ClaimMonth:

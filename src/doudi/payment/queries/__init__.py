@@ -1,7 +1,11 @@
-"""Reading payments: runs and files, the family's payments, the ledger, what others ask."""
+"""Reading payments: runs and files, the family's payments, the ledger, claims, funds, accounts, what others ask."""
 
 from __future__ import annotations
 
+from doudi.payment.queries.accounts import ChangeRow, account_change, account_changes, holders, my_changes, old_phone
+from doudi.payment.queries.arrivals import ArrivalFigures, ArrivalRow, arrival_figures, arrivals, my_arrivals
+from doudi.payment.queries.claims import ClaimPage, ClaimRow, NoClaim, claim, claims, claims_of, my_claims
+from doudi.payment.queries.closing import Reconciled, reconciled
 from doudi.payment.queries.figures import (
     AnsweredRow,
     OpenFigure,
@@ -12,33 +16,61 @@ from doudi.payment.queries.figures import (
     open_figures,
     paid_lines,
 )
+from doudi.payment.queries.funds import FundRow, MoveRow, funds, moves
 from doudi.payment.queries.held import HoldRow, holds
 from doudi.payment.queries.ledger import balances
 from doudi.payment.queries.mine import PaymentRow, my_payments, payments_of
+from doudi.payment.queries.overlaps import OverlapMonth, overlaps
 from doudi.payment.queries.runs import BankFile, ByProgramme, LineRow, NoRun, RunPage, RunRow, bank_file, run, runs
 
 __all__ = [
     "AnsweredRow",
+    "ArrivalFigures",
+    "ArrivalRow",
     "BankFile",
     "ByProgramme",
+    "ChangeRow",
+    "ClaimPage",
+    "ClaimRow",
+    "FundRow",
     "HoldRow",
     "LineRow",
+    "MoveRow",
+    "NoClaim",
     "NoRun",
     "OpenFigure",
+    "OverlapMonth",
     "PaidLine",
     "PaymentRow",
+    "Reconciled",
     "RunPage",
     "RunRow",
+    "account_change",
+    "account_changes",
     "answered",
+    "arrival_figures",
+    "arrivals",
     "balances",
     "bank_file",
+    "claim",
+    "claims",
+    "claims_of",
     "counties_with_runs",
+    "funds",
+    "holders",
     "holds",
     "months_paid",
+    "moves",
+    "my_arrivals",
+    "my_changes",
+    "my_claims",
     "my_payments",
+    "old_phone",
     "open_figures",
+    "overlaps",
     "paid_lines",
     "payments_of",
+    "reconciled",
     "run",
     "runs",
 ]

@@ -260,11 +260,16 @@ def _label(programme: str) -> str:
 def _townships(lines: Any) -> tuple[Part, ...]:
     """By township: places are summed by the first nine digits of their code."""
     found: dict[str, list[int]] = {}
+    away = Q(state__in=NOT_ARRIVED)
     rows = lines.values_list("area").annotate(
-        Count("id"), Sum("amount_fen"), Sum("withheld_fen"), Count("id", filter=Q(state=LineState.PAID)),
-        Sum(NET, filter=Q(state=LineState.PAID), default=0), Count("id", filter=Q(state__in=NOT_ARRIVED)),
-        Sum(NET, filter=Q(state__in=NOT_ARRIVED), default=0),
-    )  # fmt: skip
+        n=Count("id"),
+        fen=Sum("amount_fen"),
+        kept=Sum("withheld_fen"),
+        paid=Count("id", filter=Q(state=LineState.PAID)),
+        paid_fen=Sum(NET, filter=Q(state=LineState.PAID), default=0),
+        away=Count("id", filter=away),
+        away_fen=Sum(NET, filter=away, default=0),
+    )
     for area, *sums in rows:
         had = found.setdefault(area[:9], [0] * len(sums))
         found[area[:9]] = [one + more for one, more in zip(had, sums, strict=True)]

@@ -15,6 +15,14 @@ from doudi.payment.queries.runs import LineRow, line_row
 from doudi.registry import queries as registry
 
 
+WHY = {
+    "reissue": "上次没到账，再发一次",
+    "arrears": "以前少发的，补给您",
+    "price": "物价涨得多，另外补的",
+    "cash": "急难时当面给的现金",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
     """A month's money as the family sees it."""
@@ -27,6 +35,9 @@ class PaymentRow:
     on: date | None
     account_tail: str
     reason: str
+    kind: str = "regular"
+    why: str = ""  # what makes it another than a month's own money: arrears, paid again, kept back
+    withheld_fen: int = 0
 
 
 def my_payments(pid: str, *, limit: int = 24) -> tuple[PaymentRow, ...]:
@@ -46,6 +57,9 @@ def my_payments(pid: str, *, limit: int = 24) -> tuple[PaymentRow, ...]:
             on=today(row.answered_at) if row.answered_at else None,
             account_tail=row.account[-4:],
             reason=row.reason,
+            kind=row.kind,
+            why=WHY.get(row.kind, ""),
+            withheld_fen=row.withheld_fen,
         )
         for row in rows
     )

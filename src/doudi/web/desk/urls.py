@@ -19,6 +19,7 @@ from doudi.web.desk.looking import views as looking
 from doudi.web.desk.meetings import views as meetings
 from doudi.web.desk.papers import bringing, filing, retiring
 from doudi.web.desk.papers import views as papers
+from doudi.web.desk.payment import care, more
 from doudi.web.desk.payment import views as payment
 from doudi.web.desk.people import views as people
 from doudi.web.desk.person import views as person
@@ -113,6 +114,31 @@ urlpatterns = [
     path("payment/<slug:ref>/checksum/", payment.checksum, name="run-checksum"),
     path("payment/<slug:ref>/returns/", payment.returns, name="run-returns"),
     path("payment/<slug:ref>/reissue/<slug:line>/", payment.reissue, name="run-reissue"),
+    path("payment/<slug:ref>/draw/", payment.draw, name="run-draw"),
+    path("payment/<slug:ref>/unmatched/<slug:row>/", payment.unmatched, name="run-unmatched"),
+    path("money/once/", payment.once, name="runs-once"),
+    path("money/price/", payment.price, name="runs-price"),
+    path("money/months/<slug:county>/<slug:month>/", more.month, name="month"),
+    path("money/months/<slug:county>/<slug:month>/close/", more.close, name="month-close"),
+    path("money/months/<slug:county>/<slug:month>/table.csv", more.month_csv, name="month-csv"),
+    path("money/claims/", more.claims, name="claims"),
+    path("money/claims/replay/", more.replay, name="claims-replay"),
+    path("money/claims/<slug:ref>/", more.claim, name="claim"),
+    path("money/claims/<slug:ref>/decide/", more.claim_decide, name="claim-decide"),
+    path("money/claims/<slug:ref>/agree/", more.claim_agree, name="claim-agree"),
+    path("money/claims/<slug:ref>/ease/", more.claim_ease, name="claim-ease"),
+    path("money/claims/<slug:ref>/paid/", more.claim_paid, name="claim-paid"),
+    path("money/funds/", care.funds, name="funds"),
+    path("money/funds/<slug:area>/", care.fund, name="fund"),
+    path("money/funds/<slug:area>/count/", care.fund_count, name="fund-count"),
+    path("money/funds/<slug:area>/replenish/", care.fund_replenish, name="fund-replenish"),
+    path("money/accounts/", care.accounts, name="accounts"),
+    path("money/accounts/<slug:ref>/", care.account, name="account"),
+    path("money/accounts/<slug:ref>/heard/", care.account_heard, name="account-heard"),
+    path("money/accounts/<slug:ref>/agree/", care.account_agree, name="account-agree"),
+    path("money/arrivals/", care.arrivals, name="arrivals"),
+    path("money/arrivals/<slug:ref>/answer/", care.arrived, name="arrived"),
+    path("money/arrivals/<slug:ref>/found/", care.arrival_found, name="arrival-found"),
     path("services/", include("doudi.web.desk.services.urls")),
     path("whatif/", whatif.page, name="whatif"),
     path("whatif/rates/", whatif.rates, name="whatif-rates"),

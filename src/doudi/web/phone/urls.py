@@ -7,7 +7,7 @@ from django.urls import path
 from doudi.web.phone.apply import help as choosing
 from doudi.web.phone.apply import proxy
 from doudi.web.phone.apply import views as apply
-from doudi.web.phone.my import family, helped, helper, letters, objections, questions, reports, services, signing
+from doudi.web.phone.my import family, helped, helper, letters, money, objections, questions, reports, services, signing
 from doudi.web.phone.my import views as my
 from doudi.web.phone.my.known import views as known
 from doudi.web.phone.reasons import views as reasons
@@ -53,6 +53,10 @@ urlpatterns = [
     path("my/help/", helped.helped, name="help"),
     path("my/help/<slug:ref>/changed/", helped.changed, name="help-changed"),
     path("my/help/invited/<slug:ref>/", helped.invited, name="help-invited"),
+    path("my/money/", money.money, name="money"),
+    path("my/money/arrived/<slug:ref>/", money.arrived, name="money-arrived"),
+    path("my/money/account/<slug:ref>/", money.account, name="money-account"),
+    path("my/money/stop/<slug:ref>/", money.account_stop, name="money-account-stop"),
     path("my/reports/", reports.listed, name="reports"),
     path("my/reports/<slug:ref>/", reports.report, name="report"),
     path("my/reports/<slug:ref>/report.json", reports.bytes_of, name="report-json"),

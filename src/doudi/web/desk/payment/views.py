@@ -19,7 +19,15 @@ from doudi.web.desk.payment.forms import BuildForm, ReturnForm
 from doudi.web.parts.permits import permit
 
 TONES = {"built": "amber", "approved": "blue", "sent": "blue", "answered": "pine"}
-LINE_TONES = {"ready": "plain", "held": "amber", "no_account": "amber", "sent": "blue", "paid": "pine", "failed": "red"}
+LINE_TONES = {
+    "ready": "plain",
+    "held": "amber",
+    "no_account": "amber",
+    "sent": "blue",
+    "paid": "pine",
+    "failed": "red",
+    "void": "plain",
+}
 
 
 @permit("payment.list")
@@ -44,6 +52,48 @@ def runs(request: HttpRequest) -> HttpResponse:
                 return redirect("desk:run", run.ref)
     context = {"runs": queries.runs(request.viewer), "build_form": form, "problem": problem, "tones": TONES}
     return render(request, "desk/payment/page.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _built(request: HttpRequest, build: Callable[[datetime], object]) -> HttpResponse:
+    """Build a run of another kind and show it; why not is said on the page of all runs."""
+    try:
+        made = build(time.now())
+    except NotAllowed as why:
+        form = BuildForm(initial={"month": f"{time.today(time.now()):%Y-%m}"})
+        context = {"runs": queries.runs(request.viewer), "build_form": form, "problem": str(why), "tones": TONES}
+        return render(request, "desk/payment/page.html", context, status=422)
+    return redirect("desk:run", made.ref)
+
+
+@permit("payment.build")
+@require_POST
+def once(request: HttpRequest) -> HttpResponse:
+    """The one-off help that waits."""
+    return _built(request, lambda at: actions.build_once(county=request.viewer.area[:6], by=request.user, at=at))
+
+
+@permit("payment.build")
+@require_POST
+def price(request: HttpRequest) -> HttpResponse:
+    """This month's price subsidy."""
+    return _built(
+        request, lambda at: actions.build_price(county=request.viewer.area[:6], month=time.today(at), by=request.user, at=at)
+    )
+
+
+@permit("payment.build")
+@require_POST
+def draw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Draw payees to be asked whether the money arrived."""
+    return act(request, ref, lambda at: actions.draw_arrivals(ref=ref, by=request.user, at=at), "抽好了，短信发出去了。")
+
+
+@permit("payment.send")
+@require_POST
+def unmatched(request: HttpRequest, ref: str, row: str) -> HttpResponse:
+    """What an answer that fitted no line turned out to be."""
+    finding = request.POST.get("finding", "")
+    return act(request, ref, lambda at: actions.settle_unmatched(ref=row, finding=finding, by=request.user, at=at), "记下了。")
 
 
 @permit("payment.read")
@@ -89,6 +139,7 @@ def page(
         "may_approve": run.state == "built" and viewer.may("payment.approve"),
         "may_send": run.may_send and viewer.may("payment.send"),
         "may_reissue": viewer.may("payment.send"),
+        "may_draw": viewer.may("payment.build"),
         "return_form": (return_form or ReturnForm()) if waits else None,
         "problem": problem,
     }

@@ -1,0 +1,105 @@
+"""Reading changes of account: who must still be called, who may agree, what the family sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from doudi.casework import queries as casework
+from doudi.office import queries as office
+from doudi.office.core import NotAllowed, Viewer, mask_account, mask_name, mask_phone
+from doudi.payment.models import AccountChange
+from doudi.registry import queries as registry
+
+STATES = {"asked": "等问本人", "heard": "等另一位同意", "agreed": "同意了", "stopped": "停了"}
+CHANNELS = {"phone": "本人在手机上", "window": "本人到窗口", "proxy": "代办人"}
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change of account; account numbers only by their last four."""
+
+    ref: str
+    case_ref: str
+    masked_name: str
+    area_label: str
+    old_account: str
+    new_account: str
+    new_bank: str
+    holder_name: str
+    channel_label: str
+    shared_with: int
+    has_agreement: bool
+    state: str
+    state_label: str
+    at: datetime
+    from_on: date | None
+    is_own: bool  # entered or heard by whoever looks, who then cannot agree
+
+
+def account_changes(viewer: Viewer, *, is_open: bool = True, page: int = 0) -> tuple[tuple[ChangeRow, ...], bool]:
+    """The changes of the viewer's area, oldest first; and whether there are more.
+
+    :raises NotAllowed: the post does not allow it
+    """
+    viewer.need("account.agree")
+    rows = AccountChange.objects.filter(area__startswith=viewer.within) if viewer.within else AccountChange.objects.none()
+    rows = rows.filter(state__in=["asked", "heard"]) if is_open else rows.filter(state__in=["agreed", "stopped"])
+    found = list(rows.order_by("pk" if is_open else "-pk")[page * PAGE : page * PAGE + PAGE + 1])
+    return _rows(found[:PAGE], viewer), len(found) > PAGE
+
+
+def account_change(ref: str, viewer: Viewer) -> ChangeRow:
+    """One change, inside the viewer's area.
+
+    :raises NotAllowed: no such change, or of another place
+    """
+    viewer.need("account.agree")
+    row = AccountChange.objects.filter(ref=ref).first()
+    if row is None or not viewer.sees(row.area):
+        raise NotAllowed("没有这一次换账户，或者不归您看。")
+    return _rows([row], viewer)[0]
+
+
+def _rows(rows: list[AccountChange], viewer: Viewer | None) -> tuple[ChangeRow, ...]:
+    labels = office.area_labels([row.area for row in rows])
+    own = f"clerk:{viewer.ref}" if viewer else ""
+    return tuple(
+        ChangeRow(
+            ref=row.ref,
+            case_ref=row.case,
+            masked_name=mask_name(row.name),
+            area_label=labels.get(row.area, row.area),
+            old_account=mask_account(row.old_account),
+            new_account=mask_account(row.new_account),
+            new_bank=row.new_bank,
+            holder_name=mask_name(row.holder_name),
+            channel_label=CHANNELS[row.channel],
+            shared_with=row.shared_with,
+            has_agreement=bool(row.agreement),
+            state=row.state,
+            state_label=STATES[row.state],
+            at=row.at,
+            from_on=row.from_on,
+            is_own=bool(own) and own in (row.by, row.heard_by),
+        )
+        for row in rows
+    )
+
+
+def old_phone(ref: str) -> str:
+    """The telephone known before, masked, of whom a change is about."""
+    row = AccountChange.objects.filter(ref=ref).first()
+    return mask_phone(registry.me(row.payee).phone) if row else ""
+
+
+def my_changes(pid: str) -> tuple[ChangeRow, ...]:
+    """A resident's own changes, latest first."""
+    return _rows(list(AccountChange.objects.filter(payee__in=registry.pids_of(pid)).order_by("-pk")[:10]), None)
+
+
+def holders(benefit_ref: str) -> dict[str, str]:
+    """Whose account a benefit's money may go to: members of the household, by id."""
+    one = casework.benefit(benefit_ref)
+    return casework.members_of(one.case_ref) if one else {}

@@ -1,0 +1,162 @@
+"""Reading what was paid too much, for those who decide and for the family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Sum
+
+from doudi.casework.core import road
+from doudi.office import queries as office
+from doudi.office.core import NotAllowed, Viewer, mask_name
+from doudi.payment.core import CLAIM_STATES
+from doudi.payment.models import Claim, Recovery
+from doudi.registry import queries as registry
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim in a list; money in fen. `left_fen`: what is still to come back."""
+
+    ref: str
+    masked_name: str
+    area_label: str
+    case_ref: str
+    programme_label: str
+    amount_fen: int
+    left_fen: int
+    state: str
+    state_label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMonthRow:
+    month: date
+    paid_fen: int
+    entitled_fen: int
+    over_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryRow:
+    how_label: str
+    amount_fen: int
+    voucher: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPage:
+    """One claim: the months it is made of, what was decided by whom and why, what came back."""
+
+    row: ClaimRow
+    name: str
+    months: tuple[ClaimMonthRow, ...]
+    recoveries: tuple[RecoveryRow, ...]
+    way: str
+    share: int
+    from_month: date | None
+    is_hardship: bool
+    why: str
+    decided_by: str
+    decided_at: datetime | None
+    approved_by: str
+    approved_at: datetime | None
+    is_own: bool  # decided by whoever looks, who then cannot agree to giving it up
+    area: str
+
+
+WAYS = {"at_once": "一次退回", "instalments": "从以后每月的救助里慢慢抵", "waive": "免收"}
+HOW = {"paid_in": "家里退回", "kept_back": "从当月救助里抵"}
+
+
+class NoClaim(NotAllowed):
+    """There is no such claim, or it is not the reader's to see."""
+
+
+def claims(viewer: Viewer, *, state: str = "", page: int = 0) -> tuple[tuple[ClaimRow, ...], bool]:
+    """The claims of the viewer's area, those that wait for a decision first; and whether there are more.
+
+    :raises NotAllowed: the post does not allow it
+    """
+    viewer.need("payment.read")
+    rows = Claim.objects.filter(area__startswith=viewer.within) if viewer.within else Claim.objects.none()
+    if state in CLAIM_STATES:
+        rows = rows.filter(state=state)
+    found = list(rows.order_by("state", "-pk")[page * PAGE : page * PAGE + PAGE + 1])
+    return _rows(found[:PAGE]), len(found) > PAGE
+
+
+def _rows(rows: list[Claim]) -> tuple[ClaimRow, ...]:
+    back = dict(Recovery.objects.filter(claim__in=rows).values_list("claim").annotate(Sum("amount_fen")))
+    labels = office.area_labels([row.area for row in rows])
+    return tuple(
+        ClaimRow(
+            ref=row.ref,
+            masked_name=mask_name(row.name),
+            area_label=labels.get(row.area, row.area),
+            case_ref=row.case,
+            programme_label=road(row.programme).label,
+            amount_fen=row.amount_fen,
+            left_fen=0 if row.state == "waived" else row.amount_fen - back.get(row.pk, 0),
+            state=row.state,
+            state_label=CLAIM_STATES[row.state],
+            at=row.at,
+        )
+        for row in rows
+    )
+
+
+def claim(ref: str, viewer: Viewer) -> ClaimPage:
+    """One claim, inside the viewer's area.
+
+    :raises NoClaim: no such claim, or of another place
+    """
+    viewer.need("payment.read")
+    row = Claim.objects.filter(ref=ref).first()
+    if row is None or not viewer.sees(row.area):
+        raise NoClaim("没有这一条，或者不归您看。")
+    return _page(row, own=f"clerk:{viewer.ref}")
+
+
+def _page(row: Claim, *, own: str = "") -> ClaimPage:
+    names = office.clerk_names([by.partition(":")[2] for by in (row.decided_by, row.approved_by) if by])
+    return ClaimPage(
+        row=_rows([row])[0],
+        name=row.name,
+        months=tuple(
+            ClaimMonthRow(one.month, one.paid_fen, one.entitled_fen, one.over_fen) for one in row.months.order_by("month")
+        ),
+        recoveries=tuple(RecoveryRow(HOW[one.how], one.amount_fen, one.voucher, one.at) for one in row.recoveries.order_by("pk")),
+        way=WAYS.get(row.way, ""),
+        share=row.share,
+        from_month=row.from_month,
+        is_hardship=row.is_hardship,
+        why=row.why,
+        decided_by=names.get(row.decided_by.partition(":")[2], ""),
+        decided_at=row.decided_at,
+        approved_by=names.get(row.approved_by.partition(":")[2], ""),
+        approved_at=row.approved_at,
+        is_own=bool(own) and row.decided_by == own,
+        area=row.area,
+    )
+
+
+def claims_of(case: str, viewer: Viewer) -> tuple[ClaimPage, ...]:
+    """What was decided about money a case's household got too much, the oldest first; what waits for a decision is left out.
+
+    :raises NotAllowed: the post does not allow it
+    """
+    viewer.need("payment.read")
+    rows = Claim.objects.filter(case=case).exclude(state__in=["proposed", "waiving", "dropped"]).order_by("pk")
+    return tuple(_page(row) for row in rows if viewer.sees(row.area))
+
+
+def my_claims(pid: str) -> tuple[ClaimPage, ...]:
+    """What a resident got too much and somebody decided about; a proposal nobody decided is not told as one."""
+    rows = Claim.objects.filter(payee__in=registry.pids_of(pid)).exclude(state__in=["proposed", "waiving"])
+    return tuple(_page(row) for row in rows.order_by("-pk")[:20])
