@@ -11,6 +11,8 @@ from doudi.casework.core import road
 from doudi.casework.queries import AssessmentRow, CasePage
 from doudi.casework.queries.letters import Changed
 from doudi.facts import days
+from doudi.office.queries import today
+from doudi.payment.queries import ClaimPage
 from doudi.web.parts.templatetags.parts import article as cited
 from doudi.web.parts.templatetags.parts import full_day, month, yuan
 
@@ -185,6 +187,32 @@ def _from_month(before: int | None, given: tuple[date, int, int]) -> str:
     whom = f"您家 {members} 口人" if members > 1 else "您"
     was = f"原来每月 {yuan(before)}，" if before else ""
     return f"{was}从 {month(first)}起，每月给{whom} {yuan(fen)}。"
+
+
+def of_claim(case: CasePage, claim: ClaimPage, office: str) -> Letter:
+    """The letter about money paid too much: month by month, how it may come back, or that it need not (LAW Art. 74)."""
+    assert claim.decided_at is not None
+    waived = claim.row.state == "waived"
+    on, clock = today((claim.approved_at if waived else None) or claim.decided_at), road(case.programme).clock
+    total = f"一共多发了 {yuan(claim.row.amount_fen)}。"
+    told = [f"您家领的{claim.row.programme_label}，有 {len(claim.months)} 个月发多了。", total]
+    if waived:
+        told += ["县里定了，这笔钱不用退。", claim.why]
+    else:
+        told += [claim.why, f"退的办法：{claim.way}。"]
+        if claim.from_month is not None:
+            told.append(f"从 {month(claim.from_month)}起，每月最多抵 {claim.share}%。")
+        told += ["退起来有困难，请告诉我们，可以慢慢退。", f"依据：{cited('LAW Art. 74')}。"]
+    months = [
+        f"{month(one.month)}：发了 {yuan(one.paid_fen)}，应该发 {yuan(one.entitled_fen)}，多了 {yuan(one.over_fen)}。"
+        for one in claim.months
+    ]
+    may = rights(
+        on + timedelta(days=clock["reconsider_days"]), days.add_months(on, clock["lawsuit_months"]),
+        case.decision.reconsider_at if case.decision else "",
+    )  # fmt: skip
+    code, title = ("waiver", "多发的钱不用退了") if waived else ("claim", "有一笔钱发多了")
+    return _letter(case, code, title, told, on=on, office=office, figures=tuple(months), rights=may, spoken=told)
 
 
 def body_of(letter: Letter) -> dict:

@@ -18,6 +18,7 @@ from doudi.casework.queries.sheets import SheetRow
 from doudi.office import actions as office
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed
+from doudi.payment import queries as payment
 from doudi.web.parts import letters, sheet_files
 from doudi.web.parts import sheets as making
 from doudi.web.parts.permits import permit
@@ -117,9 +118,11 @@ def _body(entry: papers.Paper, case: CasePage, request: HttpRequest, at: datetim
 
 
 def _letters(case: CasePage, request: HttpRequest) -> list[tuple[str, letters.Letter]]:
-    """Every letter this case calls for, newest first: of its decision, and of each change of its help."""
+    """Every letter this case calls for, newest first: of its decision, of each change of its help, of money paid too much."""
     office_words = making.office_of(case.area)
     found = [(one.ref, letters.of_change(one, office_words)) for one in decided_changes(case.ref, request.viewer)]
+    if case.benefit is not None and request.viewer.may("payment.read"):
+        found += [(one.row.ref, letters.of_claim(case, one, office_words)) for one in payment.claims_of(case.ref, request.viewer)]
     written = letters.of_decision(case, office_words)
     if written is not None and written.code and case.decision is not None:
         found.insert(0, (case.decision.ref, written))
