@@ -50,6 +50,7 @@ def propose(
     steps.permit(case, "case.propose", by=by, at=at)
     if kind not in core.OPINIONS:
         raise Missing("请选：给予救助，还是不予确认。")
+    core.move(case.programme, case.state, "propose" if kind == "help" else "propose_refusal")  # twice is once, before anything
     _ready(case, at)
     words = steps.say(reason, "理由")
     ruled = assess_now(case, by=by, at=at)

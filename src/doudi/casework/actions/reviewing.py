@@ -25,9 +25,11 @@ from doudi.office.queries import need, today
 def call_review(*, ref: str, by: By, at: datetime) -> Benefit:
     """Mark a benefit (its ref) whose review is due; the schedule calls this. Nothing is stopped by it.
 
-    :raises NotAllowed: it is not due, or was called before
+    :raises NotAllowed: there is none, it is not due, or was called before
     """
-    benefit = Benefit.objects.select_for_update().get(ref=ref)
+    benefit = Benefit.objects.select_for_update().filter(ref=ref).first()
+    if benefit is None:
+        raise NotAllowed("没有这项救助，或者不归您办。")
     need(by, "case.review", area=benefit.area, at=at)
     if benefit.review_state == "called":
         raise AlreadyDone("这一户的复核已经排上了。")
