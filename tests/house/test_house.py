@@ -42,6 +42,10 @@ OPEN_PAGES = {
     "api:check",
     "public:reasons-check",  # the number of a printed sheet, nobody's name
     "public:sheet",
+    "public:papers",  # blank forms
+    "public:paper",
+    "public:paper-pdf",
+    "public:paper-check",  # whether a printed paper is ours; nobody's name
     "public:progress",
     "public:progress-of",
     "public:figures",

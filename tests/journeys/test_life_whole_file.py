@@ -46,7 +46,7 @@ def test_from_a_blank_form_to_one_file(open_browser, live_server, sources):
     village.get_by_label("纸上的编号").fill(case.receipt)
     follow(village.get_by_role("button", name="找这张纸"))
     village.get_by_label("这是哪一张纸").select_option(label="社会救助申请书")
-    village.get_by_label("照片").set_input_files([photograph()])
+    village.locator("#signed").set_input_files([photograph()])
     village.get_by_label("第一张照片是第几页").fill("1")
     village.get_by_text("看得清", exact=True).click()
     looked_at(village, "papers-scan", targets=low_at_the_desk)
