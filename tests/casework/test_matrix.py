@@ -9,6 +9,9 @@ import pytest
 import people
 import walk
 from doudi.casework import actions, queries
+from doudi.casework.actions.consulting import Spoke
+from doudi.casework.core.asking import Photo
+from doudi.casework.core.collective import Votes
 from doudi.casework.models import Benefit, Question
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Role
@@ -30,6 +33,11 @@ QUERIES = {
     "counts": lambda case, viewer: sum(
         getattr(queries.counts(viewer, at=NOON), name) for name in ("todo", "waiting", "shown", "clear", "doubt")
     ) > 0,
+    "looking": lambda case, viewer: queries.looking(case.ref, viewer, at=NOON).name == "王桂兰",
+    "needs_note": lambda case, viewer: bool(queries.needs_note(case.ref, viewer)),
+    "appraisals": lambda case, viewer: queries.appraisals(case.ref, viewer, at=NOON).name == "王桂兰",
+    "consultations": lambda case, viewer: queries.consultations(case.ref, viewer, at=NOON).name == "王桂兰",
+    "alike": lambda case, viewer: queries.alike(case.ref, viewer, at=NOON).name == "王桂兰",
     "find": lambda case, viewer: any(row.ref == case.ref for row in queries.find(viewer, case.receipt, at=NOON)),
 }  # fmt: skip
 
@@ -50,7 +58,9 @@ def test_the_table_names_every_query_that_takes_a_viewer():
     # two records joined, help in force: asked as everybody in test_doubled.py and web/test_every_path.py
     # what other places ask, near kin: in test_programmes.py
     # who signed: as everybody in test_signing.py
-    assert taking == {*QUERIES, *ASKING, "doubled", "running_of", "signing", "asked_of_us", "near_kin"}
+    # boards, objections waiting, precedents, deviations: in test_collective.py
+    meeting = {"boards", "open_objections", "precedents_due", "deviations"}
+    assert taking == {*QUERIES, *ASKING, *meeting, "doubled", "running_of", "signing", "asked_of_us", "near_kin"}
 
 
 @pytest.mark.parametrize("area", (*HERE, *AWAY))
@@ -83,6 +93,7 @@ def test_a_family_is_asked_by_who_goes_there_and_by_nobody_else(sources, area):
             assert shown == (role in (Role.VILLAGE, Role.TOWNSHIP) and area in HERE), f"{name} as {role} of {area}"
 
 
+PHOTO = Photo("image/jpeg", b"nothing to see")
 SON = people.number_of("220102", date(1975, 5, 5), 7)
 
 
@@ -139,6 +150,47 @@ def doings(case):
                 on=NOON.date(), second="qian", signed_by="王", answers={}, needs=walk.NEEDS, by=by, **reading
             ),
             township | {Role.VILLAGE},
+        ),
+        "keep_survey_paper": (
+            lambda by: actions.keep_survey_paper(survey="none", role="sheet", photo=PHOTO, by=by, **reading),
+            township | county | {Role.VILLAGE},
+        ),
+        "hear_neighbour": (
+            lambda by: actions.hear_neighbour(on=NOON.date(), name="某人", relation="other", said="好", by=by, **reading),
+            township | county | {Role.VILLAGE},
+        ),
+        "send_inquiry": (lambda by: actions.send_inquiry(to_whom="学校", about="学费", by=by, **reading), township),
+        "answer_inquiry": (
+            lambda by: actions.answer_inquiry(inquiry="none", on=NOON.date(), answer="好", by=by, **reading), township,
+        ),
+        "give_up_inquiry": (lambda by: actions.give_up_inquiry(inquiry="none", by=by, **reading), township),
+        "call_appraisal": (
+            lambda by: actions.call_appraisal(
+                why="family", reason="自己要求", meets_at=NOON, place="村委会",
+                named=[(name, "household") for name in "子丑寅卯辰巳午"],
+                by=by, **reading
+            ),
+            township,
+        ),
+        "recuse": (lambda by: actions.recuse(appraisal="none", seat="none", why="kin", by=by, **reading), township),
+        "hold_appraisal": (
+            lambda by: actions.hold_appraisal(appraisal="none", came=(), votes=Votes(7, 0, 0), minutes="好", by=by, **reading),
+            township,
+        ),
+        "drop_appraisal": (lambda by: actions.drop_appraisal(appraisal="none", reason="下雨", by=by, **reading), township),
+        "consult": (
+            lambda by: actions.consult(
+                on=NOON.date(), reasons=["care"], question="怎么算", situation="难", outcome="help", gist="照实际算", photo=PHOTO,
+                voices=[Spoke(name, "", "agree") for name in "甲乙丙"], by=by, **reading
+            ),
+            county,
+        ),
+        "review_precedent": (
+            lambda by: actions.review_precedent(consultation="none", stands=True, why="还适用", by=by, at=NOON), county,
+        ),
+        "photograph_board": (
+            lambda by: actions.photograph_board(area=case.area, on=NOON.date(), photo=PHOTO, by=by, at=NOON),
+            township | county | {Role.VILLAGE},
         ),
         "extend": (lambda by: actions.extend(reason="户籍不在这里", by=by, **reading), township),
         "propose": (lambda by: actions.propose(kind="help", reason="够条件", by=by, **reading), township),

@@ -30,7 +30,7 @@ import doudi.web
 import exchange_feeds
 import people
 from doudi.casework import actions as casework
-from doudi.casework.models import Case, Question
+from doudi.casework.models import Appraisal, Case, Consultation, Inquiry, Question
 from doudi.exchange import actions as exchange
 from doudi.exchange import jobs as feeds
 from doudi.exchange.models import Load
@@ -71,6 +71,8 @@ STANDS = {
     "desk/person/<slug:pid>": "pid", "desk/checks/<slug:ref>": "roll_run", "desk/orders/<slug:number>": "order",
     "desk/checks/anomalies/<slug:ref>": "anomaly", "desk/checks/samples/<slug:ref>": "sample", "field/visit/<slug:ref>": "alert",
     "my/authorisations/<slug:number>": "authorisation", "my/papers/<slug:ref>": "paper", "desk/papers/<slug:ref>": "paper",
+    "looking/<slug:survey>": "survey", "letter/<slug:inquiry>": "inquiry", "appraisal/<slug:meeting>": "meeting",
+    "desk/precedents/<slug:ref>": "precedent",
     "signing/<slug:who>": "member", "field/sign/<slug:ref>": "case",
     "audit/story/<slug:subject>": "case", "desk/people/<slug:pid>": "pid", "desk/corrections/<slug:ref>": "correction",
     "desk/pairs/<slug:ref>": "pair", "pairs/undo/<slug:decision>": "settlement", "pairs/weigh/<slug:decision>": "settlement",
@@ -104,9 +106,11 @@ PLACE = re.compile(r"<[^>]*>")
 # Pages that show refs of everything to whoever may read the journal, and nothing about anybody.
 JOURNAL = {"oversight:journal", "oversight:proof", "oversight:verify", "oversight:sign", "oversight:checkpoint"}
 # Whoever holds a receipt reads how far it is, at the desk as anywhere; a masked name hangs on the village's board for seven days.
+# Who is helped is published in the village while help lasts (D57 Art. 24).
 # Whoever holds a report sees whether it is real, and nothing of what it says (tests/web/public/test_report_check.py).
 OPEN_BY_LAW = {
     "public:progress-of", "api:progress", "desk:receipt", "public:shown", "public:object", "public:report-check",
+    "public:results",
     "public:report-proof", "api:check", "public:paper-check",
 }  # fmt: skip
 CHANGES_ITSELF = {"desk-logout", "phone:sign-out", "look", "demo:clock"}  # would end the login, or the day
@@ -219,6 +223,7 @@ def appear() -> Outside:
         "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
         "line": Line.objects.get(run=run).ref, "check": check.ref,
         **signed_paper(case), **written_to(check),
+        **looked_and_talked(case),
         **letter_to(case), "report": report.row.ref, "report_number": report.row.number, "token": report.token,
         **found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=people.VILLAGE),
     }  # fmt: skip
@@ -236,6 +241,23 @@ def letter_to(case: Case) -> dict[str, str]:
         ref=case.ref, code="confirmed", body=body, about=case.decisions.get().ref, by=people.clerk_li(), at=staged.TODAY
     )
     return {"letter": sheet.ref, "letter_number": f"{case.receipt}-{sheet.number:02d}", "paper_token": sheet.token}
+
+
+def looked_and_talked(case: Case) -> dict[str, str]:
+    """The visit to her, a letter about her, a meeting about her, and the county's consultation."""
+    on, who = staged.TODAY.date(), {"at": staged.TODAY, "by": "system:hall"}
+    letter = Inquiry.objects.create(case=case, to_whom="学校", about="王小宝的学费", sent_on=on, due_on=on, **who)
+    meeting = Appraisal.objects.create(
+        case=case, why="family", reason="王桂兰要求", meets_at=staged.TODAY, place="村委会", quorum=7, called_at=staged.TODAY,
+        called_by="system:hall",
+    )  # fmt: skip
+    held = Consultation.objects.create(
+        case=case, programme=case.programme, county=people.COUNTY, on=on, quorum=3, reasons=["care"], question="王桂兰怎么算",
+        situation="难", outcome="help", gist="照实际算", review_due_on=on, **who,
+    )  # fmt: skip
+    survey = case.surveys.first()
+    assert survey
+    return {"survey": survey.ref, "inquiry": letter.ref, "meeting": meeting.ref, "precedent": held.ref}
 
 
 def signed_paper(case: Case) -> dict[str, str]:
@@ -425,7 +447,7 @@ def test_lists_say_the_same_whether_she_exists_or_not(outside: Outside, role: Ro
 
 # The city's open figures, the law's own drafts and whom the office asks are about no person and the same for whoever looks;
 # how many questions wait at whom is counted in one's own area (tests/web/desk/test_sources.py).
-COUNTS_FOR_ALL = {"public:shown", "desk:rules-changes", "desk:rules", "desk:sources", "oversight:today"}
+COUNTS_FOR_ALL = {"public:shown", "public:results", "desk:rules-changes", "desk:rules", "desk:sources", "oversight:today"}
 
 
 def quiet(answer: Any) -> str:
