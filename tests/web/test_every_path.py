@@ -99,8 +99,10 @@ NOBODY = {
     "rules/rule/<slug:code>": "A01", "rules/number/<str:name>": "A01.threshold", "rules/changes/<slug:ref>": "change",
     "done/<slug:once>": "once1", "supervision/<slug:code>": "PR-01", "journal/<int:seq>": "1", "feeds/<dataset>": "dibao",
     "uploads/<ref>": "nothing", "receipts/<number>": "1", "back/<slug:ref>": "nothing", "events/<slug:ref>": "nothing",
+    "leave/<slug:leave>": "nothing", "staff/<slug:leave>": "nothing",
     "sources/one/<slug:code>": "car-letters", "elsewhere/<slug:ref>": "nothing", "agreement/<slug:agreement>": "nothing",
-    "facts/<slug:name>": "hh_income_year", "papers/<slug:code>": "visit",
+    "doors/papers/<slug:ref>": "nothing", "photo/<slug:paper>": "nothing", "doors/calls/<slug:ref>": "nothing",
+    "doors/outreach/<slug:ref>": "nothing", "facts/<slug:name>": "hh_income_year", "papers/<slug:code>": "visit",
 }  # fmt: skip
 PLACE = re.compile(r"<[^>]*>")
 # Pages that show refs of everything to whoever may read the journal, and nothing about anybody.

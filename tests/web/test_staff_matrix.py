@@ -32,6 +32,7 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
     "desk:peers", "desk:peers-places", "desk:peers-standing", "desk:peers-add", "desk:peers-check", "desk:peers-stop",
     "desk:peers-standing-settle", "desk:elsewhere", "desk:near-kin", "desk:draw",
+    "desk:late", "desk:leave", "desk:leave-end", "desk:leave-post", "desk:staff", "desk:calendar",
 }  # fmt: skip
 
 
@@ -132,6 +133,7 @@ def stood():
         "<slug:exchange>": "nothing",
         "<slug:place>": "990200",
         "<slug:policy>": "nothing",
+        "<slug:leave>": "nothing",
         "<slug:ref>": "nothing",
         "<int:number>": "1",
         "<int:seq>": "1",
