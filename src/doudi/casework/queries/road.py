@@ -168,7 +168,7 @@ def case_road(ref: str, viewer: Viewer, *, at: datetime) -> RoadPage:
         area=row.area,
         programme=row.programme,
         programme_label=road.label,
-        level_label="由乡镇另一位同志确认" if row.level == core.Level.TOWNSHIP else "由县里确认",
+        level_label=_level_label(row, state),
         state=state,
         state_label=core.label_at(state, row.level),
         version=row.version,
@@ -189,6 +189,12 @@ def case_road(ref: str, viewer: Viewer, *, at: datetime) -> RoadPage:
         is_drawn=row.is_drawn,
         demands=tuple(f"{one.label}（{one.article}）" for one in road.procedure.demands),
     )
+
+
+def _level_label(row: Case, state: State) -> str:
+    if "help_first" in core.moves_from(row.programme, state) or state is State.HELPED:
+        return "急的由镇里先定"
+    return "由乡镇另一位同志确认" if row.level == core.Level.TOWNSHIP else "由县里确认"
 
 
 def _first_help(one: FirstHelp, names: dict[str, str], on: date) -> FirstHelpRow:

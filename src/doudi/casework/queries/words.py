@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from doudi.casework import core
@@ -21,19 +22,20 @@ STAGE_LABELS = {
     "decided": "定下来",
     "paid": "发放",
 }
+HERE_LABELS = STAGE_LABELS | {"at_county": "镇里确认", "helped": "先救助", "decided": "材料补齐"}
 AT = {
-    State.SUBMITTED: 0,
-    State.ASKED: 0,
-    State.ACCEPTED: 1,
-    State.INVESTIGATING: 2,
-    State.OBJECTED: 2,
-    State.RETURNED: 2,
-    State.SHOWN: 3,
-    State.AT_COUNTY: 4,
-    State.HELPED: 4,
-    State.CONFIRMED: 5,
-    State.REFUSED: 5,
-    State.WITHDRAWN: 0,
+    State.SUBMITTED: "submitted",
+    State.ASKED: "submitted",
+    State.ACCEPTED: "accepted",
+    State.INVESTIGATING: "investigating",
+    State.OBJECTED: "investigating",
+    State.RETURNED: "investigating",
+    State.SHOWN: "shown",
+    State.AT_COUNTY: "at_county",
+    State.HELPED: "decided",
+    State.CONFIRMED: "decided",
+    State.REFUSED: "decided",
+    State.WITHDRAWN: "submitted",
 }
 YOU_DO = {
     State.ASKED: "请把还差的那一样补上，拍照、打电话说都行。",
@@ -45,35 +47,47 @@ YOU_DO = {
 
 def stages(case: Case, *, shown_from: date | None, first_month: date | None, on: date) -> tuple[Stage, ...]:
     """The road as stations with their days. A refused case ends at the decision; a withdrawn one where it was."""
-    state = State(case.state)
-    here = AT[state]
+    state, programme = State(case.state), core.road(case.programme)
+    helped_first = programme.one_off and first_month is not None and case.at_county_on is None
     days = {
         "submitted": today(case.submitted_at),
         "accepted": today(case.accepted_at) if case.accepted_at else None,
         "investigating": today(case.investigated_at) if case.investigated_at else None,
         "shown": shown_from,
         "at_county": case.at_county_on,
+        "helped": first_month if helped_first else None,
         "decided": today(case.closed_at) if case.closed_at and state in (State.CONFIRMED, State.REFUSED) else None,
         "paid": first_month if first_month and first_month <= on else None,
     }
-    road = STAGES
-    if state in (State.REFUSED, State.WITHDRAWN) or not core.road(case.programme).monthly:
-        road = STAGES[:-1]
+    road = ("submitted", "helped", "decided") if helped_first else tuple(_stations(programme, state))
+    here = road.index(AT[state])
     if state is State.CONFIRMED and first_month is not None and first_month <= on:
-        here = len(STAGES)
+        here = len(road)
     if state is State.WITHDRAWN:
-        here = max(index for index, code in enumerate(STAGES) if days[code] is not None) + 1
-        road = STAGES[:here]
+        here = max(index for index, code in enumerate(road) if days[code] is not None) + 1
+        road = road[:here]
+    labels = HERE_LABELS if helped_first else STAGE_LABELS
+    if case.level == core.Level.TOWNSHIP:
+        labels = labels | {"at_county": HERE_LABELS["at_county"]}
     return tuple(
         Stage(
             code,
-            STAGE_LABELS[code],
+            labels[code],
             "done" if index < here or (state is State.REFUSED and index == here) else "current" if index == here else "ahead",
             days[code],
             case.due_on if index == here and state.is_open else None,
         )
         for index, code in enumerate(road)
     )
+
+
+def _stations(programme: core.Road, state: State) -> Iterator[str]:
+    """The stations of a road: no board where nothing is shown, no payment where none follows."""
+    for code in STAGES:
+        no_board = code == "shown" and not programme.shows
+        no_money = code == "paid" and (state in (State.REFUSED, State.WITHDRAWN) or not programme.pays)
+        if not (no_board or no_money):
+            yield code
 
 
 def you_do(case: Case) -> str:

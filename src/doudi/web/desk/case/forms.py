@@ -24,6 +24,12 @@ class AcceptForm(forms.Form):
             help_text="是就单独登记，他要回避，县里自己去看",
         )
         self.fields["near_kin_of"] = fields.line(label="是哪位村干部的近亲属吗", required=False, longest=40)
+        self.fields["kin_relation"] = forms.ChoiceField(
+            choices=[("", "没有说"), *core.KIN.items()],
+            label="是他的什么人",
+            required=False,
+            help_text="不是近亲属的，只写明，不用回避",
+        )
 
 
 class AskForm(forms.Form):
@@ -88,6 +94,11 @@ class SurveyForm(forms.Form):
         return {heading: self.cleaned_data[name] for name, heading in self.asked.items() if self.cleaned_data[name]}
 
 
+def how_often(programme: str) -> str:
+    """What an amount is asked as: a month, or once."""
+    return "一次给多少元" if core.road(programme).one_off else "每月给多少元"
+
+
 class OpinionForm(forms.Form):
     """The township's first opinion."""
 
@@ -96,7 +107,7 @@ class OpinionForm(forms.Form):
         self.fields["kind"] = fields.one_of(core.OPINIONS.items(), label="您怎么看", missing="请选一个")
         by_rule = case.assessment.amount_fen if case.assessment else None
         hint = f"空着就按规则算出来的 {yuan(by_rule)}" if by_rule is not None else "按规则还算不出来，请写多少元"
-        self.fields["amount"] = fields.YuanField(label="每月给多少元", required=False, help_text=hint)
+        self.fields["amount"] = fields.YuanField(label=how_often(case.programme), required=False, help_text=hint)
         self.fields["reason"] = fields.words(
             label="理由（群众也会看到）", missing="请写理由，群众看得懂的话", hint="用“您”来写，像当面说一样", rows=5
         )
@@ -110,10 +121,16 @@ class DecideForm(forms.Form):
 
     def __init__(self, case: CasePage, *args: object, **more: object) -> None:
         super().__init__(*args, prefix="decide", **more)
-        self.fields["kind"] = fields.one_of(core.DECISION_LABELS.items(), label="县里怎么定", missing="请选一个")
+        self.fields["kind"] = fields.one_of(
+            core.DECISION_LABELS.items(),
+            label="县里怎么定" if case.level == core.Level.COUNTY else "镇里怎么定",
+            missing="请选一个",
+        )
         amount = case.opinion.amount_fen if case.opinion else None
         self.fields["amount"] = fields.YuanField(
-            label="每月给多少元", required=False, help_text=f"空着就按镇里写的 {yuan(amount)}" if amount is not None else ""
+            label=how_often(case.programme),
+            required=False,
+            help_text=f"空着就按初步意见写的 {yuan(amount)}" if amount is not None else "",
         )
         self.fields["one_thing"] = fields.line(label="退回：补哪一样", required=False, hint="只写一样", longest=300)
         articles = dict.fromkeys(one.article for one in (case.assessment.conditions if case.assessment else ()) if one.article)
