@@ -372,3 +372,69 @@ def test_who_registered_an_application_does_not_decide_it(sources):
     with pytest.raises(NotAllowed, match="另一位同志"):
         actions.confirm(ref=case.ref, by=zhao, at=over)
     actions.confirm(ref=case.ref, by=people.clerk("qin", "秦明", Role.COUNTY, people.COUNTY), at=over)
+
+
+# ---- who may, and where --------------------------------------------------------------------------------------------------
+
+TYPISTS, RINGERS = {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY}, {Role.TOWNSHIP, Role.COUNTY}
+COUNTERS = {*RINGERS, Role.AUDITOR, Role.DIRECTOR}
+
+
+def at_each_door(ref):
+    """Every query and act of the other doors, with who may; refs are of things in granny's village."""
+    form, call, offer = ref["form"], ref["call"], ref["offer"]
+    return {
+        "form.read": (lambda by, of: queries.form(form, of), TYPISTS),
+        "forms": (lambda by, of: queries.forms_to_type(of)[0], TYPISTS),
+        "call.read": (lambda by, of: queries.call(call, of), RINGERS),
+        "calls": (lambda by, of: queries.calls_to_ring(of)[0], RINGERS),
+        "offer.read": (lambda by, of: queries.offer(offer, of), TYPISTS),
+        "offers": (lambda by, of: queries.offers_to_make(of)[0], TYPISTS),
+        "lists": (lambda by, of: queries.outreach_lists(of), RINGERS),
+        "not_made": (lambda by, of: dict(queries.not_made(of, at=NOON))["问了，说不用"], COUNTERS),
+        "by_door": (lambda by, of: queries.by_door(of, first=NOON.date(), last=NOON.date()), COUNTERS),
+        "keep": (
+            lambda by, of: actions.keep_form(
+                area=VILLAGE, handed_on=NOON.date(), photos=[("image/png", photograph(5))], by=by, at=NOON
+            ),
+            TYPISTS,
+        ),
+        "drop": (lambda by, of: actions.drop_form(ref=form, why="other", by=by, at=NOON), TYPISTS),
+        "type": (
+            lambda by, of: actions.type_form(
+                ref=form, pid=people.granny_wang().pid, hardships=["care"], signed=False, by=by, at=NOON
+            ),
+            TYPISTS,
+        ),
+        "ring": (lambda by, of: actions.ring_back(ref=call, reached=False, by=by, at=NOON), RINGERS),
+        "miss": (lambda by, of: actions.miss_offer(ref=offer, by=by, at=NOON), TYPISTS),
+        "settle": (lambda by, of: actions.settle_offer(ref=offer, state="declined", by=by, at=NOON), TYPISTS),
+    }  # fmt: skip
+
+
+def test_each_door_opens_to_its_posts_where_they_work_and_to_nobody_else(sources):
+    from web.staged import taken_back
+
+    li, granny = people.clerk_li(), people.granny_wang()
+    viewer = office.viewer(li, "outreach.take", NOON)
+    data = f"姓名,身份证号\n{granny.name},{granny.citizen_no}\n".encode()
+    actions.take_list(department="残联", basis="协议", data=data, viewer=viewer, by=li, at=NOON)
+    form = actions.keep_form(area=VILLAGE, handed_on=NOON.date(), photos=[("image/png", photograph(6))], by=li, at=NOON)
+    call = actions.take_call(once="a", area=VILLAGE, topic="other", said="问问", mood="urgent", by=li, at=NOON)
+    doors = at_each_door({"form": form.ref, "call": call.ref, "offer": OutreachOffer.objects.get().ref})
+    everywhere = {"not_made", "by_door", "lists"}  # counts and lists of one's own place, empty elsewhere
+    for role in Role:
+        for area in (people.COUNTY, VILLAGE, people.OTHER_COUNTY, people.OTHER_VILLAGE):
+            if role is Role.RESIDENT:
+                continue
+            who = people.clerk(f"{role}{area}", "某人", role, area)
+            of = office.viewer(who, "form.keep", NOON)
+            for name, (do, roles) in doors.items():
+                with taken_back():
+                    try:
+                        do(who, of)
+                        done = True
+                    except (NotAllowed, IndexError):
+                        done = False
+                here = area in (people.COUNTY, VILLAGE) or name in everywhere
+                assert done == (role in roles and here), f"{name} as {role} of {area}"

@@ -14,7 +14,7 @@ from doudi.casework.core.asking import Photo
 from doudi.casework.core.collective import Votes
 from doudi.casework.models import Benefit, Question
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Role
+from doudi.office.core import NotAllowed, Party, Role
 from people import CITY, COUNTY, NOON, OTHER_COUNTY, OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,11 @@ def test_the_table_names_every_query_that_takes_a_viewer():
     # who signed: as everybody in test_signing.py
     # boards, objections waiting, precedents, deviations: in test_collective.py
     meeting = {"boards", "open_objections", "precedents_due", "deviations"}
-    assert taking == {*QUERIES, *ASKING, *meeting, "doubled", "running_of", "signing", "asked_of_us", "near_kin"}
+    # papers, calls, people pointed out, figures of doors: as everybody in test_doors.py
+    at_doors = {"forms_to_type", "form", "calls_to_ring", "call", "offers_to_make", "offer", "outreach_lists", "by_door", "not_made"}
+    # what is late, waits, or has nobody: as everybody in test_clocks.py
+    clocks = {"late", "late_count", "late_figures", "nobodys", "waiting"}
+    assert taking == {*QUERIES, *ASKING, *meeting, *clocks, *at_doors, "doubled", "running_of", "signing", "asked_of_us", "near_kin"}
 
 
 @pytest.mark.parametrize("area", (*HERE, *AWAY))
@@ -107,7 +111,7 @@ def doings(case):
     return {
         "accept": (lambda by: actions.accept(by=by, **reading), township),
         "ask_once": (lambda by: actions.ask_once(missing="户口本", by=by, **reading), township),
-        "supplement": (lambda by: actions.supplement(said="来了", by=by, **reading), township | {Role.VILLAGE}),
+        "supplement": (lambda by: actions.supplement(said="来了", by=by, **reading), township | county | {Role.VILLAGE}),
         "assign": (lambda by: actions.assign(to="li", by=by, **reading), township),
         "file_near_kin": (lambda by: actions.file_near_kin(of="某人", by=by, **reading), township),
         "record_consent": (
@@ -201,7 +205,16 @@ def doings(case):
         "return_one": (lambda by: actions.return_one(one_thing="照片", by=by, **reading), county),
         "refuse": (lambda by: actions.refuse(article="LAW Art. 18", reason="超了", by=by, **reading), county),
         "serve": (lambda by: actions.serve(by=by, **reading), township),
-        "withdraw": (lambda by: actions.withdraw(reason="不想办了", by=by, **reading), township | {Role.VILLAGE}),
+        "withdraw": (lambda by: actions.withdraw(reason="不想办了", by=by, **reading), township | county | {Role.VILLAGE}),
+        "keep_mandate": (
+            lambda by: actions.keep_mandate(way="paper", files=[], by=by, **reading), township | county | {Role.VILLAGE},
+        ),
+        "let_see": (
+            lambda by: actions.let_see(sees=True, way="phone", by=by, **reading), township | county | {Role.VILLAGE},
+        ),
+        "take_mandate_back": (
+            lambda by: actions.take_mandate_back(way="phone", by=by, **reading), township | county | {Role.VILLAGE},
+        ),
         "end_showing": (lambda by: actions.end_showing(by=by, **reading), township | county),
         "assess": (lambda by: actions.assess(by=by, **reading), READERS),
         "help_first": (
@@ -270,7 +283,15 @@ def doings(case):
     }  # fmt: skip
 
 
+# papers, calls, people pointed out: as everybody in test_doors.py
+AT_DOORS = {
+    *("keep_form", "type_form", "read_rest", "drop_form", "take_call", "ring_back", "apply_for_caller"),
+    *("take_list", "settle_offer", "miss_offer"),
+}
+
+
 NO_CASE_YET = {
+    *AT_DOORS,
     "start_draft",
     "save_hardships",
     "save_members",
@@ -316,15 +337,15 @@ def test_every_act_is_closed_to_other_posts_and_other_places(sources, stage):
 def test_a_resident_reads_their_own_case_only(sources):
     granny, uncle = people.granny_wang(), people.uncle_zhou()
     case = walk.applied(granny.pid)
-    draft = actions.start_draft(pid=uncle.pid, by=office.Party.resident(uncle.pid), at=NOON)
+    draft = actions.start_draft(pid=uncle.pid, by=Party.resident(uncle.pid), at=NOON)
 
     assert queries.my_cases(uncle.pid, at=NOON) == ()
     with pytest.raises(NotAllowed):
         queries.my_case(case.ref, uncle.pid, at=NOON)
     with pytest.raises(NotAllowed):
-        queries.draft(draft.ref, by=office.Party.resident(granny.pid), at=NOON)
+        queries.draft(draft.ref, by=Party.resident(granny.pid), at=NOON)
     with pytest.raises(NotAllowed):
-        actions.save_hardships(ref=draft.ref, kinds=["illness"], by=office.Party.resident(granny.pid), at=NOON)
+        actions.save_hardships(ref=draft.ref, kinds=["illness"], by=Party.resident(granny.pid), at=NOON)
 
 
 def test_the_receipt_tells_how_far_and_nothing_about_whom(sources):
@@ -340,7 +361,7 @@ def test_the_receipt_tells_how_far_and_nothing_about_whom(sources):
 def test_a_proxy_sees_the_stage_and_what_they_typed_not_what_was_found_or_decided(sources):
     granny, niece = people.granny_wang(), people.person("王芳", date(1980, 1, 1), order=44)
     sources.row(granny.pid, "insurance", event="pension_start", event_date=date(2010, 1, 1), base=21300)
-    me = office.Party.resident(niece.pid)
+    me = Party.resident(niece.pid)
     draft = actions.start_draft(pid=granny.pid, by=me, at=NOON, channel="proxy")
     actions.save_hardships(ref=draft.ref, kinds=["care"], by=me, at=NOON)
     actions.save_members(ref=draft.ref, together={people.grandson_wang().pid: True}, others=[], by=me, at=NOON)
