@@ -6,7 +6,7 @@ import pytest
 
 import people
 import walk
-from doudi.office import actions, queries
+from doudi.office import actions, core, queries
 from doudi.office.core import NotAllowed, Party, Role, handed_over
 from doudi.office.models import JournalEntry, Leave
 from people import NOON, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
@@ -136,3 +136,10 @@ def test_posts_are_read_in_two_queries_whoever_stands_in(django_assert_num_queri
     away(li, sun)
     with django_assert_num_queries(2):
         assert len(queries.posts(sun, NOON)) == 2
+
+
+def test_every_act_of_the_table_is_handed_over_with_some_work_or_never():
+    begins = tuple(begin for _, told in core.HANDED_OVER.values() for begin in told)
+    left = {act for act in core.ACTS if not act.startswith(begins)} - core.ALWAYS_HANDED - core.NEVER_HANDED
+    assert not left, "say in HANDED_OVER whose work it belongs to"
+    assert all(core.handed_over(act, ()) for act in set(core.ACTS) - core.NEVER_HANDED)

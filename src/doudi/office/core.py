@@ -271,16 +271,25 @@ STANDS_IN = {
     _R: frozenset({_R, _C}),
 }
 # What is handed over while somebody is away: a group of acts by what they begin with → its label.
+_OF_CASES = (
+    *("care.", "kin.", "elsewhere.", "letter.", "form.", "call.", "mandate.", "benefit.", "referral.", "paper."),
+    *("outreach.", "adjustment.", "file.", "recognition."),
+)
 HANDED_OVER = {
-    "case": ("办理申请", ("case.", "question.", "consent.", "check.", "objection.", "authorisation.")),
+    "case": ("办理申请", ("case.", "question.", "consent.", "check.", "objection.", "authorisation.", *_OF_CASES)),
     "people": ("个人和家庭信息", ("person.", "register.", "pair.", "number.", "household.", "event.", "request.")),
     "alert": ("预警和走访", ("alert.", "visit.")),
     "check": ("核对", ("check.", "source.", "place.", "order.", "anomaly.", "objection.")),
-    "payment": ("发放", ("payment.",)),
+    "payment": ("发放", ("payment.", "claim.", "account.", "fund.", "arrival.")),
     "rules": ("规则", ("rules.",)),
     "feed": ("部门数据", ("feed.", "quality.", "correction.", "sender.", "data.")),
 }
-ALWAYS_HANDED = frozenset({"desk.today", "case.list", "case.read", "person.read", "household.read", "paper.read", "staff.read"})
+ALWAYS_HANDED = frozenset(
+    {
+        *("desk.today", "case.list", "case.read", "person.read", "household.read", "paper.read", "staff.read", "figures.read"),
+        "clock.move",
+    }
+)
 NEVER_HANDED = frozenset({"clerk.appoint", "calendar.keep", "leave.enter", "leave.keep", "journal.read", "audit.read"})
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 
-from doudi.office.core import HANDED_OVER
 from doudi.web.desk import fields
 
 KINDS = (("holiday", "休假"), ("ill", "病假"), ("away", "出差或学习"), ("other", "别的事"))
@@ -18,7 +17,7 @@ SCOPE = (("all", "全部工作"), ("some", "只有下面选的几类"))
 class LeaveForm(forms.Form):
     """Days away: which, who does the work, and which of it; nothing is chosen beforehand."""
 
-    def __init__(self, *given: Any, colleagues: list[tuple[str, str]]) -> None:
+    def __init__(self, *given: Any, colleagues: list[tuple[str, str]], groups: list[tuple[str, str]]) -> None:
         super().__init__(*given)
         self.fields["kind"] = fields.one_of(KINDS, label="为什么不在", missing="请选一样")
         self.fields["from_on"] = fields.day(label="从哪天起")
@@ -31,9 +30,7 @@ class LeaveForm(forms.Form):
             error_messages={"invalid_choice": "请从列出的同事里选"},
         )
         self.fields["scope"] = fields.one_of(SCOPE, label="代办哪些", missing="请选代办哪些")
-        self.fields["groups"] = fields.several(
-            [(code, label) for code, (label, _) in HANDED_OVER.items()], label="哪几类", missing="", hint="只代一部分时才选"
-        )
+        self.fields["groups"] = fields.several(groups, label="哪几类", missing="", hint="只代一部分时才选")
         self.fields["groups"].required = False
 
     def clean(self) -> dict[str, Any]:

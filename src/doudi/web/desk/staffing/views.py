@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from doudi.casework import queries as casework
 from doudi.office import actions, queries
-from doudi.office.core import NotAllowed
+from doudi.office.core import ACTS, HANDED_OVER, NotAllowed
 from doudi.web.desk.staffing.forms import LeaveForm, StandInForm, YearForm
 from doudi.web.parts.permits import permit
 
@@ -21,7 +21,8 @@ from doudi.web.parts.permits import permit
 def mine(request: HttpRequest) -> HttpResponse:
     """One's own days away, and from which post one works: one's own, or that of somebody one stands in for."""
     at, problem = queries.now(), ""
-    form = LeaveForm(request.POST or None, colleagues=queries.stand_ins(request.user, at))
+    held = queries.posts(request.user, at)
+    form = LeaveForm(request.POST or None, colleagues=queries.stand_ins(request.user, at), groups=_groups(held))
     if request.method == "POST" and form.is_valid():
         try:
             _enter(form.cleaned_data, request.user.username, request, at)
@@ -34,11 +35,18 @@ def mine(request: HttpRequest) -> HttpResponse:
         "form": form,
         "problem": problem,
         "leaves": queries.my_leaves(request.user, at),
-        "posts": queries.posts(request.user, at),
+        "posts": held,
         "post": request.user.post_id,
     }
     wrong = bool(form.errors or problem)
     return render(request, "desk/staffing/mine.html", context, status=422 if wrong else 200)
+
+
+def _groups(held: list[queries.PostRow]) -> list[tuple[str, str]]:
+    """The kinds of work these posts do, as they can be handed over."""
+    roles = {row.role for row in held if not row.stands_for}
+    done = {act for act, (_, allowed) in ACTS.items() if roles & allowed}
+    return [(code, label) for code, (label, begins) in HANDED_OVER.items() if any(act.startswith(begins) for act in done)]
 
 
 def _enter(said: dict[str, Any], clerk: str, request: HttpRequest, at: Any) -> None:
