@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 import people
 import walk
 from doudi.casework import actions
+from doudi.casework.core.asking import Photo
 from doudi.casework.models import Case
 from doudi.monitoring import actions as monitoring
 from doudi.office.core import Party
@@ -48,12 +51,22 @@ def helped(db, sources, told, monkeypatch) -> Case:
     granny = people.granny_wang()
     case = walk.applied(granny.pid)
     walk.confirmed(case)
+    photographed(people.NOON + timedelta(days=9))
     actions.serve(ref=case.ref, by=people.clerk_li(), at=people.NOON + timedelta(days=10))
     Case.objects.filter(pk=case.pk).update(account_way="same")
     monitoring.publish([], cycle="c0", judged_on=date(2026, 7, 31), counts={}, by=Party.system("cycle"), at=people.NOON)
     pay(date(2026, 8, 1))
     case.refresh_from_db()
     return case
+
+
+def photographed(at: datetime) -> None:
+    """The village's board was photographed while it showed her."""
+    out = BytesIO()
+    Image.new("RGB", (40, 30), (90, 90, 90)).save(out, "JPEG")
+    photo = Photo("image/jpeg", out.getvalue())
+    on = (at - timedelta(days=5)).date()
+    actions.photograph_board(area=people.VILLAGE, on=on, photo=photo, by=people.worker_wang(), at=at)
 
 
 def pay(month: date) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 import people
 import walk
 from doudi.casework import actions
-from doudi.casework.models import Award, Benefit, Case, CaseMember, Decision, Showing, Survey
+from doudi.casework.models import Award, Benefit, BoardPhoto, Case, CaseMember, Decision, Showing, Survey
 from doudi.monitoring import actions as monitoring
 from doudi.monitoring.core import Finding
 from doudi.office.core import NotAllowed, Party, Role
@@ -22,7 +22,7 @@ from doudi.payment.models import Entry, Line, Run
 from doudi.policy import pack as packs
 from doudi.supervision import queries
 from doudi.supervision.core import BOARDS, Told
-from doudi.supervision.queries import Sweep
+from doudi.supervision.queries import Sweep, boards
 from doudi.verification.models import Check
 
 from .conftest import NOBODY_ON_LISTS, ON, pay
@@ -55,11 +55,18 @@ def test_every_rule_of_the_pack_stands_on_its_board(helped: Case) -> None:
 
 
 def test_what_no_room_keeps_is_without_data_and_never_clean(helped: Case) -> None:
-    for code in ("PR-08", "PR-13", "RV-06", "RV-07", "PY-07"):
+    for code in ("PR-13", "RV-06", "RV-07", "PY-07"):
         row = found().rule(code)
         assert row is not None and row.state == "no_data" and row.missing, code
     sentence = found().hits["RV-06"][0].sentence
     assert "还没有数据" in sentence
+
+
+def test_a_board_nobody_photographed_is_a_hit(helped: Case) -> None:
+    assert not hit("PR-08")
+    BoardPhoto.objects.all().delete()
+    boards._swept.cache_clear()
+    assert hit("PR-08")
 
 
 # ---- each breach, planted, is found -------------------------------------------------------------------------------------

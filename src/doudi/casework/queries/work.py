@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from doudi.casework.core import CLOSED
 from doudi.casework.core.awards import Given, in_month
-from doudi.casework.models import Award, Benefit, Case, CaseMember, Decision, Opinion, Showing, Survey
+from doudi.casework.models import Award, Benefit, BoardPhoto, Case, CaseMember, Decision, Opinion, Showing, Survey
 from doudi.casework.queries.inbox import after_prefix
 from doudi.office.core import prefix
 from doudi.office.queries import today
@@ -39,6 +39,7 @@ class WorkVisit:
 class WorkShowing:
     from_on: date
     until: date  # the last day it really stood
+    photographed: bool  # whether a photograph of the board is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,11 @@ def work(area: str) -> list[CaseWork]:
     ):
         if key in found:
             found[key].visits.append(WorkVisit(on, level, len({first, second} - {""}), bool(signed.strip())))
+    pictured = set(BoardPhoto.objects.filter(_inside(area, "showing__case__area")).values_list("showing_id", flat=True))
     shown = Showing.objects.filter(of_cases).exclude(state="stopped").order_by("id")
-    for key, from_on, to_on, ended_at in shown.values_list("case_id", "from_on", "to_on", "ended_at"):
+    for one, key, from_on, to_on, ended_at in shown.values_list("id", "case_id", "from_on", "to_on", "ended_at"):
         if key in found:
-            found[key].showing = WorkShowing(from_on, min(to_on, _day(ended_at) or to_on))
+            found[key].showing = WorkShowing(from_on, min(to_on, _day(ended_at) or to_on), one in pictured)
     for key, at in Opinion.objects.filter(of_cases).order_by("-id").values_list("case_id", "at"):
         if key in found:
             found[key].opinion_on = _day(at)  # the last assigned is the first written

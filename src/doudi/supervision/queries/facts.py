@@ -85,7 +85,7 @@ def in_force(case: CaseWork, on: date) -> bool:
 
 
 def case_facts(case: CaseWork, books: Books) -> Facts:
-    """The facts of one case. What no room keeps yet (hearings, photos, near-kin registers …) is not written: not known."""
+    """The facts of one case. What no room keeps yet (hearings, near-kin registers …) is not written: not known."""
     facts: Facts = {
         "case_programme": case.programme,
         "case_state": case.state,
@@ -98,6 +98,7 @@ def case_facts(case: CaseWork, books: Books) -> Facts:
         "case_was_shown": case.showing is not None,
         "case_shown_on": case.showing.from_on if case.showing else None,
         "case_shown_until": case.showing.until if case.showing else None,
+        "case_shown_photo": case.showing.photographed if case.showing else None,
         "benefit_in_force": in_force(case, books.on),
     }
     facts |= _investigated(case, books.checks.get(case.ref, []))
