@@ -22,7 +22,9 @@ STAGE_LABELS = {
     "decided": "定下来",
     "paid": "发放",
 }
-HERE_LABELS = STAGE_LABELS | {"at_county": "镇里确认", "helped": "先救助", "decided": "材料补齐"}
+STAGE_LABELS |= {"helped": "先救助", "papers": "补齐材料", "here": "镇里确认", "decided_here": "定下来", "paid_once": "发放"}
+# Stations that are called otherwise where the township confirms, and where money comes once.
+CALLED_HERE = {"at_county": "here", "decided": "decided_here"}
 AT = {
     State.SUBMITTED: "submitted",
     State.ASKED: "submitted",
@@ -32,7 +34,7 @@ AT = {
     State.RETURNED: "investigating",
     State.SHOWN: "shown",
     State.AT_COUNTY: "at_county",
-    State.HELPED: "decided",
+    State.HELPED: "papers",
     State.CONFIRMED: "decided",
     State.REFUSED: "decided",
     State.WITHDRAWN: "submitted",
@@ -48,31 +50,31 @@ YOU_DO = {
 def stages(case: Case, *, shown_from: date | None, first_month: date | None, on: date) -> tuple[Stage, ...]:
     """The road as stations with their days. A refused case ends at the decision; a withdrawn one where it was."""
     state, programme = State(case.state), core.road(case.programme)
-    helped_first = programme.one_off and first_month is not None and case.at_county_on is None
+    helped_first = state is State.HELPED or (programme.one_off and state is State.CONFIRMED and case.at_county_on is None)
     days = {
         "submitted": today(case.submitted_at),
         "accepted": today(case.accepted_at) if case.accepted_at else None,
         "investigating": today(case.investigated_at) if case.investigated_at else None,
         "shown": shown_from,
         "at_county": case.at_county_on,
-        "helped": first_month if helped_first else None,
+        "helped": None,
+        "papers": today(case.closed_at) if case.closed_at else None,
         "decided": today(case.closed_at) if case.closed_at and state in (State.CONFIRMED, State.REFUSED) else None,
         "paid": first_month if first_month and first_month <= on else None,
     }
-    road = ("submitted", "helped", "decided") if helped_first else tuple(_stations(programme, state))
-    here = road.index(AT[state])
+    road = ("submitted", "helped", "papers") if helped_first else tuple(_stations(programme, state))
+    here = len(road) if helped_first and state is State.CONFIRMED else road.index(AT[state])
     if state is State.CONFIRMED and first_month is not None and first_month <= on:
         here = len(road)
     if state is State.WITHDRAWN:
         here = max(index for index, code in enumerate(road) if days[code] is not None) + 1
         road = road[:here]
-    labels = HERE_LABELS if helped_first else STAGE_LABELS
-    if case.level == core.Level.TOWNSHIP:
-        labels = labels | {"at_county": HERE_LABELS["at_county"]}
+    called = CALLED_HERE if case.level == core.Level.TOWNSHIP else {}
+    called = called | {"paid": "paid_once"} if programme.one_off else called
     return tuple(
         Stage(
-            code,
-            labels[code],
+            called.get(code, code),
+            STAGE_LABELS[called.get(code, code)],
             "done" if index < here or (state is State.REFUSED and index == here) else "current" if index == here else "ahead",
             days[code],
             case.due_on if index == here and state.is_open else None,

@@ -25,12 +25,17 @@ STATIONS = {  # the stations of a case as the family reads them
     "at_county": gettext_lazy("送到县里"),
     "decided": gettext_lazy("县里定下来"),
     "paid": gettext_lazy("钱打到卡上"),
+    "paid_once": gettext_lazy("钱打到卡上"),
+    "helped": gettext_lazy("急用的钱先给您了"),
+    "papers": gettext_lazy("镇里补齐材料"),
+    "here": gettext_lazy("等镇里另一位同志看"),
+    "decided_here": gettext_lazy("定下来"),
 }
 BEFOREHAND = {
     "shown": gettext_lazy("只公布姓名、几口人、多少钱"),
     "paid": gettext_lazy("定下来的下个月起"),
 }
-REACHED = frozenset({"submitted", "accepted", "decided"})  # stations that are over in the moment they are reached
+REACHED = frozenset({"submitted", "accepted", "decided", "decided_here"})  # stations that are over in the moment they are reached
 
 
 def stages(case: MyCase | Progress) -> list[dict[str, Any]]:
