@@ -25,6 +25,7 @@ PARTS = (
     "batches",
     "matching",
     "checking",
+    "payment",
     "files",
 )
 

@@ -32,6 +32,7 @@ def measure(root: Path, profile: str) -> list[Row]:
     from django.db import connection
 
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
     _county()
     import people
     from doudi.payment import actions
@@ -172,7 +173,8 @@ def _killed_while_building(home: Path) -> str:
         f"from pathlib import Path; from bench.measure import django_on; django_on(Path({str(home)!r}))\n"
         "import people; from bench.payment import MONTH; from datetime import datetime; from doudi.payment import actions\n"
         "print('begun', flush=True)\n"
-        "actions.build(county=people.COUNTY, month=MONTH, by=people.officer_zhao(), at=datetime(2026, 8, 5, 10, tzinfo=people.HERE))\n"
+        "at = datetime(2026, 8, 5, 10, tzinfo=people.HERE)\n"
+        "actions.build(county=people.COUNTY, month=MONTH, by=people.officer_zhao(), at=at)\n"
     )
     connection.close()
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)

@@ -30,7 +30,7 @@ import doudi.web
 import exchange_feeds
 import people
 from doudi.casework import actions as casework
-from doudi.casework.models import Appraisal, Case, Consultation, Inquiry, Question
+from doudi.casework.models import Appraisal, Benefit, Case, Consultation, Inquiry, Question
 from doudi.exchange import actions as exchange
 from doudi.exchange import jobs as feeds
 from doudi.exchange.models import Load
@@ -51,6 +51,7 @@ from doudi.verification import queries as verified
 from doudi.verification.models import Authorisation, Check
 from doudi.web.api import tokens
 from house.test_house import pages
+from services.others import referred
 from verification.rolls import found_on_a_roll
 from web import staged
 from web.phone_login import signed_in
@@ -73,6 +74,7 @@ STANDS = {
     "my/authorisations/<slug:number>": "authorisation", "my/papers/<slug:ref>": "paper", "desk/papers/<slug:ref>": "paper",
     "looking/<slug:survey>": "survey", "letter/<slug:inquiry>": "inquiry", "appraisal/<slug:meeting>": "meeting",
     "desk/precedents/<slug:ref>": "precedent",
+    "desk/money/accounts/<slug:ref>": "account", "my/money/stop/<slug:ref>": "account", "my/money/account/<slug:ref>": "benefit",
     "signing/<slug:who>": "member", "field/sign/<slug:ref>": "case",
     "audit/story/<slug:subject>": "case", "desk/people/<slug:pid>": "pid", "desk/corrections/<slug:ref>": "correction",
     "desk/pairs/<slug:ref>": "pair", "pairs/undo/<slug:decision>": "settlement", "pairs/weigh/<slug:decision>": "settlement",
@@ -84,6 +86,8 @@ STANDS = {
     "my/reports/<slug:ref>": "report", "sheet/check/<slug:token>": "token", "api/v1/reports/<token>": "token",
     "my/letters/<slug:ref>": "letter", "papers/letters/<slug:ref>": "letter", "papers/sheets/<slug:ref>": "letter",
     "papers/scan/<slug:number>": "letter_number", "sheet/paper/<slug:token>": "paper_token",
+    "desk/services/<slug:ref>": "referral", "services/in/<slug:ref>": "referral", "services/new/<slug:pid>": "pid",
+    "my/services/<slug:ref>": "referral",
     "sources/checks/<slug:check>": "check", "sources/questions/<slug:ref>": "put", "sources/out/<slug:number>": "dispatch",
 }  # fmt: skip
 # Places in addresses that name nobody.
@@ -217,14 +221,20 @@ def appear() -> Outside:
     report = verified.report(
         verified.reports(check.ref)[0].ref, office.viewer(people.clerk_li(), "check.read", staged.TODAY)
     )  # fmt: skip
+    benefit = Benefit.objects.get(case=case).ref
+    account = payment.ask_account(
+        benefit=benefit, bank="邮储银行", number="6217000011112222", holder=granny.pid, channel="phone",
+        by=Party.resident(granny.pid), at=staged.TODAY,
+    )  # fmt: skip
     refs = {
+        "benefit": benefit, "account": account.ref,
         "request": asked.ref, "pair": pair.ref, "objection": objection.ref, "objected": objection.lines.get().ref,
         "settlement": settled.ref, "correction": correction.ref, "load": "0",
         "pid": granny.pid, "hid": "h" + "1" * 20,
         "case": case.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
         "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
         "line": Line.objects.get(run=run).ref, "check": check.ref,
-        **signed_paper(case), **written_to(check),
+        **signed_paper(case), **written_to(check), "referral": referred(case=case.ref, at=staged.TODAY).ref,
         **looked_and_talked(case),
         **letter_to(case), "report": report.row.ref, "report_number": report.row.number, "token": report.token,
         **found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=people.VILLAGE),
@@ -467,7 +477,7 @@ def test_every_page_says_who_it_is_for_in_the_table() -> None:
 
 # ---- the queries behind the pages ---------------------------------------------------------------------------------------
 
-ROOMS = ("registry", "exchange", "verification", "casework", "payment", "monitoring")
+ROOMS = ("registry", "exchange", "verification", "casework", "payment", "services", "monitoring")
 
 
 def viewer_queries() -> list[tuple[str, Callable[..., Any]]]:

@@ -9,6 +9,7 @@ import people
 from doudi.office.core import ACTS, Role
 from doudi.rulebook import actions as rulebook
 from doudi.verification.models import Question
+from services.others import referred
 from verification.rolls import found_on_a_roll
 from web import staged
 
@@ -26,6 +27,8 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:sources", "desk:source-new", "desk:source", "desk:source-edit", "desk:source-out", "desk:source-back", "desk:asking",
     "desk:source-stop", "desk:source-knock",
     "desk:orders", "desk:order-new", "desk:check-new", "desk:anomalies", "desk:anomalies-csv",
+    "desk:claims", "desk:claims-replay", "desk:funds", "desk:accounts", "desk:arrivals", "desk:runs-once", "desk:runs-price",
+    "desk:services", "desk:service-unknown", "desk:asked", "desk:recognition",
     "desk:reports", "desk:objections", "desk:objection-find", "desk:objection-form",
     "desk:papers-letters", "desk:papers-find", "desk:papers-retiring",
     "desk:precedents", "desk:deviations",
@@ -79,10 +82,12 @@ def stood():
         kind="tune", title="改一个分数", source="禾民〔2026〕12 号", place=people.COUNTY, starts_on=date(2026, 9, 1),
         what={"is": 9}, rule="A01", parameter="A01.threshold", by=people.officer_zhao(), at=staged.TODAY,
     )  # fmt: skip
-    granny = people.granny_wang()
+    granny, referral = people.granny_wang(), referred(case=case.ref, at=staged.TODAY)
     roll = found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=people.VILLAGE)
     return {
         "alerts/<slug:ref>": f"alerts/{alert}",
+        "services/in/<slug:ref>": f"services/in/{referral.ref}",
+        "services/<slug:ref>": f"services/{referral.ref}",
         "anomalies/<slug:ref>": f"anomalies/{roll['anomaly']}",
         "samples/<slug:ref>": f"samples/{roll['sample']}",
         "checks/<slug:ref>": f"checks/{roll['roll_run']}",
@@ -129,6 +134,10 @@ def stood():
         "<slug:meeting>": "nothing",
         "<slug:question>": "q1",
         "<slug:line>": "l1",
+        "<slug:county>": people.COUNTY,
+        "<slug:month>": "2026-08",
+        "<slug:area>": people.TOWNSHIP,
+        "<slug:row>": "nothing",
         "<slug:once>": "once1",
         "<slug:exchange>": "nothing",
         "<slug:place>": "990200",
