@@ -19,6 +19,7 @@ from web.test_wording import BANNED
 
 pytestmark = pytest.mark.django_db
 LONG = 25  # characters of a sentence that warn (design, section 7)
+QUERIES_OF_THE_LIST = 12  # whatever its length
 SHARE_OF_LONG = 4  # at most one sentence in so many may be long: names of laws and places are what they are
 
 
@@ -98,11 +99,12 @@ def test_who_holds_a_paper_sees_that_it_is_ours_and_nobodys_name(client, case):
     assert client.get(at).status_code == 404  # another township
 
 
-def test_the_village_brings_a_letter_without_reading_it_and_hands_photographs_in(client, case):
+def test_the_village_brings_a_letter_without_reading_it_and_hands_photographs_in(client, case, django_assert_max_num_queries):
     staged.signed_in(client, people.clerk_li())
     ref = printed(client, case, "confirmed").rstrip("/").rpartition("/")[2]
     staged.signed_in(client, people.worker_wang())
-    listed = client.get("/desk/papers/letters/").content.decode()
+    with django_assert_max_num_queries(QUERIES_OF_THE_LIST):
+        listed = client.get("/desk/papers/letters/").content.decode()
     assert f"/desk/papers/letters/{ref}/" in listed and "王桂兰" not in listed and "王*兰" in listed
     assert client.get(f"/desk/papers/sheets/{ref}/").status_code == 403
     wrong = client.post(f"/desk/papers/letters/{ref}/", {"way": "refused", "on": "2026-08-25", "first_witness": "张大山"})

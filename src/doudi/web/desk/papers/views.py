@@ -56,6 +56,8 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
     for paper in papers.of_programme(case.programme):
         printed = [one for one in filed.sheets if one.code == paper.code]
         scanned = [one for one in filed.scans if one.code == paper.code]
+        if paper.is_letter and not printed and not scanned:
+            continue  # letters still to be written are named above the list
         rows.append({"paper": paper, "printed": printed, "scanned": scanned, "href": _href(paper, case)})
     written = {one.about for one in filed.sheets}
     shown = {
