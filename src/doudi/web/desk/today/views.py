@@ -46,6 +46,7 @@ STATES = {
     "objected": ("不同意见", "red"),
     "at_county": ("等县里定", "amber"),
     "returned": ("补一样", "amber"),
+    "helped": ("补材料", "amber"),
     "confirmed": ("定下来了", "pine"),
     "refused": ("没有批", "plain"),
     "withdrawn": ("撤回了", "plain"),
