@@ -9,6 +9,7 @@ import walk
 from doudi.office import actions, core, queries
 from doudi.office.core import NotAllowed, Party, Role, handed_over
 from doudi.office.models import JournalEntry, Leave
+from doudi.rulebook import actions as rulebook
 from people import NOON, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +144,16 @@ def test_every_act_of_the_table_is_handed_over_with_some_work_or_never():
     left = {act for act in core.ACTS if not act.startswith(begins)} - core.ALWAYS_HANDED - core.NEVER_HANDED
     assert not left, "say in HANDED_OVER whose work it belongs to"
     assert all(core.handed_over(act, ()) for act in set(core.ACTS) - core.NEVER_HANDED)
+
+
+def test_who_stands_in_approves_nothing_the_one_away_wrote_though_their_own_post_would_let_them():
+    zhao, ma = people.officer_zhao(), people.clerk("ma", "马丽", Role.COUNTY, people.COUNTY)
+    change = rulebook.draft(
+        kind="tune", title="改一个分数", source="禾民〔2026〕12 号", place=people.COUNTY, starts_on=date(2026, 9, 1),
+        what={"is": 9}, rule="A01", parameter="A01.threshold", by=zhao, at=NOON,
+    )  # fmt: skip
+    rulebook.propose(ref=change.ref, by=zhao, at=NOON)
+    away(zhao, ma, days=3)
+    with pytest.raises(NotAllowed, match="自己不能批"):
+        rulebook.approve(ref=change.ref, by=ma, at=NOON + DAY)
+    assert rulebook.approve(ref=change.ref, by=ma, at=NOON + DAY * 4).approved_by == f"clerk:{ma.ref}"

@@ -10,7 +10,7 @@ from django.db import transaction
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
-from doudi.office.queries import need, today
+from doudi.office.queries import need, same_eyes, today
 from doudi.policy.language.errors import RuleError
 from doudi.policy.pack import Pack
 from doudi.rulebook import core, queries
@@ -77,6 +77,12 @@ def propose(*, ref: str, by: By, at: datetime) -> Change:
     return change
 
 
+def _wrote(change: Change, by: By, at: datetime) -> bool:
+    """Whether this person, or somebody they are one pair of eyes with while one stands in, drafted or proposed the change."""
+    eyes = same_eyes(by, at)
+    return eyes.did(change.drafted_by, change.drafted_at) or eyes.did(change.proposed_by, change.proposed_at)
+
+
 @transaction.atomic
 def approve(*, ref: str, starts_on: date | None = None, by: By, at: datetime) -> Change:
     """Let a change count from its day, or a later one; by somebody who neither drafted nor proposed it.
@@ -85,7 +91,7 @@ def approve(*, ref: str, starts_on: date | None = None, by: By, at: datetime) ->
     """
     change = _lock(ref)
     need(by, "rules.approve", area=change.place, at=at)
-    if office.party(by) in (change.drafted_by, change.proposed_by):
+    if _wrote(change, by, at):
         raise NotAllowed("自己写的、自己提交的，自己不能批。请另一位同志看。")
     change.state = core.move(change.state, "approve")
     change.starts_on = starts_on or change.starts_on
@@ -104,7 +110,7 @@ def reject(*, ref: str, reason: str, by: By, at: datetime) -> Change:
     """
     change = _lock(ref)
     need(by, "rules.approve", area=change.place, at=at)
-    if office.party(by) in (change.drafted_by, change.proposed_by):
+    if _wrote(change, by, at):
         raise NotAllowed("自己提交的请收回，不用自己来否。")
     if not reason.strip():
         raise NotAllowed("请写一句为什么不批。")

@@ -14,7 +14,7 @@ from doudi.facts.days import add_months
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
-from doudi.office.queries import need, today
+from doudi.office.queries import need, same_eyes, today
 from doudi.payment.actions.booking import book
 from doudi.payment.actions.building import left_of
 from doudi.payment.core import AlreadyDone, first_of
@@ -178,7 +178,7 @@ def waive_claim(*, ref: str, agree: bool, why: str, by: By, at: datetime) -> Cla
     need(by, "claim.waive", area=claim.area, at=at)
     if claim.state != "waiving":
         raise AlreadyDone("这一条没有在等同意。")
-    if claim.decided_by == office.party(by):
+    if same_eyes(by, at).did(claim.decided_by, claim.decided_at):
         raise NotAllowed("这是您提出的，要由另一位同志来定。")
     if not why.strip():
         raise NotAllowed("请写清为什么。")

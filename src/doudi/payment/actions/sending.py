@@ -11,7 +11,7 @@ from django.db.models import Count, Sum
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
-from doudi.office.queries import need
+from doudi.office.queries import need, same_eyes
 from doudi.payment.actions.booking import run_month
 from doudi.payment.actions.bulk import book_lines
 from doudi.payment.core import AlreadyDone, BrokenFile, LineState, RunState
@@ -50,7 +50,7 @@ def approve(*, ref: str, by: By, at: datetime) -> Run:
     need(by, "payment.approve", area=run.county, at=at)
     if run.state != RunState.BUILT:
         raise AlreadyDone("这一批已经审批过了。")
-    if run.built_by == office.party(by):
+    if same_eyes(by, at).did(run.built_by, run.built_at):
         raise NotAllowed("这一批是您生成的，要由另一位同志审批。")
     _adds_up(run)
     run.state, run.approved_at, run.approved_by = RunState.APPROVED, at, office.party(by)

@@ -14,7 +14,7 @@ from doudi.office import actions as office
 from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
-from doudi.office.queries import need, today
+from doudi.office.queries import need, same_eyes, today
 from doudi.verification.actions import questions
 from doudi.verification.actions.questions import answer, as_answer, question_of
 from doudi.verification.actions.sending import outgoing
@@ -121,7 +121,7 @@ def look_at_typed(*, question: str, agree: bool, why: str = "", by: By, at: date
     typed = Typed.objects.select_for_update().filter(question=one, agreed__isnull=True).first()
     if typed is None:
         raise NotAllowed("这一问没有等着核对的录入。")
-    if typed.typed_by == office.party(by):
+    if same_eyes(by, at).did(typed.typed_by, typed.typed_at):
         raise NotAllowed("录入的人不能自己核对，请另一位同事来看。")
     if not agree and not why.strip():
         raise NotAllowed("退回要写明哪里和纸上不一样。")

@@ -11,7 +11,7 @@ from doudi.exchange import queries as exchange
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
-from doudi.office.queries import need, today
+from doudi.office.queries import need, same_eyes, today
 from doudi.verification.core.orders import Order, OrderState, check_days, move
 from doudi.verification.models import OrderCounter, TaskOrder
 from doudi.verification.queries.orders import standing
@@ -105,7 +105,7 @@ def decline_order(*, number: str, why: str, by: By, at: datetime) -> TaskOrder:
 def _decide(number: str, act: str, why: str, by: By, at: datetime) -> TaskOrder:
     order = _locked(number)
     need(by, "order.approve", area=order.area, at=at)
-    if order.drafted_by == office.party(by):
+    if same_eyes(by, at).did(order.drafted_by, order.drafted_at):
         raise NotAllowed("任务单要由另一个人批，起草的人不能自己批。")
     order.state = move(order.state, act)
     order.decided_at, order.decided_by, order.why = at, office.party(by), why

@@ -12,7 +12,7 @@ from doudi.exchange.core import signing
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
-from doudi.office.queries import need
+from doudi.office.queries import need, same_eyes
 from doudi.verification.core import cards
 from doudi.verification.core.cards import BadCard
 from doudi.verification.core.peers import OVERLAP, Relation
@@ -163,7 +163,7 @@ def approve_standing_answer(*, ref: str, by: By, at: datetime) -> StandingAnswer
     found = StandingAnswer.objects.select_for_update().filter(ref=ref, ended_at__isnull=True).first()
     if found is None:
         raise NotAllowed("没有这条，或者已经停了。")
-    if found.drafted_by == office.party(by):
+    if same_eyes(by, at).did(found.drafted_by, found.drafted_at):
         raise NotAllowed("要由另一个人批准。")
     if found.approved_at is None:
         found.approved_at, found.approved_by = at, office.party(by)
