@@ -52,6 +52,7 @@ def demo(profile: str, port: int, serve: bool, as_json: bool) -> None:
     order = _step("起草、批准核对任务单", _order)
     rolls = ("--order", order, "--roll", "disability_subsidy", "--against", "tekun", "--on", ON.isoformat())
     done["check"] = _run("两项补贴对特困：批量核对", "check", *rolls)
+    done["lives"] = _step("让几户人家走到不同的地方（申请、公示、确认、发放）", lambda: _lives(done["resident"]))
     done["seconds"] = round(time.monotonic() - began, 1)
     lines = _summary(done, port)
     if serve:
@@ -108,6 +109,18 @@ def _people() -> dict[str, Any]:
     return resident | ({"hard": asdict(hard)} if hard else {})
 
 
+def _lives(resident: dict[str, Any]) -> int:
+    from django.db import transaction
+
+    from doudi.office import queries
+    from doudi.sample import lives
+
+    hard = resident.get("hard")
+    numbers = [resident["number"], *([hard["number"]] if hard else [])]
+    with transaction.atomic():  # all of them or none, so that a run cut off here makes them when it is run again
+        return lives.under_way(without=numbers, at=queries.now())
+
+
 def _order() -> str:
     from doudi.office import queries
     from doudi.sample import orders
@@ -151,6 +164,7 @@ def _summary(done: dict[str, Any], port: int) -> list[str]:
         f"  其他部门和旧系统的数据 {done['more']['rows']:,} 行（不在 26 类里）",
         f"  登记 {cycle['persons']:,} 人、{cycle['households']:,} 户；等人去看的预警 {cycle['alerts']['open']:,} 条",
         f"  残疾人两项补贴对特困：{check['anomalies']:,} 人两边都有",
+        f"  {done['lives']} 户人家正在办，或者已经在领（从受理到发放，每一步都有）" if done["lives"] else "",
         "",
         f"网站 {site}/    演示台（拨时钟、看短信）{site}/demo/",
         f"居民    姓名 {resident['name']}   身份证号 {resident['number']}   （验证码在 {site}/demo/sms/）",
