@@ -18,7 +18,7 @@ from doudi.monitoring.core import Finding
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.office.models import Clerk
 from doudi.office.queries import viewer
-from doudi.payment.models import Entry, Line, Run
+from doudi.payment.models import Entry, Line, ReturnFile, Run, SentFile
 from doudi.policy import pack as packs
 from doudi.supervision import queries
 from doudi.supervision.core import BOARDS, Told
@@ -81,7 +81,7 @@ def decided(case: Case, **changed: object) -> None:
 
 
 def never_paid() -> None:
-    for table in (Entry, Line, Run):
+    for table in (Entry, ReturnFile, SentFile, Line, Run):
         table.objects.all().delete()
 
 

@@ -144,7 +144,7 @@ def decide_claim(
 def most_share(area: str, on: date) -> int | None:
     """How many hundredths of a month's help may be kept back at most, as the place set it; None where it did not."""
     found = rulebook.pack().parameters_at(area, on).get("claim_month_share")
-    return None if found is None else int(found * 100)
+    return None if found is None else int(found)  # a ratio of two decimals is kept in hundredths
 
 
 def _instalments(claim: Claim, share: int, against: str, from_month: date | None, at: datetime) -> None:

@@ -99,5 +99,5 @@ def _basis(pack: Pack, county: str, month: date) -> str:
     """The published figures a run stands on, in words."""
     there = pack.parameters_at(county, month)
     labels = {"price_cpi_rise": "居民消费价格涨", "price_food_rise": "食品价格涨"}
-    told = [f"{label} {there[name] * 100:.1f}%" for name, label in labels.items() if there.get(name) is not None]
+    told = [f"{label} {there[name] / 100:.2f}%" for name, label in labels.items() if there.get(name) is not None]
     return f"{month.year} 年 {month.month} 月：" + "，".join(told)

@@ -14,7 +14,6 @@ from doudi.payment.models import Line
 from doudi.payment.queries.runs import LineRow, line_row
 from doudi.registry import queries as registry
 
-
 WHY = {
     "reissue": "上次没到账，再发一次",
     "arrears": "以前少发的，补给您",
