@@ -38,6 +38,7 @@ QUERIES = {
     "appraisals": lambda case, viewer: queries.appraisals(case.ref, viewer, at=NOON).name == "王桂兰",
     "consultations": lambda case, viewer: queries.consultations(case.ref, viewer, at=NOON).name == "王桂兰",
     "alike": lambda case, viewer: queries.alike(case.ref, viewer, at=NOON).name == "王桂兰",
+    "clocks_of": lambda case, viewer: queries.clocks_of(case.ref, viewer, at=NOON).name == "王桂兰",
     "find": lambda case, viewer: any(row.ref == case.ref for row in queries.find(viewer, case.receipt, at=NOON)),
 }  # fmt: skip
 
@@ -64,7 +65,8 @@ def test_the_table_names_every_query_that_takes_a_viewer():
     at_doors = {"forms_to_type", "form", "calls_to_ring", "call", "offers_to_make", "offer", "outreach_lists", "by_door", "not_made"}
     # what is late, waits, or has nobody: as everybody in test_clocks.py
     clocks = {"late", "late_count", "late_figures", "nobodys", "waiting"}
-    assert taking == {*QUERIES, *ASKING, *meeting, *clocks, *at_doors, "doubled", "running_of", "signing", "asked_of_us", "near_kin"}
+    elsewhere = {"asked_of_us", "asked_one", "near_kin"}
+    assert taking == {*QUERIES, *ASKING, *meeting, *clocks, *at_doors, *elsewhere, "doubled", "running_of", "signing"}
 
 
 @pytest.mark.parametrize("area", (*HERE, *AWAY))
@@ -304,7 +306,7 @@ NO_CASE_YET = {
 }
 
 
-ONLY_THE_SCHEDULE = {"follow_recheck", "take_answers"}  # they take in what others did; no page calls them
+ONLY_THE_SCHEDULE = {"follow_recheck", "take_answers", "climb", "recount"}  # they take in what others did; no page calls them
 
 
 def test_the_table_names_every_act(sources):

@@ -7,7 +7,7 @@ import pytest
 import people
 import walk
 from doudi.casework import actions
-from doudi.casework.models import Case, SettledFact
+from doudi.casework.models import Case, PlaceRequest, SettledFact
 from doudi.office.core import Role
 from web import staged
 
@@ -59,7 +59,10 @@ def test_lists_ask_as_often_for_many_as_for_one(client, sources, django_assert_n
         actions.ask_elsewhere(ref=case.ref, **about, by=li, at=staged.TODAY)
     there = staged.signed_in(client, people.clerk("lu", "陆平", Role.COUNTY, people.OTHER_COUNTY))
     with django_assert_num_queries(ELSEWHERE):
-        assert "看看" in there.get("/desk/elsewhere/").content.decode()
+        assert "金*" in there.get("/desk/elsewhere/").content.decode()
+    one = PlaceRequest.objects.first()
+    short = there.post(f"/desk/elsewhere/{one.ref}/answer/", {"answer-answer": "", "answer-refusal": "not_ours"})
+    assert short.status_code == 422 and "金甲" in short.content.decode()
     auditor = staged.signed_in(client, people.auditor_chen())
     with django_assert_num_queries(KIN):
         assert "村主任" in auditor.get("/desk/near-kin/").content.decode()

@@ -84,7 +84,7 @@ from doudi.casework.queries.proposing import Proposed, proposed
 from doudi.casework.queries.recognised import OfCase, Recognised, of_case, recognised
 from doudi.casework.queries.records import StepRow, steps
 from doudi.casework.queries.reviews import Beside, ThenAndNow, then_and_now
-from doudi.casework.queries.road import FactRow, KinRow, PlaceRequestRow, RoadPage, asked_of_us, case_road, near_kin
+from doudi.casework.queries.road import FactRow, KinRow, PlaceRequestRow, RoadPage, asked_of_us, asked_one, case_road, near_kin
 from doudi.casework.queries.rows import (
     AskedToAgree,
     AssessmentRow,
@@ -175,6 +175,7 @@ __all__ = [
     "appraisals",
     "asked_again",
     "asked_of_us",
+    "asked_one",
     "asked_to_agree",
     "at_the_door",
     "benefit",

@@ -23,7 +23,7 @@ from doudi.casework.models import (
 from doudi.casework.queries.inbox import after_prefix, within
 from doudi.casework.queries.page import NoCase
 from doudi.office import queries as office
-from doudi.office.core import Viewer
+from doudi.office.core import Viewer, mask_name
 from doudi.office.queries import today
 
 
@@ -82,6 +82,7 @@ class PlaceRequestRow:
     receipt: str
     area_label: str
     from_label: str
+    pid: str
     whose: str
     kind_label: str
     asks: str
@@ -252,6 +253,7 @@ def _requests(rows: list[PlaceRequest], names: dict[str, str], on: date) -> tupl
             receipt=core.show_receipt(one.case.receipt),
             area_label=labels.get(one.area, one.area),
             from_label=labels.get(one.from_area, one.from_area),
+            pid=one.member,
             whose=names.get(one.member, ""),
             kind_label=core.ELSEWHERE[one.kind],
             asks=one.asks,
@@ -315,7 +317,9 @@ class Asked:
 
 
 def asked_of_us(viewer: Viewer, *, at: datetime, page: int = 0, size: int = 30) -> Asked:
-    """What other places ask of the viewer's area, the open ones first, by the day they are due. Four queries whatever its size.
+    """What other places ask of the viewer's area, the open ones first, by the day they are due.
+
+    Names as lists have them. As many queries whatever its size.
 
     :raises NotAllowed: the post does not allow it
     """
@@ -326,8 +330,21 @@ def asked_of_us(viewer: Viewer, *, at: datetime, page: int = 0, size: int = 30) 
     found = list(mine.select_related("case").order_by("outcome", "due_on", "id")[page * size : (page + 1) * size + 1])
     rows = found[:size]
     members = CaseMember.objects.filter(case__in=[one.case_id for one in rows])
-    names = {one.pid or one.ref: one.name for one in members}
+    names = {one.pid or one.ref: mask_name(one.name) for one in members}
     return Asked(_requests(rows, names, today(at)), len(found) > size)
+
+
+def asked_one(ref: str, viewer: Viewer, *, at: datetime) -> PlaceRequestRow:
+    """One thing another place asks here, with the whole name. The page that shows it notes the look.
+
+    :raises NoCase: no such request for this place
+    """
+    viewer.need("elsewhere.answer")
+    row = PlaceRequest.objects.filter(ref=ref).select_related("case").first()
+    if row is None or not viewer.sees(row.area):
+        raise NoCase("没有这件请求，或者不是请您这里办的。")
+    members = CaseMember.objects.filter(case=row.case)
+    return _requests([row], {one.pid or one.ref: one.name for one in members}, today(at))[0]
 
 
 @dataclass(frozen=True, slots=True)

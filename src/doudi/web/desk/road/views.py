@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from doudi.casework import actions, core, queries
 from doudi.casework.queries import RoadPage
@@ -252,35 +252,33 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 def elsewhere(request: HttpRequest) -> HttpResponse:
     """What other places ask of this one."""
-    return _asked(request)
-
-
-def _asked(request: HttpRequest, *, problem: str = "", held: Held | None = None, status: int = 200) -> HttpResponse:
-    number, held = page_number(request), held or {}
+    number = page_number(request)
     asked = queries.asked_of_us(request.viewer, at=time.now(), page=number)
-    may = request.viewer.may("elsewhere.answer")
-    context = {
-        "rows": [(one, _form(held, one.ref, shapes.AnswerForm) if may and not one.outcome else None) for one in asked.rows],
-        "number": number,
-        "more": asked.more,
-        "problem": problem,
-        "wrong": [form for form in held.values() if form.errors],
-    }
-    return render(request, "desk/road/elsewhere.html", context, status=status)
+    context = {"rows": asked.rows, "number": number, "more": asked.more, "may": request.viewer.may("elsewhere.answer")}
+    return render(request, "desk/road/elsewhere.html", context)
 
 
 @permit("elsewhere.answer")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, ref: str) -> HttpResponse:
-    """Answer another place, or say by which reason not."""
-    form = shapes.AnswerForm(request.POST, prefix=ref)
+    """One thing another place asks: answer it, or say by which reason not."""
+    at = time.now()
+    try:
+        one = queries.asked_one(ref, request.viewer, at=at)
+    except NotAllowed:
+        raise Http404 from None
+    office.look(subject=one.pid, viewer=request.viewer, at=at, why="外地请求协助", what="外地的协助请求")
+    form = shapes.AnswerForm(request.POST or None, prefix="answer")
+    context: dict[str, Any] = {"one": one, "form": form, "problem": ""}
+    if request.method != "POST":
+        return render(request, "desk/road/answer.html", context)
     if not form.is_valid():
-        return _asked(request, held={ref: form}, status=422)
+        return render(request, "desk/road/answer.html", context, status=422)
     try:
         said = form.cleaned_data
-        actions.answer_elsewhere(request=ref, answer=said["answer"], refusal=said["refusal"], by=request.user, at=time.now())
+        actions.answer_elsewhere(request=ref, answer=said["answer"], refusal=said["refusal"], by=request.user, at=at)
     except NotAllowed as why:
-        return _asked(request, problem=str(why), held={ref: form}, status=422)
+        return render(request, "desk/road/answer.html", {**context, "problem": str(why)}, status=422)
     messages.success(request, "答复了。", extra_tags="pine")
     return redirect("desk:elsewhere")
 
