@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 import people
 import walk
 from doudi.casework import actions, jobs, queries
-from doudi.casework.actions import Asked
 from doudi.casework.core import AlreadyDone, Changed, Missing
 from doudi.casework.core import awards as sums
 from doudi.casework.core.awards import Given
+from doudi.casework.core.causes import Asked
 from doudi.casework.models import Adjustment, Award, Benefit, FollowUp, Happening, Hearing, Review
 from doudi.facts import days
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Party
+from doudi.office.core import NotAllowed, Party, Role
+from doudi.registry import actions as registry
 from people import NOON
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +245,15 @@ def test_a_review_with_something_new_wants_words_and_never_goes_with_the_others(
     actions.close_review(ref=review.ref, note="问过村里，只是帮了两天忙", by=people.clerk_li(), at=due)
 
 
+def test_what_the_register_knows_is_noted_once_and_changes_nothing(benefit):
+    registry.report_event(
+        kind="death", person=people.grandson_wang().pid, on=date(2026, 9, 20), channel="window", by=people.clerk_li(), at=AUTUMN
+    )
+    assert [jobs.note_happenings(AUTUMN) for _ in range(2)] == [1, 0]
+    told = Happening.objects.get()
+    assert (told.kind, told.channel, told.state) == ("death", "data", "open") and set(pays(benefit).values()) == {144300}
+
+
 def test_three_refused_offers_decide_nothing_by_themselves(benefit):
     for day in (1, 8, 15):
         actions.record_offer(
@@ -335,3 +345,38 @@ def test_nobody_of_another_place_changes_anything(benefit):
     with pytest.raises(NotAllowed):
         actions.tell_happening(benefit=benefit.ref, kind="job", on=AUTUMN.date(), channel="window", by=stranger, at=AUTUMN)
     assert office.viewer(people.clerk_li(), "benefit.list", AUTUMN).may("benefit.list")
+
+
+READERS = {Role.TOWNSHIP, Role.COUNTY, Role.AUDITOR}
+
+
+@pytest.mark.parametrize("area", [people.COUNTY, people.TOWNSHIP, people.OTHER_COUNTY, people.OTHER_TOWNSHIP])
+def test_help_in_force_is_read_where_it_is_and_by_who_reads_cases(benefit, area):
+    actions.tell_happening(benefit=benefit.ref, kind="job", on=AUTUMN.date(), channel="window", by=people.clerk_li(), at=AUTUMN)
+    here = area in (people.COUNTY, people.TOWNSHIP)
+    for role in (role for role in Role if role != Role.RESIDENT):
+        clerk = people.clerk(f"{role}{area}", "某人", role, area)
+        viewer = office.viewer(clerk, "benefit.list", AUTUMN)
+        asks = (
+            lambda viewer=viewer: queries.benefits(viewer, at=AUTUMN, pile="told"),
+            lambda viewer=viewer: queries.benefit_counts(viewer, at=AUTUMN)["told"],
+            lambda viewer=viewer: queries.benefit_page(benefit.ref, viewer, at=AUTUMN),
+        )
+        for ask in asks:
+            try:
+                shown = bool(ask())
+            except NotAllowed:
+                shown = False
+            assert shown == (role in READERS and here), f"{role} of {area}"
+
+
+def test_a_list_asks_the_database_the_same_however_many_wait(benefit, django_assert_num_queries):
+    for kind in ("job", "illness", "income_up"):
+        actions.tell_happening(
+            benefit=benefit.ref, kind=kind, on=AUTUMN.date(), channel="window", by=people.clerk_li(), at=AUTUMN
+        )
+    viewer = office.viewer(people.clerk_li(), "benefit.list", AUTUMN)
+    with django_assert_num_queries(3):
+        assert len(queries.benefits(viewer, at=AUTUMN, pile="told")) == 3
+    with django_assert_num_queries(6):
+        queries.benefit_counts(viewer, at=AUTUMN)

@@ -11,6 +11,7 @@ import walk
 from doudi.casework import actions, queries
 from doudi.casework.actions.consulting import Spoke
 from doudi.casework.core.asking import Photo
+from doudi.casework.core.causes import Asked
 from doudi.casework.core.collective import Votes
 from doudi.casework.models import Benefit, Question
 from doudi.office import queries as office
@@ -49,6 +50,9 @@ ASKING = {
 }
 
 
+AFTERWARDS = {"benefits", "benefit_counts", "benefit_page"}  # asked as everybody in test_afterwards.py
+
+
 def clerk(role, area):
     return people.clerk(f"{role}{area}", "某人", role, area)
 
@@ -65,8 +69,8 @@ def test_the_table_names_every_query_that_takes_a_viewer():
     at_doors = {"forms_to_type", "form", "calls_to_ring", "call", "offers_to_make", "offer", "outreach_lists", "by_door", "not_made"}
     # what is late, waits, or has nobody: as everybody in test_clocks.py
     clocks = {"late", "late_count", "late_figures", "nobodys", "waiting"}
-    elsewhere = {"asked_of_us", "asked_one", "near_kin"}
-    assert taking == {*QUERIES, *ASKING, *meeting, *clocks, *at_doors, *elsewhere, "doubled", "running_of", "signing"}
+    others = {"asked_of_us", "asked_one", "near_kin", "doubled", "running_of", "signing", *AFTERWARDS}
+    assert taking == {*QUERIES, *ASKING, *meeting, *clocks, *at_doors, *others}
 
 
 @pytest.mark.parametrize("area", (*HERE, *AWAY))
@@ -109,6 +113,7 @@ def doings(case):
     reading = {"ref": case.ref, "at": NOON}
     member, supporter = case.members.first(), case.supporters.first()
     benefit = Benefit.objects.filter(case=case).first()
+    held, none = benefit.ref if benefit else "", "none"
     township, county = {Role.TOWNSHIP}, {Role.COUNTY}
     return {
         "accept": (lambda by: actions.accept(by=by, **reading), township),
@@ -278,6 +283,41 @@ def doings(case):
                 pid=case.applicant, cases=(case.ref,), whole=True, why="移交", pages=1, sha256="", by=by, at=NOON
             ),
             READERS,
+        ),
+        "tell_happening": (
+            lambda by: actions.tell_happening(
+                benefit=held, kind="job", on=NOON.date(), channel="window", by=by, at=NOON
+            ),
+            township | county | {Role.VILLAGE},
+        ),
+        "leave_happening": (lambda by: actions.leave_happening(ref=none, reason="不用改", by=by, at=NOON), township | county),
+        "propose_adjustment": (
+            lambda by: actions.propose_adjustment(
+                benefit=held, asked=Asked(kind="end", cause="own_wish", reason="不想领了"), by=by, at=NOON
+            ),
+            township | county,
+        ),
+        "drop_adjustment": (lambda by: actions.drop_adjustment(ref=none, reason="不改", by=by, at=NOON), township | county),
+        "decide_adjustment": (lambda by: actions.decide_adjustment(ref=none, by=by, at=NOON), county),
+        "serve_adjustment": (lambda by: actions.serve_adjustment(ref=none, by=by, at=NOON), township | county),
+        "invite": (
+            lambda by: actions.invite(ref=none, way="come", for_on=NOON.date(), by=by, at=NOON), township | county,
+        ),
+        "answer_invitation": (lambda by: actions.answer_invitation(ref=none, answer="come", by=by, at=NOON), set()),
+        "record_hearing": (
+            lambda by: actions.record_hearing(ref=none, outcome="heard", on=NOON.date(), by=by, at=NOON), township | county,
+        ),
+        "open_review": (lambda by: actions.open_review(ref=none, by=by, at=NOON), township | county),
+        "close_review": (lambda by: actions.close_review(ref=none, by=by, at=NOON), township | county),
+        "record_offer": (
+            lambda by: actions.record_offer(
+                benefit=held, pid=case.applicant, on=NOON.date(), work="保洁", offered_by="镇里", answer="taken", by=by, at=NOON
+            ),
+            township | county | {Role.VILLAGE},
+        ),
+        "follow_up": (
+            lambda by: actions.follow_up(ref=none, outcome="fine", way="call", note="好", by=by, at=NOON),
+            township | county | {Role.VILLAGE},
         ),
         "call_review": (
             lambda by: actions.call_review(ref=benefit.ref if benefit else "", by=by, at=NOON), township | county,

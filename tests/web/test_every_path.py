@@ -88,6 +88,7 @@ STANDS = {
     "papers/scan/<slug:number>": "letter_number", "sheet/paper/<slug:token>": "paper_token",
     "desk/services/<slug:ref>": "referral", "services/in/<slug:ref>": "referral", "services/new/<slug:pid>": "pid",
     "my/services/<slug:ref>": "referral",
+    "desk/benefits/<slug:ref>": "benefit", "my/help/<slug:ref>": "benefit",
     "sources/checks/<slug:check>": "check", "sources/questions/<slug:ref>": "put", "sources/out/<slug:number>": "dispatch",
 }  # fmt: skip
 # Places in addresses that name nobody.
@@ -107,6 +108,9 @@ NOBODY = {
     "sources/one/<slug:code>": "car-letters", "elsewhere/<slug:ref>": "nothing", "agreement/<slug:agreement>": "nothing",
     "doors/papers/<slug:ref>": "nothing", "photo/<slug:paper>": "nothing", "doors/calls/<slug:ref>": "nothing",
     "doors/outreach/<slug:ref>": "nothing", "facts/<slug:name>": "hh_income_year", "papers/<slug:code>": "visit",
+    "my/help/invited/<slug:ref>": "nothing", "review/<slug:review>": "nothing", "leave/<slug:happening>": "nothing",
+    "follow/<slug:follow>": "nothing", "invite/<slug:adjustment>": "nothing", "hear/<slug:adjustment>": "nothing",
+    "decide/<slug:adjustment>": "nothing", "drop/<slug:adjustment>": "nothing", "serve/<slug:adjustment>": "nothing",
 }  # fmt: skip
 PLACE = re.compile(r"<[^>]*>")
 # Pages that show refs of everything to whoever may read the journal, and nothing about anybody.
@@ -231,7 +235,7 @@ def appear() -> Outside:
         "request": asked.ref, "pair": pair.ref, "objection": objection.ref, "objected": objection.lines.get().ref,
         "settlement": settled.ref, "correction": correction.ref, "load": "0",
         "pid": granny.pid, "hid": "h" + "1" * 20,
-        "case": case.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
+        "case": case.ref, "benefit": case.benefit.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
         "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
         "line": Line.objects.get(run=run).ref, "check": check.ref,
         **signed_paper(case), **written_to(check), "referral": referred(case=case.ref, at=staged.TODAY).ref,

@@ -35,7 +35,7 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
     "desk:peers", "desk:peers-places", "desk:peers-standing", "desk:peers-add", "desk:peers-check", "desk:peers-stop",
     "desk:peers-standing-settle", "desk:elsewhere", "desk:near-kin", "desk:draw",
-    "desk:late", "desk:leave", "desk:leave-end", "desk:leave-post", "desk:staff", "desk:calendar",
+    "desk:late", "desk:leave", "desk:leave-end", "desk:leave-post", "desk:staff", "desk:calendar", "desk:benefits", "desk:benefits-together",
 }  # fmt: skip
 
 
@@ -110,6 +110,11 @@ def stood():
         "rule/<slug:code>": "rule/A01",
         "number/<str:name>": "number/A01.threshold",
         "elsewhere/<slug:ref>": "elsewhere/nothing",
+        "benefits/<slug:ref>": f"benefits/{case.benefit.ref}",
+        "<slug:happening>": "nothing",
+        "<slug:review>": "nothing",
+        "<slug:follow>": "nothing",
+        "<slug:adjustment>": "nothing",
         "<slug:agreement>": "nothing",
         "facts/<slug:name>": "facts/hh_income_year",
         "<slug:programme>": "dibao",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from doudi.casework import actions
+from doudi.casework.core.causes import OF_EVENTS
 from doudi.casework.queries import due
 from doudi.facts import days
 from doudi.office import jobs as office
@@ -43,6 +44,24 @@ def call_reviews(at: datetime) -> int:
             continue
         called += 1
     return called
+
+
+def note_happenings(at: datetime) -> int:
+    """Note beside help in force what the register knows to have happened to its families; returns how many. Twice is once.
+
+    Nothing changes by it: a person looks.
+    """
+    job, noted = Party.system("note_happenings"), 0
+    for benefit, event, pid in due.happenings_to_note(at):
+        try:
+            actions.tell_happening(
+                benefit=benefit, kind=OF_EVENTS[event.kind], pid=pid, on=event.on, channel="data", source_ref=event.ref,
+                by=job, at=at,
+            )  # fmt: skip
+        except NotAllowed:  # the help was over before it happened
+            continue
+        noted += 1
+    return noted
 
 
 def follow_objections(at: datetime) -> int:
@@ -104,6 +123,7 @@ ITS_OWN: dict[str, Job] = {
     "end_showings": end_showings,
     "end_authorisations": end_authorisations,
     "call_reviews": call_reviews,
+    "note_happenings": note_happenings,
     "follow_objections": follow_objections,
     "take_answers": take_answers,
     "recount_clocks": recount_clocks,

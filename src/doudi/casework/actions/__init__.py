@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doudi.casework.actions.adjusting import Asked, decide_adjustment, drop_adjustment, propose_adjustment, serve_adjustment
+from doudi.casework.actions.adjusting import decide_adjustment, drop_adjustment, propose_adjustment, serve_adjustment
 from doudi.casework.actions.appraising import call_appraisal, drop_appraisal, hold_appraisal, recuse
 from doudi.casework.actions.calls import apply_for_caller, ring_back, take_call
 from doudi.casework.actions.care import (
@@ -47,7 +47,6 @@ from doudi.casework.actions.signing import add_supporter, record_consent, remove
 from doudi.casework.actions.telling import answer_at_door, answer_question
 
 __all__ = [
-    "Asked",
     "accept",
     "add_supporter",
     "answer_at_door",

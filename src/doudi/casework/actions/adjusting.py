@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -15,9 +15,9 @@ from doudi.casework.actions.hearing import lock
 from doudi.casework.core import AlreadyDone, Missing
 from doudi.casework.core import awards as sums
 from doudi.casework.core.awards import Given
-from doudi.casework.core.causes import CAUSES, Cause, next_month
+from doudi.casework.core.causes import CAUSES, Asked, Cause, next_month
 from doudi.casework.core.replay import Effect
-from doudi.casework.gateways import replay
+from doudi.casework.gateways import numbers, replay
 from doudi.casework.models import Adjustment, Benefit, FollowUp, Happening, Hearing, Review
 from doudi.casework.queries.awards import given
 from doudi.casework.queries.reviews import earlier_effects
@@ -31,33 +31,6 @@ from doudi.registry import queries as registry
 REACH_BACK = ("death", "fraud")  # what cuts counts from the event; for all other causes, from the month after the decision
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person proposes, as they fill it in.
-
-    :param on: the day it happened
-    :param pid: whom it happened to; of somebody who came without a number, "" with a relation
-    :param figure_fen: the family's new income a month, or its new savings
-    :param amount_fen: another sum a month than the rules give; needs a reason
-    :param months: of a gradual exit
-    :param rights: the adjustment it puts right, or resumes after
-    """
-
-    kind: str
-    cause: str
-    reason: str
-    on: date | None = None
-    pid: str = ""
-    relation: str = ""
-    figure_fen: int | None = None
-    amount_fen: int | None = None
-    differs_reason: str = ""
-    until_month: date | None = None
-    months: int = 0
-    rights: str = ""
-    goes_to: str = ""
-
-
 @transaction.atomic
 def propose_adjustment(*, benefit: str, asked: Asked, by: By, at: datetime, happening: str = "") -> Adjustment:
     """Propose to change help in force. Every month from its effective month on is laid open: awarded, by the rules, why.
@@ -69,7 +42,7 @@ def propose_adjustment(*, benefit: str, asked: Asked, by: By, at: datetime, happ
     """
     held = lock_benefit(benefit)
     need(by, "adjustment.propose", area=held.area, at=at)
-    cause = _cause(held, asked)
+    cause = _cause(held, asked, at)
     if Adjustment.objects.filter(benefit=held, state="proposed").exists():
         raise AlreadyDone("这一户已经有一件调整在办，先办完那一件。")
     told = _happening(held, happening)
@@ -104,13 +77,14 @@ def propose_adjustment(*, benefit: str, asked: Asked, by: By, at: datetime, happ
     return kept
 
 
-def _cause(held: Benefit, asked: Asked) -> Cause:
+def _cause(held: Benefit, asked: Asked, at: datetime) -> Cause:
     cause = CAUSES.get(asked.cause)
     if cause is None or asked.kind not in cause.kinds:
         raise Missing("请选原因，和要怎么改。")
     if held.is_one_off:
         raise NotAllowed("这是一次性的救助，没有以后的月份可以改。")
-    if held.to_month is not None and asked.kind != "restore":
+    over = bool(held.ended_why) or (held.to_month is not None and held.to_month < today(at).replace(day=1))
+    if over and asked.kind != "restore":
         raise NotAllowed("这份救助已经停了。停错了，选“我们弄错了，改回来”。")
     if asked.kind == "end" and cause.code == "moved_away" and not asked.goes_to.strip():
         raise Missing("请写搬到哪里，好把材料交过去。")
@@ -343,8 +317,9 @@ def _come_to(held: Benefit, kept: Adjustment, new: list[Given], *, at: datetime)
     if ends:
         last = days.add_months(new[-1].from_month, -1)
         held.to_month, held.ended_why = max(last, held.from_month), kept.cause
-    else:
-        held.to_month, held.ended_why = None, ""
+    elif held.ended_why:  # it runs on; a recognition as long as it holds
+        holds = numbers.valid_months(held.programme, held.area, held.decision.on)
+        held.to_month, held.ended_why = days.add_months(held.from_month, holds - 1) if holds else None, ""
     held.save(update_fields=["to_month", "ended_why"])
     FollowUp.objects.filter(benefit=held, done_at__isnull=True).update(done_at=at, done_by=kept.decided_by, outcome="needless")
     if ends and kept.heard != "nobody" and kept.cause != "moved_away":

@@ -45,6 +45,49 @@ class Cause:
     settle_months: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person proposes, as they fill it in.
+
+    :param on: the day it happened
+    :param pid: whom it happened to; of somebody who came without a number, "" with a relation
+    :param figure_fen: the family's new income a month, or its new savings
+    :param amount_fen: another sum a month than the rules give; needs a reason
+    :param months: of a gradual exit
+    :param rights: the adjustment it puts right, or resumes after
+    """
+
+    kind: str
+    cause: str
+    reason: str
+    on: date | None = None
+    pid: str = ""
+    relation: str = ""
+    figure_fen: int | None = None
+    amount_fen: int | None = None
+    differs_reason: str = ""
+    until_month: date | None = None
+    months: int = 0
+    rights: str = ""
+    goes_to: str = ""
+
+
+# What the register notes of families → the cause it may be for help in force.
+OF_EVENTS = {
+    "birth": "birth",
+    "death": "death",
+    "marriage": "marriage",
+    "divorce": "divorce",
+    "moved_in": "moved_in",
+    "moved_out": "moved_out",
+    "split": "moved_out",
+    "adoption": "moved_in",
+    "custody": "prison",
+    "released": "released",
+    "school_left": "school_end",
+}
+
+
 def _read() -> dict[str, Cause]:
     book = tomllib.loads(files("doudi.casework").joinpath("causes.toml").read_text())
     return {

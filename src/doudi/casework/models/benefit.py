@@ -181,8 +181,3 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return self.ref
-
-    @property
-    def decision_ref(self) -> str:
-        """The decision it stands on: the case's own, or the adjustment's."""
-        return self.decision.ref if self.decision is not None else self.adjustment.ref  # type: ignore[union-attr]

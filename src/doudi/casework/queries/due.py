@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from doudi.casework.core import CLIMBS, CLOSED, NOBODY_LATE, WORKING, Clock, Span, State, Step, runs_out, step_due
-from doudi.casework.models import Benefit, Case, Climb, Pause, RunningClock, Showing
+from doudi.casework.core.causes import OF_EVENTS
+from doudi.casework.models import Benefit, Case, CaseMember, Climb, Happening, Pause, RunningClock, Showing
 from doudi.facts import days
 from doudi.office.queries import today
+from doudi.registry import queries as registry
+
+HAPPENED_MONTHS = 6  # events known longer ago were noted then, or are over
+MANY = 500  # SQLite takes a thousand names at a time
 
 
 def showings_over(at: datetime) -> list[str]:
@@ -23,6 +28,28 @@ def reviews_due(at: datetime) -> list[str]:
     """Refs of benefits whose review is due and not called."""
     rows = Benefit.objects.filter(review_state="none", review_due_on__lte=today(at), to_month__isnull=True)
     return list(rows.order_by("review_due_on", "id").values_list("ref", flat=True))
+
+
+def happenings_to_note(at: datetime) -> list[tuple[str, registry.Happened, str]]:
+    """What the register knows to have happened and is not noted at the help in force it may touch: benefit, event, who."""
+    events = [one for one in registry.happened_since(days.add_months(today(at), -HAPPENED_MONTHS)) if one.kind in OF_EVENTS]
+    by_pid: dict[str, set[str]] = defaultdict(set)
+    running = Q(case__benefit__to_month__isnull=True) | Q(case__benefit__to_month__gte=today(at).replace(day=1))
+    refs, pids = [one.ref for one in events], sorted({pid for one in events for pid in one.pids})
+    noted: set[tuple[str, str]] = set()
+    for first in range(0, len(pids), MANY):
+        rows = CaseMember.objects.filter(running, pid__in=pids[first : first + MANY], case__benefit__isnull=False)
+        for pid, ref in rows.values_list("pid", "case__benefit__ref"):
+            by_pid[pid].add(ref)
+    for first in range(0, len(refs), MANY):
+        told = Happening.objects.filter(source_ref__in=refs[first : first + MANY])
+        noted |= set(told.values_list("benefit__ref", "source_ref"))
+    return [
+        (ref, one, pid)
+        for one in events
+        for ref, pid in sorted({ref: pid for pid in one.pids for ref in by_pid.get(pid, ())}.items())
+        if (ref, one.ref) not in noted
+    ]
 
 
 def assistance_over(at: datetime) -> list[str]:

@@ -15,7 +15,7 @@ from doudi.exchange.core import FULL, Door
 from doudi.exchange.models import Load, Refusal
 from doudi.office import actions as office
 from doudi.office.actions import By, party
-from doudi.office.core import NotAllowed, Party, post_may
+from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, posts
 
 

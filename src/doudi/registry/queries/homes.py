@@ -442,3 +442,25 @@ def event_place(ref: str, viewer: Viewer) -> EventRow:
     if not viewer.sees(row.area):
         raise NotAllowed("这户不在您负责的地方。")
     return _events([row], {})[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something told or found to have happened to somebody: who, on which day, told how. For help in force, which looks at it."""
+
+    ref: str
+    kind: str
+    pids: tuple[str, ...]
+    on: date
+    channel: str
+
+
+def happened_since(day: date) -> list[Happened]:
+    """What is known since a day to have happened in families, unless somebody said it is not so; for the schedule only."""
+    rows = FamilyEvent.objects.filter(known_on__gte=day, effective_on__isnull=False)
+    rows = rows.filter(state__in=[EventState.REPORTED, EventState.CONFIRMED]).order_by("known_on", "ref")
+    return [
+        Happened(row.ref, row.kind, tuple(filter(None, (row.person, row.other))), row.effective_on, row.channel)
+        for row in rows
+        if row.effective_on is not None
+    ]

@@ -21,6 +21,7 @@ RAIL = (
     ("走访", "walk", "field:today", "visit.list"),
     ("名册", "people", "desk:people", "register.list"),
     ("公示", "people", "desk:showings", "case.show"),
+    ("在享", "check", "desk:benefits", "benefit.list"),
     ("送信", "message", "desk:papers-letters", "letter.serve"),
     ("发放", "coin", "desk:runs", "payment.list"),
     ("转介", "arrow", "desk:services", "referral.list"),

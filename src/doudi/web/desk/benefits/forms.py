@@ -7,8 +7,7 @@ from typing import Any
 
 from django import forms
 
-from doudi.casework.actions import Asked
-from doudi.casework.core.causes import CAUSES, CHANNELS, HEARD, KINDS, WAYS
+from doudi.casework.core.causes import CAUSES, CHANNELS, HEARD, KINDS, WAYS, Asked
 from doudi.casework.queries import AdjustmentRow
 from doudi.web.desk import fields
 
