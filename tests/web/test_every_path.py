@@ -235,7 +235,7 @@ def appear() -> Outside:
         "request": asked.ref, "pair": pair.ref, "objection": objection.ref, "objected": objection.lines.get().ref,
         "settlement": settled.ref, "correction": correction.ref, "load": "0",
         "pid": granny.pid, "hid": "h" + "1" * 20,
-        "case": case.ref, "benefit": case.benefit.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
+        "case": case.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
         "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
         "line": Line.objects.get(run=run).ref, "check": check.ref,
         **signed_paper(case), **written_to(check), "referral": referred(case=case.ref, at=staged.TODAY).ref,

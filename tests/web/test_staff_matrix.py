@@ -35,7 +35,8 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
     "desk:peers", "desk:peers-places", "desk:peers-standing", "desk:peers-add", "desk:peers-check", "desk:peers-stop",
     "desk:peers-standing-settle", "desk:elsewhere", "desk:near-kin", "desk:draw",
-    "desk:late", "desk:leave", "desk:leave-end", "desk:leave-post", "desk:staff", "desk:calendar", "desk:benefits", "desk:benefits-together",
+    "desk:late", "desk:leave", "desk:leave-end", "desk:leave-post", "desk:staff", "desk:calendar",
+    "desk:benefits", "desk:benefits-together",
 }  # fmt: skip
 
 
