@@ -25,6 +25,7 @@ PARTS = (
     "batches",
     "matching",
     "checking",
+    "officers",
     "payment",
     "files",
 )

@@ -24,7 +24,7 @@ class Member:
     area: str
     does: str
     phone: str = ""
-    department: str = ""  # code of the one department a data officer works for
+    department: str = ""  # code of the department somebody of a department works for
 
 
 STAFF = (
@@ -36,6 +36,7 @@ STAFF = (
     Member("qiao", "乔静", Role.VERIFICATION, CITY, "核对录入的书面答复（第二个人）"),
     Member("shu", "舒文", Role.DATA, CITY, "看各部门送来的数据和退回的行"),
     Member("he", "何静", Role.DATA, CITY, "只看、只改残联自己的数据，答复校核申请", department="disabled_federation"),
+    Member("xue", "薛老师", Role.SERVICE, CITY, "教育局的：办转来的上学的事，查救助身份", department="education"),
     Member("chen", "陈静", Role.AUDITOR, CITY, "从头看一件事，自己验证"),
     Member("jiang", "江涛", Role.DIRECTOR, CITY, "一张图；批规则变更"),
     Member("tang", "唐颖", Role.DIRECTOR, CITY, "看规则、改市里定的数（由另一个人批）"),
