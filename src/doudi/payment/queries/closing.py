@@ -16,6 +16,7 @@ from doudi.payment.core import ACCOUNTS, NOT_ARRIVED, LineState, RunState
 from doudi.payment.models import Entry, Fund, Line, MonthClose, Run, SentFile, Unmatched
 
 NET = F("amount_fen") - F("withheld_fen")
+CAME_BACK = Q(state=LineState.FAILED) | Q(state=LineState.VOID, answered_at__isnull=False)  # given up since, or not
 LISTED = 200  # unexplained differences shown one by one
 
 
@@ -129,7 +130,8 @@ def _sum(rows: Any, what: Any = "amount_fen") -> int:
 
 def _checks(county: str, month: date, runs: list[Run]) -> list[Check]:
     lines = Line.objects.filter(run__in=runs)
-    in_file = lines.filter(state__in=[LineState.SENT, LineState.PAID, LineState.FAILED])
+    came_back = lines.filter(CAME_BACK)
+    in_file = lines.filter(CAME_BACK | Q(state__in=[LineState.SENT, LineState.PAID]))
     entries = Entry.objects.filter(county=county, month=month)
     mine = entries.filter(line__run__in=runs)
     files = SentFile.objects.filter(run__in=runs)
@@ -147,7 +149,7 @@ def _checks(county: str, month: date, runs: list[Run]) -> list[Check]:
         ),
         Check(
             "银行说没到账的，和账上记的退回",
-            _sum(lines.filter(state=LineState.FAILED), NET),
+            _sum(came_back, NET),
             _sum(mine.filter(source="bank", target="due")),
         ),
         Check(
@@ -159,7 +161,10 @@ def _checks(county: str, month: date, runs: list[Run]) -> list[Check]:
     balances = {row.account: row.closing_fen for row in accounts(county, month)}
     waiting = Line.objects.filter(run__county=county, run__month__lte=month, again__isnull=True, state__in=NOT_ARRIVED)
     later = Line.objects.filter(run__county=county, run__month__lte=month, again__run__month__gt=month, state__in=NOT_ARRIVED)
-    owed = _sum(waiting, NET) + _sum(later, NET)
+    given_up = Entry.objects.filter(
+        county=county, source="due", target="granted", month__gt=month, line__run__month__lte=month, line__state=LineState.VOID
+    )
+    owed = _sum(waiting, NET) + _sum(later, NET) + _sum(given_up)
     ready = _sum(Line.objects.filter(run__county=county, run__month__lte=month, state=LineState.READY), NET)
     on_its_way = _sum(Line.objects.filter(run__county=county, run__month__lte=month, state=LineState.SENT), NET)
     cash = sum(Fund.objects.filter(area__startswith=county).values_list("balance_fen", flat=True))

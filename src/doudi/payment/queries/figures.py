@@ -84,16 +84,23 @@ class PaidLine:
     is_approved: bool
 
 
+COLUMNS = ("ref", "benefit", "case", "programme", "area", "payee", "account", "for_month", "amount_fen", "state")
+BESIDE = ("answered_at", "again__id", "run__month", "run__approved_at")
+
+
 def paid_lines(area: str, *, since: date) -> list[PaidLine]:
     """The lines of an area for the months since a day, oldest first; for supervision only, which asks who looks."""
     rows = Line.objects.filter(area__startswith=prefix(area), for_month__gte=since).order_by("id")
-    columns = (
-        "ref", "benefit", "case", "programme", "area", "payee", "account", "for_month", "amount_fen", "state",
-        "answered_at", "again__id", "run__month", "run__approved_at",
-    )  # fmt: skip
+    # what a township handed out in cash belongs to no run: its decision and its receipt stand for the approval
     return [
-        PaidLine(*told, None if answered is None else today(answered), again is not None, month, approved is not None)
-        for *told, answered, again, month, approved in rows.values_list(*columns)
+        PaidLine(
+            *told,
+            None if answered is None else today(answered),
+            again is not None,
+            month or told[COLUMNS.index("for_month")],
+            approved is not None or month is None,
+        )
+        for *told, answered, again, month, approved in rows.values_list(*COLUMNS, *BESIDE)
     ]
 
 

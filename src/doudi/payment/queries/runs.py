@@ -38,6 +38,8 @@ class RunRow:
     paid_fen: int
     failed: int
     failed_fen: int
+    void: int  # given up: the month is not entitled to it any more
+    void_fen: int
     built_at: datetime
     built_by: str
     approved_at: datetime | None
@@ -167,7 +169,7 @@ def _run_row(row: Run, sums: dict[str, tuple[int, int]], names: dict[str, str], 
         return sum(count for count, _ in found), sum(fen for _, fen in found)
 
     payable, held, without = part(*IN_FILE), part(LineState.HELD), part(LineState.NO_ACCOUNT)
-    paid, failed = part(LineState.PAID), part(LineState.FAILED)
+    paid, failed, void = part(LineState.PAID), part(LineState.FAILED), part(LineState.VOID)
     why_not = _why_not_approve(row, viewer)
     return RunRow(
         ref=row.ref,
@@ -189,6 +191,8 @@ def _run_row(row: Run, sums: dict[str, tuple[int, int]], names: dict[str, str], 
         paid_fen=paid[1],
         failed=failed[0],
         failed_fen=failed[1],
+        void=void[0],
+        void_fen=void[1],
         built_at=row.built_at,
         built_by=names.get(row.built_by.partition(":")[2], "系统"),
         approved_at=row.approved_at,
@@ -273,7 +277,10 @@ def _unmatched(row: Run) -> tuple[UnmatchedRow, ...]:
 
 def _adds_up(head: RunRow, sums: list[tuple[str, int, int]]) -> bool:
     """Whether the frozen total is the sum of its programmes, and of what is in the file, held and without account."""
-    parts = (head.payable + head.held + head.no_account, head.payable_fen + head.held_fen + head.no_account_fen)
+    parts = (
+        head.payable + head.held + head.no_account + head.void,
+        head.payable_fen + head.held_fen + head.no_account_fen + head.void_fen,
+    )
     by_programme = (sum(count for _, count, _ in sums), sum(fen for _, _, fen in sums))
     return parts == by_programme == (head.lines, head.total_fen)
 
