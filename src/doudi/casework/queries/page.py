@@ -8,6 +8,7 @@ from typing import Any
 
 from doudi.casework import core
 from doudi.casework.core import Clock, State, differences
+from doudi.casework.core.collective import SURVEY_WAYS
 from doudi.casework.models import (
     Assessment,
     Benefit,
@@ -174,7 +175,7 @@ class _Reading:
 
     def _clerks(self) -> set[str]:
         row, refs = self.row, {self.row.handler}
-        refs |= {one.by.partition(":")[2] for one in self.journal}
+        refs |= {ref for one in self.journal for ref in (one.by.partition(":")[2], one.detail.get("for", ""))}
         refs |= {ref for one in self.surveys for ref in (one.first, one.second)}
         refs |= {one.by.partition(":")[2] for one in self.opinions}
         refs |= {one.judged_by.partition(":")[2] for one in self.questions}
@@ -320,6 +321,7 @@ class _Reading:
             ref=one.ref,
             on=one.on,
             level=one.level,
+            way_label=SURVEY_WAYS[one.way],
             investigators=tuple(self.names.get(ref, "") for ref in (one.first, one.second)),
             signed_by=one.signed_by,
             answers=tuple(one.answers.items()),
@@ -382,7 +384,9 @@ class _Reading:
         for line in self.journal:
             room, _, act = line.act.partition(".")
             if room == "casework" and act in ACT_WORDS:
-                found.append(Done(line.at, self._name(line.by), ACT_WORDS[act]))
+                for_whom = self.names.get(line.detail.get("for", ""), "")
+                who = self._name(line.by) + (f"（代{for_whom}）" if for_whom else "")
+                found.append(Done(line.at, who, ACT_WORDS[act]))
         return tuple(found)
 
     def _name(self, by: str) -> str:
