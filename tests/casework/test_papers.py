@@ -10,7 +10,7 @@ import people
 import walk
 from doudi.casework import actions, core
 from doudi.casework.core import papers
-from doudi.casework.models import Benefit, Decision, Retirement, Scan, Service, Sheet
+from doudi.casework.models import Benefit, Decision, Retirement, RunningClock, Scan, Service, Sheet
 from doudi.casework.queries import sheets
 from doudi.casework.queries.keeping import over_time
 from doudi.facts import days
@@ -112,6 +112,7 @@ def test_the_village_brings_a_letter_and_the_clock_of_the_notice_stops(case):
     with pytest.raises(core.AlreadyDone):
         actions.serve_letter(**given)
     assert Decision.objects.get(case=case).served_at == LATER
+    assert not RunningClock.objects.filter(case=case, kind="notice", done_at__isnull=True).exists()
     assert sheets.letters_to_bring(viewer_of(wang, "letter.serve")) == ((), 0)
 
 

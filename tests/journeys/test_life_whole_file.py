@@ -80,8 +80,8 @@ def test_from_a_blank_form_to_one_file(open_browser, live_server, sources):
     town.goto(f"/desk/household/{case.applicant}/file/")
     looked_at(town, "papers-household-file", targets=low_at_the_desk)
     town.get_by_label("为什么要导出").fill("移交县档案室")
-    with town.expect_download() as started:
-        town.get_by_role("button", name="全部材料，存档用").click()
+    with town.expect_download(timeout=120_000) as started:
+        town.get_by_role("button", name="全部材料，存档用").click(no_wait_after=True)
     read_page_by_page(started.value.path().read_bytes(), case)
     assert office.journal_of(case.applicant)[-2].act == "casework.export_file"  # and then the look at it
 

@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from doudi.casework.actions import steps
 from doudi.casework.core import AlreadyDone, Missing, papers, road
-from doudi.casework.models import Case, Decision, Retirement, Scan, Service, Sheet
+from doudi.casework.models import Adjustment, Case, Decision, Retirement, Scan, Service, Sheet
 from doudi.casework.queries.keeping import papers_over
 from doudi.facts import days
 from doudi.office import actions as office
@@ -117,10 +117,11 @@ def serve_letter(
     :raises Missing: who took it, who saw it, or the number of the post is not said
     :raises AlreadyDone: the same way on the same day was noted
     """
-    letter = Sheet.objects.select_for_update().select_related("case").filter(ref=sheet).first()
+    letter = Sheet.objects.select_related("case").filter(ref=sheet).first()
     if letter is None or not papers.catalogue()[letter.code].is_letter:
         raise NotAllowed("没有这封信。")
-    need(by, "letter.serve", area=letter.case.area, at=at)
+    case = steps.lock(letter.case.ref)
+    need(by, "letter.serve", area=case.area, at=at)
     if way not in papers.WAYS:
         raise Missing("还没有选信是怎么送到的。")
     if not letter.on <= on <= today(at):
@@ -142,9 +143,10 @@ def serve_letter(
         sheet=letter, way=way, on=on, receiver=receiver.strip(), first_witness=first, second_witness=second,
         mail_number=mail_number.strip()[:40] if way == "posted" else "", at=at, by=office.party(by),
     )  # fmt: skip
-    Decision.objects.filter(ref=letter.about, served_at__isnull=True).update(served_at=at, served_by=office.party(by))
+    for told in (Decision, Adjustment):
+        told.objects.filter(ref=letter.about, served_at__isnull=True).update(served_at=at, served_by=office.party(by))
     detail = {"code": letter.code, "on": on.isoformat(), "service": service.ref, "sheet": letter.ref, "way": way}
-    office.record("casework.serve_letter", subject=letter.case.ref, by=by, at=at, detail=detail)
+    steps.keep(case, "serve_letter", by=by, at=at, detail=detail)  # the clock of the notice is done
     return service
 
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from doudi.casework import core
 from doudi.casework.core import papers
-from doudi.casework.models import Benefit, Case, CaseMember, Decision, Scan, Service, Sheet
+from doudi.casework.models import Adjustment, Benefit, Case, CaseMember, Decision, Scan, Service, Sheet
 from doudi.casework.queries.page import ACT_WORDS, NoCase
 from doudi.office import queries as office
 from doudi.office.core import Viewer
@@ -308,7 +308,9 @@ def letters_to_bring(viewer: Viewer, *, after: int = 0, limit: int = 50) -> tupl
     brought = Service.objects.filter(sheet=OuterRef("pk"))
     codes = [one.code for one in papers.catalogue().values() if one.is_letter]
     handed = Decision.objects.filter(ref=OuterRef("about"), served_at__isnull=False)
-    found = Sheet.objects.filter(~Exists(brought), ~Exists(handed), code__in=codes, case__area__startswith=viewer.within)
+    taken = Adjustment.objects.filter(ref=OuterRef("about"), served_at__isnull=False)
+    waits = Sheet.objects.filter(~Exists(brought), ~Exists(handed), ~Exists(taken), code__in=codes)
+    found = waits.filter(case__area__startswith=viewer.within)
     rows = list(found.select_related("case").order_by("serve_by", "id")[after : after + limit + 1])
     return _rows(rows[:limit]), after + limit if len(rows) > limit else 0
 

@@ -22,6 +22,8 @@ from doudi.web.parts import sheet_files
 from doudi.web.parts.sheets import office_of
 from doudi.web.parts.templatetags.parts import day, full_day
 
+FIRST_PAGE, NEXT_PAGES = 20, 32  # lines of the index beside the cover, and on a page of its own
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -80,7 +82,7 @@ def bound(filed: HouseholdFile, *, by_words: str, at: datetime, why: str = "", v
 
 def _front(told: dict, lying: list[_Lying], counts: list[int], at: datetime) -> tuple[bytes, tuple[Entry, ...]]:
     """Cover and index; drawn until the number of its own pages, which moves all others, is the one it was drawn with."""
-    own_pages = 1
+    own_pages = 1 + max(0, len(lying) - FIRST_PAGE) // NEXT_PAGES  # mostly right at once: drawing is what takes time
     while True:
         entries, page = [], own_pages + 1
         for one, count in zip(lying, counts, strict=True):
