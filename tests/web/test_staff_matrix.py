@@ -37,6 +37,7 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:peers-standing-settle", "desk:elsewhere", "desk:near-kin", "desk:draw",
     "desk:late", "desk:leave", "desk:leave-end", "desk:leave-post", "desk:staff", "desk:calendar",
     "desk:benefits", "desk:benefits-together",
+    "desk:doors", "desk:forms", "desk:form-new", "desk:calls", "desk:call-new", "desk:outreach", "desk:outreach-take",
 }  # fmt: skip
 
 
@@ -149,6 +150,7 @@ def stood():
         "<slug:place>": "990200",
         "<slug:policy>": "nothing",
         "<slug:leave>": "nothing",
+        "<slug:paper>": "nothing",
         "<slug:ref>": "nothing",
         "<int:number>": "1",
         "<int:seq>": "1",

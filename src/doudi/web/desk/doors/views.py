@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from doudi.casework import actions, queries
+from doudi.casework import actions, core, queries
 from doudi.office import queries as time
 from doudi.office.core import BadPaper, NotAllowed
 from doudi.registry import queries as registry
@@ -95,5 +95,10 @@ def application(request: HttpRequest, ref: str) -> HttpResponse:
         held = queries.case(ref, request.viewer, at=time.now())
     except NotAllowed:
         raise Http404 from None
-    shown = {"case": held, "receipt": queries.application_receipt(ref), "others": queries.beside(ref)}
+    shown = {
+        "case": held,
+        "shown": core.show_receipt(queries.application_receipt(ref)),
+        "others": queries.beside(ref),
+        "helped": queries.mandate(ref) is not None and request.viewer.may("mandate.keep"),
+    }
     return render(request, "desk/doors/application.html", shown)
