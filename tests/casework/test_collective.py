@@ -391,4 +391,5 @@ def test_deviations_are_counted_by_office_and_only_in_ones_own_area(sources):
     assert [(one.label, one.made, one.differing, one.share) for one in found.townships] == [("柳塘镇", 1, 1, 100)]
     assert queries.deviations(viewer_of(people.clerk_sun(), "figures.read"), **span).townships == ()
     village = people.clerk("v", "某", Role.VILLAGE, people.VILLAGE)
-    assert viewer_of(village, "figures.read") is None
+    with pytest.raises(NotAllowed):
+        queries.deviations(viewer_of(village, "figures.read"), **span)

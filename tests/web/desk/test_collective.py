@@ -137,9 +137,11 @@ def test_the_board_is_photographed_and_the_result_is_published(client):
     staged.shown()
     here = f"/desk/shown/{people.VILLAGE}/photo/"
     staged.signed_in(client, people.worker_wang())
+    assert here in client.get("/field/").content.decode(), "the village sees that its board wants a photograph"
     assert client.post(here, {"on": "2026-08-25"}).status_code == 422
     assert client.post(here, {"on": "2026-08-25", "photo": photo()}).status_code == 302
     assert BoardPhoto.objects.count() == 1
+    assert here not in client.get("/field/").content.decode()
     staged.signed_in(client, people.clerk_li())
     assert "公示栏拍过照了" in client.get("/desk/shown/").content.decode()
     assert staged.signed_in(client, people.clerk_sun()).get(here).status_code == 404

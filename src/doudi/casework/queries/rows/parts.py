@@ -137,6 +137,7 @@ class SurveyRow:
     ref: str
     on: date
     level: str
+    way_label: str  # whether they went there, or rang
     investigators: tuple[str, ...]
     signed_by: str
     answers: tuple[tuple[str, str], ...]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django import forms
 
 from doudi.casework import core
+from doudi.casework.core.collective import SURVEY_WAYS
 from doudi.casework.queries import CasePage
 from doudi.web.desk import fields
 from doudi.web.parts.templatetags.parts import yuan
@@ -74,6 +75,10 @@ class SurveyForm(forms.Form):
             levels = core.NEED_LEVELS.items()
             self.fields[f"need_{code}"] = fields.one_of(levels, label=label, missing=f"{label}这一项还没选，不知道就选“不清楚”")
         self.fields["note"] = fields.words(label="看到的、听到的", required=False, rows=3)
+        self.fields["way"] = forms.ChoiceField(label="怎么调查的", choices=SURVEY_WAYS.items(), required=False)
+        self.fields["way_reason"] = fields.line(
+            label="没有上门的原因", required=False, hint="重大突发事件才可以打电话、视频", longest=200
+        )
 
     @property
     def needs(self) -> list[object]:

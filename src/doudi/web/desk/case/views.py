@@ -292,7 +292,8 @@ def survey(request: HttpRequest, ref: str) -> HttpResponse:
         said = form.cleaned_data
         actions.survey(
             ref=ref, on=said["on"], second=said["second"], signed_by=said["signed_by"], answers=form.answers_said(),
-            needs=form.needs_said(), note=said["note"], by=request.user, at=at,
+            needs=form.needs_said(), note=said["note"], way=said["way"] or "visit", way_reason=said["way_reason"],
+            by=request.user, at=at,
         )  # fmt: skip
 
     return act(request, ref, do, "入户调查记好了。", {"survey": form})

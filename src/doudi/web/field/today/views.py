@@ -33,7 +33,9 @@ def today(request: HttpRequest) -> HttpResponse:
     page = queries.to_visit(request.viewer, size=TODAY)
     rules = rulebook.pack()
     homes = casework.homes_to_ask(request.viewer, limit=TODAY) if request.viewer.may("question.ask") else ()
-    return render(request, "field/today/page.html", {"visits": [line(row, on, rules) for row in page.rows], "homes": homes})
+    boards = [one for one in casework.boards(request.viewer, on=on) if one.missing] if request.viewer.may("case.board") else []
+    context = {"visits": [line(row, on, rules) for row in page.rows], "homes": homes, "boards": boards}
+    return render(request, "field/today/page.html", context)
 
 
 @permit("visit.list")
