@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 import people
+from doudi.casework import actions
 from doudi.casework.models import Case
+from doudi.web.desk.today.tasks import KINDS
 from web import staged
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +124,13 @@ def test_as_many_queries_for_thirty_rows_as_for_one(client, django_assert_num_qu
     inbox(client, people.clerk_li())
     with django_assert_num_queries(21):
         client.get("/desk/")
+
+
+def test_the_registry_of_tasks_names_what_else_waits_and_where_it_is_done(client):
+    case = staged.shown()
+    staged.signed_in(client, people.clerk_li())
+    actions.object_to(ref=case.ref, said="家里有车", by=people.clerk_li(), at=staged.TODAY)
+    words = client.get("/desk/").content.decode()
+    assert "公示有人提了不同意见 <b>1</b> 条" in words
+    assert "不同意见" not in staged.signed_in(client, people.clerk_sun()).get("/desk/").content.decode()
+    assert all(reverse(page) for _, page, _ in KINDS.values())

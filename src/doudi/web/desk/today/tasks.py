@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from doudi.casework import queries as casework
 from doudi.office.core import Viewer
@@ -43,8 +43,8 @@ KINDS = {
     "elsewhere": ("外地请协助的", "desk:elsewhere", "件"),
     "shown": ("公示有人提了不同意见", "desk:showings", "条"),
     "inquiries": ("发出的信函等回音", "desk:cases", "封"),
-    "reviews": ("到期要复核的", "desk:reviews", "户"),
-    "followups": ("停发以后要回访的", "desk:reviews", "户"),
+    "reviews": ("到期要复核的", "desk:benefits", "户"),
+    "followups": ("停发以后要回访的", "desk:benefits", "户"),
 }
 
 
@@ -97,11 +97,6 @@ def tasks(viewer: Viewer, at: datetime) -> list[Task]:
     found = []
     for source in SOURCES:
         for words, page, measure, count, late, first in source(viewer, at):
-            if not count:
-                continue
-            try:
-                href = reverse(page)
-            except NoReverseMatch:
-                continue
-            found.append(Task(words, count, late, first, href, measure))
+            if count:
+                found.append(Task(words, count, late, first, reverse(page), measure))
     return sorted(found, key=lambda one: (not one.late, one.first_due_on or date.max))
