@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from doudi.facts import money
 from doudi.payment.core import WrongReturns
+from doudi.payment.gateways import banks
 from doudi.payment.gateways.banks import BankSaid, Payee
 from doudi.payment.gateways.banks import comma as bank
 
@@ -75,3 +76,54 @@ def test_an_answer_in_gb18030_is_read():
     found = bank.read("行号,结果,金额,原因\nabc,失败,12.50,账户已销户\n".encode("gb18030"))
 
     assert found == [BankSaid("abc", False, 1250, "账户已销户", 2)]
+
+
+@given(st.lists(payees, max_size=10))
+def test_fixed_widths_and_control_totals_say_the_same_sums(some):
+    total = sum(one.amount_fen for one in some)
+
+    head, *body = banks.FORMS["fixed"].write("990101-202608", some).split(b"\r\n")
+    assert (int(head[25:33]), int(head[33:51])) == (len(some), total)
+    assert [int(row[121:136]) for row in body if row] == [one.amount_fen for one in some]
+    assert all(len(row) == 142 for row in body if row)
+
+    rows = [row.split("|") for row in banks.FORMS["control"].write("990101-202608", some).decode().split("\n") if row]
+    assert rows[0][2:] == rows[-1][1:] == [str(len(some)), str(total), str(sum(int(one.account[-4:]) for one in some))]
+    assert all(len(row) == 7 for row in rows[1:-1])
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"R" + b"abc".ljust(20) + b"0" + b"%015d" % 1250 + b"\r\n", [BankSaid("abc", True, 1250, "", 1)]),
+        (
+            "R|abc|00|1250|\nR|def|07|5|已销户\nT|2|1255\n".encode(),
+            [BankSaid("abc", True, 1250, "", 1), BankSaid("def", False, 5, "已销户", 2)],
+        ),
+    ],
+)
+def test_answers_are_read_in_the_format_they_are_written_in(content, found):
+    assert banks.read(content) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("R|abc|00|1250|\n", "没有最后的合计"),
+        ("R|abc|00|1250|\nT|1|1251\n", "对不上"),
+        ("Rabc\r\n", "定长"),
+        ("R|a|00|x|\nT|1|0\n", "整数"),
+    ],
+)
+def test_a_file_cut_short_or_wrongly_summed_is_refused(text, said):
+    with pytest.raises(WrongReturns, match=said):
+        banks.read(text.encode())
+
+
+def test_a_line_goes_to_the_bank_people_mean():
+    assert [banks.bank_of(text).code for text in ("中国邮储银行", "农行柳塘支行", "农信社", "")] == [
+        "postal",
+        "agricultural",
+        "agent",
+        "agent",
+    ]

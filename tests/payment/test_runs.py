@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import people
 import walk
 from doudi.casework.models import Award, Benefit, Case, Decision
+from doudi.facts import money
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed
 from doudi.payment import actions, queries
@@ -50,7 +51,7 @@ def sent(at=PAY_DAY, month=AUGUST) -> Run:
 def answer(run, result="成功", reason="", at=PAY_DAY):
     lines = Line.objects.filter(run=run, state__in=["sent", "paid", "failed"])
     text = "行号,结果,金额,原因\n" + "".join(
-        f"{line.ref},{result},{line.amount_fen // 100}.{line.amount_fen % 100:02d},{reason}\n" for line in lines
+        f"{line.ref},{result},{money.yuan(line.amount_fen - line.withheld_fen)},{reason}\n" for line in lines
     )
     return actions.read_returns(ref=run.ref, content=text.encode(), by=people.officer_zhao(), at=at)
 
