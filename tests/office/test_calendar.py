@@ -83,4 +83,4 @@ def test_only_who_keeps_the_calendar():
 
 def test_a_year_nobody_announced_is_counted_by_weekends_and_says_so():
     assert days.is_provisional(date(2033, 5, 2)) and days.year_of(2033).source == "未公布，只按周末计算"
-    assert days.add_working_days(date(2033, 4, 29), 1) == date(2033, 5, 2)  # never later than with the holidays known
+    assert days.add_working_days(date(2033, 4, 29), 1) == date(2033, 5, 2)  # 1 May, a Sunday, is free; Monday is counted

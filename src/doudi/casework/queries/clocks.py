@@ -205,7 +205,7 @@ def late(viewer: Viewer, *, at: datetime, area: str = "", after: str = "", limit
                 basis=row.basis,
                 due_on=row.due_on,
                 days_late=(on - row.due_on).days,
-                handler=names.get(row.case.handler, ""),
+                handler="县里" if State(row.case.state) is State.AT_COUNTY else names.get(row.case.handler, ""),
                 climbed=Step(steps[row.pk]).label if row.pk in steps else "",
             )
             for row in page
