@@ -1,7 +1,7 @@
 """A county with 20,000 open cases, 300 for each officer: how long the pages of a working day take, and how many queries they ask.
 
-The officers at once are bench/officers.py. Four cases go the real road by acts; the others are copies of their rows, with their
-members, lines, questions, assessments and clocks, spread over townships, officers and days.
+Run it with PYTHONPATH=.:tests. The officers at once are bench/officers.py. Four cases go the real road by acts; the others are
+copies of their rows, with their members, lines, questions, assessments and clocks, spread over townships, officers and days.
 """
 
 from __future__ import annotations
