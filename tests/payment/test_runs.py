@@ -287,3 +287,12 @@ def test_whatever_is_granted_the_parts_add_up_to_the_fen(granny, some):
         assert sum(books.values()) == 0 and books["bank"] == 0 and books["granted"] == -expected
         assert books["paid"] == found.paid_fen and books["due"] == expected - found.paid_fen
         transaction.set_rollback(True)
+
+
+def test_sums_that_look_like_a_telephone_number_are_told_all_the_same(granny):
+    """182 million yuan are 18216000000 fen: eleven digits, which the journal takes for somebody's telephone."""
+    Award.objects.update(amount_fen=18216000000)
+
+    answer(sent())
+
+    assert "182160000.00" in str(office.journal_of(Run.objects.get().ref)[0].detail)

@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Q, Sum
 
 from doudi.casework import queries as casework
 from doudi.casework.queries import InForce
+from doudi.facts import money
 from doudi.facts.days import add_months
 from doudi.office import actions as office
 from doudi.office.actions import By
@@ -147,7 +148,7 @@ def frozen(run: Run, writer: Writer, rows: Iterable[tuple[Any, ...]], *, by: By,
     lines, me = Line.objects.filter(run=run), office.party(by)
     book_lines(lines.exclude(kind="reissue"), "granted", "due", county=run.county, month=run.month, at=at, by=me, fen="gross")
     _keep_back(run, by=by, at=at)
-    detail = {"kind": run.kind, "lines": run.lines_count, "month": run.month.isoformat(), "total_fen": run.total_fen}
+    detail = {"kind": run.kind, "lines": run.lines_count, "month": run.month.isoformat(), "total": money.yuan(run.total_fen)}
     office.record("payment.build", subject=run.ref, by=by, at=at, detail=detail)
     return run
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from doudi.facts import money
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
@@ -47,7 +48,7 @@ def close_month(*, county: str, month: date, by: By, at: datetime) -> MonthClose
             )
     except IntegrityError:  # another clerk closed it this very moment
         return MonthClose.objects.get(county=county, month=month)
-    closing = {one.account: one.closing_fen for one in found.accounts}
+    closing = {one.account: money.yuan(one.closing_fen) for one in found.accounts}
     detail = {"closing": closing, "explained": found.explained, "month": month.isoformat()}
     office.record("payment.close_month", subject=f"{county}-{month:%Y%m}", by=by, at=at, detail=detail)
     return row

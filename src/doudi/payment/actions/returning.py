@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from django.db import transaction
 
+from doudi.facts import money
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
@@ -100,8 +101,8 @@ def read_returns(*, ref: str, content: bytes, by: By, at: datetime) -> Answered:
     found = Answered(
         len(paid), sum(line.fen for line, _ in paid), len(failed), sum(line.fen for line, _ in failed), still_open, len(strange)
     )
-    detail = {"failed": found.failed, "failed_fen": found.failed_fen, "open": still_open, "paid": found.paid}
-    detail |= {"paid_fen": found.paid_fen, "unmatched": found.unmatched}
+    detail = {"failed": found.failed, "failed_yuan": money.yuan(found.failed_fen), "open": still_open, "paid": found.paid}
+    detail |= {"paid_yuan": money.yuan(found.paid_fen), "unmatched": found.unmatched}
     office.record("payment.read_returns", subject=run.ref, by=by, at=at, detail=detail)
     return found
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Sum
 
+from doudi.facts import money
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
@@ -55,7 +56,9 @@ def approve(*, ref: str, by: By, at: datetime) -> Run:
     _adds_up(run)
     run.state, run.approved_at, run.approved_by = RunState.APPROVED, at, office.party(by)
     run.save(update_fields=["state", "approved_at", "approved_by"])
-    office.record("payment.approve", subject=run.ref, by=by, at=at, detail={"lines": run.lines_count, "total_fen": run.total_fen})
+    office.record(
+        "payment.approve", subject=run.ref, by=by, at=at, detail={"lines": run.lines_count, "total": money.yuan(run.total_fen)}
+    )
     return run
 
 
@@ -88,9 +91,9 @@ def send(*, ref: str, by: By, at: datetime) -> Run:
     run.sent_at, run.sent_by = at, office.party(by)
     run.save(update_fields=["state", "sent_at", "sent_by"])
     detail = {
-        "files": [[one.bank, one.lines_count, one.total_fen, one.file_sha256] for one in sent],
+        "files": [[one.bank, one.lines_count, money.yuan(one.total_fen), one.file_sha256] for one in sent],
         "lines": sum(one.lines_count for one in sent),
-        "total_fen": sum(one.total_fen for one in sent),
+        "total": money.yuan(sum(one.total_fen for one in sent)),
     }
     office.record("payment.send", subject=run.ref, by=by, at=at, detail=detail)
     return run
