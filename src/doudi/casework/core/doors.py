@@ -15,6 +15,19 @@ MANDATES = {
     "fingerprint": "在纸上按了手印",
     "village": "请村里替他交",
 }
+HELPERS = {  # what the helper is to the person helped
+    "spouse": "老伴、爱人",
+    "son": "儿子",
+    "daughter": "女儿",
+    "grandchild": "孙子女",
+    "parent": "父母",
+    "sibling": "兄弟姐妹",
+    "nephew": "侄子、侄女、外甥",
+    "in_law": "儿媳、女婿",
+    "neighbour": "邻居",
+    "village": "村里的干部",
+    "other": "其他",
+}
 TAKEN_BACK = {"phone": "打电话说的", "window": "当面说的", "page": "在手机上点的"}
 FORM_DROPPED = {"unreadable": "看不清，已请他再填一张", "double": "同一张收了两次", "other": "不是申请"}
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop
 
 WORDS = (
+    gettext_noop("老伴、爱人"),
+    gettext_noop("侄子、侄女、外甥"),
+    gettext_noop("儿媳、女婿"),
+    gettext_noop("邻居"),
+    gettext_noop("村里的干部"),
     gettext_noop("看病花钱多"),
     gettext_noop("没活干、没收入"),
     gettext_noop("孩子上学"),

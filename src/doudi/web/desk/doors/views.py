@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from doudi.casework import actions, core, queries
+from doudi.casework.core.doors import HELPERS
 from doudi.office import queries as time
 from doudi.office.core import BadPaper, NotAllowed
 from doudi.registry import queries as registry
 from doudi.web.desk.doors.forms import HelperForm, MandateForm
 from doudi.web.parts import papers
 from doudi.web.parts.permits import permit
-from doudi.web.phone.apply.proxy import PROXIES
 
 
 @permit("form.keep")
@@ -76,7 +76,7 @@ def helper(request: HttpRequest, ref: str) -> HttpResponse:
         "case": held,
         "mandate": mandate,
         "name": registry.me(mandate.proxy).name,
-        "relation": PROXIES.get(mandate.relation, mandate.relation),
+        "relation": HELPERS.get(mandate.relation, mandate.relation),
         "asks": asks,
         "sheet": sheet,
         "problem": problem,

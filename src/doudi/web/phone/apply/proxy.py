@@ -9,25 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from doudi.casework import actions
+from doudi.casework.core.doors import HELPERS
 from doudi.office import queries as office
 from doudi.office.core import Party
 from doudi.registry import queries as people
 from doudi.web.parts.permits import resident
 from doudi.web.phone.my.forms import CitizenNumberField, plain
 
-PROXIES = {  # what the helper is to the person helped
-    "spouse": gettext_lazy("老伴、爱人"),
-    "son": gettext_lazy("儿子"),
-    "daughter": gettext_lazy("女儿"),
-    "grandchild": gettext_lazy("孙子女"),
-    "parent": gettext_lazy("父母"),
-    "sibling": gettext_lazy("兄弟姐妹"),
-    "nephew": gettext_lazy("侄子、侄女、外甥"),
-    "in_law": gettext_lazy("儿媳、女婿"),
-    "neighbour": gettext_lazy("邻居"),
-    "village": gettext_lazy("村里的干部"),
-    "other": gettext_lazy("其他"),
-}
+PROXIES = {code: gettext_lazy(words) for code, words in HELPERS.items()}
 KNOWS = (
     ("beside", gettext_lazy("知道，就在旁边，同意我办")),
     ("call", gettext_lazy("请你们打电话问一声")),
