@@ -22,7 +22,15 @@ pytestmark = pytest.mark.django_db
 NOON = people.NOON
 LATER = NOON + timedelta(days=8)
 JOBS = {
-    *("end_showings", "end_authorisations", "call_reviews", "note_happenings", "follow_objections", "take_answers", "issue_reports"),
+    *(
+        "end_showings",
+        "end_authorisations",
+        "call_reviews",
+        "note_happenings",
+        "follow_objections",
+        "take_answers",
+        "issue_reports",
+    ),
     *("remind_objections", "tell_late_objections", "send_notices", "sign_journal"),
     *("recount_clocks", "climb_clocks", "climb_referrals", "share_calendar"),
 }

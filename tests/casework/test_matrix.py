@@ -66,7 +66,17 @@ def test_the_table_names_every_query_that_takes_a_viewer():
     # boards, objections waiting, precedents, deviations: in test_collective.py
     meeting = {"boards", "open_objections", "precedents_due", "deviations"}
     # papers, calls, people pointed out, figures of doors: as everybody in test_doors.py
-    at_doors = {"forms_to_type", "form", "calls_to_ring", "call", "offers_to_make", "offer", "outreach_lists", "by_door", "not_made"}
+    at_doors = {
+        "forms_to_type",
+        "form",
+        "calls_to_ring",
+        "call",
+        "offers_to_make",
+        "offer",
+        "outreach_lists",
+        "by_door",
+        "not_made",
+    }
     # what is late, waits, or has nobody: as everybody in test_clocks.py
     clocks = {"late", "late_count", "late_figures", "nobodys", "waiting"}
     others = {"asked_of_us", "asked_one", "near_kin", "doubled", "running_of", "signing", *AFTERWARDS}

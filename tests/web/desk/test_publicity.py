@@ -29,7 +29,12 @@ def test_an_objection_stops_this_household_and_the_township_answers(client):
     case = staged.shown()
     staged.signed_in(client, people.clerk_li())
     assert client.post(f"/desk/shown/object/{case.ref}/", {"said": ""}).status_code == 422
-    assert client.post(f"/desk/shown/object/{case.ref}/", {"said": "她儿子在城里有房", "channel": "window", "who": "", "phone": ""}).status_code == 302
+    assert (
+        client.post(
+            f"/desk/shown/object/{case.ref}/", {"said": "她儿子在城里有房", "channel": "window", "who": "", "phone": ""}
+        ).status_code
+        == 302
+    )
     case.refresh_from_db()
     assert case.state == "objected"
     assert client.get(f"/desk/shown/object/{case.ref}/").status_code == 404

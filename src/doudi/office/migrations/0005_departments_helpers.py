@@ -4,31 +4,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('office', '0004_paper_kinds'),
+        ("office", "0004_paper_kinds"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='post',
-            name='post_role',
+            model_name="post",
+            name="post_role",
         ),
         migrations.RemoveConstraint(
-            model_name='post',
-            name='post_department',
+            model_name="post",
+            name="post_department",
         ),
         migrations.AlterField(
-            model_name='post',
-            name='role',
-            field=models.CharField(choices=[('village', '村（社区）帮办员'), ('township', '乡镇（街道）经办人'), ('county', '县级民政审核人'), ('verification', '核对机构人员'), ('data', '数据管理员'), ('auditor', '监督检查人员'), ('director', '负责人'), ('service', '部门救助经办人')], max_length=20),
+            model_name="post",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("village", "村（社区）帮办员"),
+                    ("township", "乡镇（街道）经办人"),
+                    ("county", "县级民政审核人"),
+                    ("verification", "核对机构人员"),
+                    ("data", "数据管理员"),
+                    ("auditor", "监督检查人员"),
+                    ("director", "负责人"),
+                    ("service", "部门救助经办人"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('department', ''), ('role__in', ['village', 'township', 'county', 'verification', 'data', 'auditor', 'director'])), models.Q(models.Q(('department', ''), _negated=True), ('role__in', ['data', 'service'])), _connector='OR'), name='post_department'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("department", ""),
+                        ("role__in", ["village", "township", "county", "verification", "data", "auditor", "director"]),
+                    ),
+                    models.Q(models.Q(("department", ""), _negated=True), ("role__in", ["data", "service"])),
+                    _connector="OR",
+                ),
+                name="post_department",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['village', 'township', 'county', 'verification', 'data', 'auditor', 'director', 'service'])), name='post_role'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("role__in", ["village", "township", "county", "verification", "data", "auditor", "director", "service"])
+                ),
+                name="post_role",
+            ),
         ),
     ]
