@@ -256,15 +256,6 @@ def test_whatever_is_granted_the_parts_add_up_to_the_fen(granny, some):
             benefit.pk, benefit.ref, benefit.case, benefit.decision = None, f"benefit{number}", case, decision
             benefit.amount_fen = amount
             benefit.save(force_insert=True)
-            award = Award.objects.get(benefit=template)
-            award.pk, award.ref, award.benefit, award.decision, award.amount_fen = (
-                None,
-                f"award{number}",
-                benefit,
-                decision,
-                amount,
-            )
-            award.save(force_insert=True)
             Award.objects.create(
                 benefit=benefit, decision=decision, from_month=benefit.from_month, amount_fen=amount, members=1,
                 at=decision.at, by=decision.by,
