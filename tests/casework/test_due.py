@@ -32,7 +32,7 @@ JOBS = {
         "issue_reports",
     ),
     *("remind_objections", "tell_late_objections", "send_notices", "sign_journal"),
-    *("recount_clocks", "climb_clocks", "climb_referrals", "share_calendar"),
+    *("recount_clocks", "climb_clocks", "climb_referrals", "replay_claims", "share_calendar"),
 }
 
 

@@ -9,7 +9,7 @@ from doudi.casework.models import Adjustment, Award, Benefit
 from doudi.office import actions as office_actions
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party
-from doudi.payment import actions, queries
+from doudi.payment import actions, jobs, queries
 from doudi.payment.actions.booking import book_month, run_month
 from doudi.payment.core import AlreadyDone, MonthClosed, WrongReturns
 from doudi.payment.models import AccountChange, Claim, Entry, Line, Run
@@ -88,6 +88,17 @@ def test_too_much_is_proposed_decided_and_kept_back_in_parts(granny):  # noqa: F
     assert actions.replay_county(county=people.COUNTY, by=people.officer_zhao(), at=NEXT) == 0  # the same months never again
     paid(OCTOBER, AFTER)
     assert Line.objects.get(for_month=OCTOBER).withheld_fen == 0
+
+
+def test_the_schedule_proposes_by_itself_once_and_moves_no_money(granny):  # noqa: F811
+    paid()
+    assert jobs.replay_claims(NEXT) == 0
+    award(AUGUST, 100000, PAY_DAY + timedelta(days=5))
+    assert [jobs.replay_claims(NEXT) for _ in range(2)] == [1, 0]
+    assert (Claim.objects.get().state, Claim.objects.get().by) == ("proposed", "system:replay_claims")
+    assert ledger() == {"granted": -165600, "paid": 165600}
+    award(AUGUST, 165600, NEXT)
+    assert jobs.replay_claims(NEXT) == 1 and not Claim.objects.exists()  # nothing is too much any more
 
 
 def test_money_paid_back_is_noted_once(granny):  # noqa: F811

@@ -1,4 +1,4 @@
-"""What the schedule starts: referrals without an answer climb. Safe to run twice."""
+"""What the schedule starts: referrals without an answer climb, months put right are replayed. Safe to run twice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from doudi.casework import jobs as casework
 from doudi.casework.jobs import Run
 from doudi.office.core import NotAllowed, Party
+from doudi.payment import jobs as payment
 from doudi.services import actions, queries
 
 
@@ -21,7 +22,7 @@ def climb(at: datetime) -> int:
     return climbed
 
 
-ITS_OWN = {"climb_referrals": climb}
+ITS_OWN = {**payment.ITS_OWN, "climb_referrals": climb}
 
 
 def run_everything(at: datetime, *, wait: bool = False) -> Run:

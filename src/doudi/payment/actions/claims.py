@@ -55,9 +55,12 @@ def replay_county(*, county: str, by: By, at: datetime) -> int:
     """
     if not (isinstance(by, Party) and by.kind == "system"):
         need(by, "claim.decide", area=county, at=at)
-    changed = {row.benefit_ref for row in casework.changed_since(county, 0, before=first_of(today(at)))}
+    month = first_of(today(at))
+    changed = {row.benefit_ref for row in casework.changed_since(county, 0, before=month)}
+    news = {ref for ref, months in months_owed(changed, FIRST, month).items() if any(one.over_fen for one in months)}
+    news.update(Claim.objects.filter(county=county, state="proposed").values_list("benefit", flat=True))
     found = 0
-    for ref in sorted(changed):
+    for ref in sorted(news):
         one = casework.benefit(ref)
         if one is not None:
             found += _proposed(one, by=by, at=at)[1] is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doudi.payment.queries.accounts import ChangeRow, account_change, account_changes, holders, my_changes, old_phone
 from doudi.payment.queries.arrivals import ArrivalFigures, ArrivalRow, arrival_figures, arrivals, my_arrivals
-from doudi.payment.queries.claims import ClaimPage, ClaimRow, NoClaim, claim, claims, claims_of, my_claims
+from doudi.payment.queries.claims import ClaimPage, ClaimRow, NoClaim, claim, claims, claims_of, last_answers, my_claims
 from doudi.payment.queries.closing import Reconciled, reconciled
 from doudi.payment.queries.figures import (
     AnsweredRow,
@@ -59,6 +59,7 @@ __all__ = [
     "funds",
     "holders",
     "holds",
+    "last_answers",
     "months_paid",
     "moves",
     "my_arrivals",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from doudi.casework.core import road
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name
 from doudi.payment.core import CLAIM_STATES
-from doudi.payment.models import Claim, Recovery
+from doudi.payment.models import Claim, Recovery, ReturnFile
 from doudi.registry import queries as registry
 
 PAGE = 50
@@ -154,6 +154,12 @@ def claims_of(case: str, viewer: Viewer) -> tuple[ClaimPage, ...]:
     viewer.need("payment.read")
     rows = Claim.objects.filter(case=case).exclude(state__in=["proposed", "waiving", "dropped"]).order_by("pk")
     return tuple(_page(row) for row in rows if viewer.sees(row.area))
+
+
+def last_answers() -> dict[str, str]:
+    """County → the checksum of the last answers a bank gave about its money; for the job that replays months."""
+    last = ReturnFile.objects.values("run__county").annotate(last=Max("pk")).values_list("last", flat=True)
+    return dict(ReturnFile.objects.filter(pk__in=list(last)).order_by("run__county").values_list("run__county", "sha256"))
 
 
 def my_claims(pid: str) -> tuple[ClaimPage, ...]:

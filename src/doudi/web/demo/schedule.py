@@ -15,6 +15,7 @@ SAID = {
     "issue_reports": "出了 {count} 份核对报告。",
     "remind_objections": "催了 {count} 件快到期的不同意见。",
     "tell_late_objections": "告诉本人 {count} 件不同意见我们晚了。",
+    "replay_claims": "按月重新算过，多发的钱有 {count} 笔等人来定。",
     "climb_referrals": "{count} 件转给别的部门的事过了期限，催了、报了。",
     "send_notices": "发出短信 {count} 条。",
     "sign_journal": "给日志签了名，多了 {count} 行。",
