@@ -7,9 +7,10 @@ from typing import Any
 
 import people
 from doudi.casework import actions
-from doudi.casework.models import Case, Question
+from doudi.casework.models import Case, Decision, Question
 from doudi.office.core import Party, Role
 from doudi.office.models import Clerk
+from doudi.office.queries import today
 from doudi.verification.core import FRESH_DAYS, asked_datasets
 
 AS_OF = date(2026, 6, 30)
@@ -119,3 +120,12 @@ def confirmed(case: Case, at: datetime = people.NOON) -> Case:
     actions.confirm(ref=case.ref, by=people.officer_zhao(), at=over)
     case.refresh_from_db()
     return case
+
+
+def served(case: Case, at: datetime, by: Clerk | None = None) -> None:
+    """The letter of the decision is printed, and given to the family the same day."""
+    by, about = by or people.clerk_li(), Decision.objects.filter(case=case, kind__in=["confirm", "refuse"]).last()
+    code = "refused" if about is not None and about.kind == "refuse" else "confirmed"
+    body = {"title": "信", "office": "禾安县民政局", "parts": [{"kind": "letter", "heading": "", "lines": ["定下来了。"]}]}
+    sheet = actions.print_sheet(ref=case.ref, code=code, body=body, about=about.ref if about else "", by=by, at=at)
+    actions.serve_letter(sheet=sheet.ref, way="handed", on=today(at), by=by, at=at)

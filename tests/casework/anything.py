@@ -147,7 +147,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "clock": ("casework.RunningClock",), "question": ("casework.Question",), "member": ("casework.CaseMember",),
     "supporter": ("casework.Supporter",), "benefit": ("casework.Benefit",), "line": ("payment.Line",),
     "call_review.ref": ("casework.Benefit",), "decide_adjustment.ref": ("casework.Adjustment",),
-    "drop_adjustment.ref": ("casework.Adjustment",), "serve_adjustment.ref": ("casework.Adjustment",), "case": ("casework.Case",),
+    "drop_adjustment.ref": ("casework.Adjustment",), "case": ("casework.Case",),
     "submit.ref": ("casework.Draft",), "drop_draft.ref": ("casework.Draft",), "save_account.ref": ("casework.Draft",),
     "save_hardships.ref": ("casework.Draft",), "save_incomes.ref": ("casework.Draft",), "save_members.ref": ("casework.Draft",),
     "save_programmes.ref": ("casework.Draft",),

@@ -116,7 +116,7 @@ def test_each_step_ends_its_clocks_and_starts_the_next(sources):
     assert set(running(case)) == {"whole", "county"}
     actions.confirm(ref=case.ref, by=people.officer_zhao(), at=NOON + DAY * 9)
     assert set(running(case)) == {"notice"}
-    actions.serve(ref=case.ref, by=people.clerk_li(), at=NOON + DAY * 10)
+    walk.served(case, NOON + DAY * 10)
     assert running(case) == {} and not RunningClock.objects.filter(done_by="").exists()
 
 

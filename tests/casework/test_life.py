@@ -70,7 +70,7 @@ def attempt(act, case, by, at, choice):
         "return": lambda: actions.return_one(one_thing="照片", **given),
         "refuse": lambda: actions.refuse(article="LAW Art. 18", reason="超了", differs_reason="会商", **given),
         "withdraw": lambda: actions.withdraw(reason="不办了", **given),
-        "serve": lambda: actions.serve(**given),
+        "serve": lambda: walk.served(case, at, by),
         "extend": lambda: actions.extend(reason="难查", **given),
         "kin": lambda: actions.file_near_kin(of="某人", **given),
         "build": lambda: payment.build(county=people.COUNTY, month=at.date(), by=by, at=at),

@@ -221,7 +221,6 @@ def doings(case):
         "confirm": (lambda by: actions.confirm(by=by, **reading), county),
         "return_one": (lambda by: actions.return_one(one_thing="照片", by=by, **reading), county),
         "refuse": (lambda by: actions.refuse(article="LAW Art. 18", reason="超了", by=by, **reading), county),
-        "serve": (lambda by: actions.serve(by=by, **reading), township),
         "withdraw": (lambda by: actions.withdraw(reason="不想办了", by=by, **reading), township | county | {Role.VILLAGE}),
         "keep_mandate": (
             lambda by: actions.keep_mandate(way="paper", files=[], by=by, **reading), township | county | {Role.VILLAGE},
@@ -309,7 +308,6 @@ def doings(case):
         ),
         "drop_adjustment": (lambda by: actions.drop_adjustment(ref=none, reason="不改", by=by, at=NOON), township | county),
         "decide_adjustment": (lambda by: actions.decide_adjustment(ref=none, by=by, at=NOON), county),
-        "serve_adjustment": (lambda by: actions.serve_adjustment(ref=none, by=by, at=NOON), township | county),
         "invite": (
             lambda by: actions.invite(ref=none, way="come", for_on=NOON.date(), by=by, at=NOON), township | county,
         ),

@@ -52,7 +52,7 @@ def helped(db, sources, told, monkeypatch) -> Case:
     case = walk.applied(granny.pid)
     walk.confirmed(case)
     photographed(people.NOON + timedelta(days=9))
-    actions.serve(ref=case.ref, by=people.clerk_li(), at=people.NOON + timedelta(days=10))
+    walk.served(case, people.NOON + timedelta(days=10))
     Case.objects.filter(pk=case.pk).update(account_way="same")
     monitoring.publish([], cycle="c0", judged_on=date(2026, 7, 31), counts={}, by=Party.system("cycle"), at=people.NOON)
     pay(date(2026, 8, 1))

@@ -110,7 +110,7 @@ NOBODY = {
     "doors/outreach/<slug:ref>": "nothing", "facts/<slug:name>": "hh_income_year", "papers/<slug:code>": "visit",
     "my/help/invited/<slug:ref>": "nothing", "review/<slug:review>": "nothing", "leave/<slug:happening>": "nothing",
     "follow/<slug:follow>": "nothing", "invite/<slug:adjustment>": "nothing", "hear/<slug:adjustment>": "nothing",
-    "decide/<slug:adjustment>": "nothing", "drop/<slug:adjustment>": "nothing", "serve/<slug:adjustment>": "nothing",
+    "decide/<slug:adjustment>": "nothing", "drop/<slug:adjustment>": "nothing",
 }  # fmt: skip
 PLACE = re.compile(r"<[^>]*>")
 # Pages that show refs of everything to whoever may read the journal, and nothing about anybody.

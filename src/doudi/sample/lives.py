@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from doudi.casework import actions as casework
 from doudi.casework import jobs
 from doudi.casework import queries as cases
 from doudi.casework.core import State
+from doudi.casework.core.papers import Body
 from doudi.engine import cycle
 from doudi.engine.lake import Lake
 from doudi.office import queries as office
@@ -56,6 +58,7 @@ NEEDS = {
 FOUND = {"homes": "homes_1", "silent": "person_right", "vehicle": "not_counted", "supporter": "supporter_unable"}
 STORIES = ("看病花钱多，家里没有别的进项。", "腰坏了，干不了重活。", "欠了账，还在看病。")
 DAY = timedelta(days=1)
+Letter = Callable[[cases.CasePage], tuple[str, Body]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +68,21 @@ class Staff:
     li: By
     zhao: By
     sun: By
+    letter: Letter
 
 
-def under_way(*, without: list[str], at: datetime) -> int:
+def under_way(*, without: list[str], letter: Letter, at: datetime) -> int:
     """Make them, once: the oldest applied ten weeks ago and is paid, the youngest applied yesterday; returns how many.
 
     :param without: citizen numbers of people the tutorials follow
+    :param letter: the code and words of the letter about a decided case, as the desk's pages write it
     :param at: now, by the demo's clock
     """
     li, zhao, sun = (office.clerk(name) for name in ("li", "zhao", "sun"))
     families = _families(without, 11)
     if li is None or zhao is None or sun is None or any(cases.my_cases(pid, at=at) for pid in families):
         return 0
-    staff = Staff(li, zhao, sun)
+    staff = Staff(li, zhao, sun, letter)
     # Decided seven weeks ago: whoever the rules help is paid since the month after.
     for pid in families[:4]:
         _looked_into(_applied(pid, at - 70 * DAY), staff, at - 68 * DAY)
@@ -160,7 +165,11 @@ def _decided(ref: str, staff: Staff, at: datetime) -> None:
         casework.confirm(ref=ref, by=staff.zhao, at=at)
     else:
         casework.refuse(ref=ref, article="LAW Art. 18", reason="您家的收入或者财产超过了标准。", by=staff.zhao, at=at)
-    casework.serve(ref=ref, by=staff.li, at=at + DAY)
+    decided = _case(ref, staff.li, at)
+    assert decided.decision is not None
+    code, body = staff.letter(decided)
+    sheet = casework.print_sheet(ref=ref, code=code, body=body, about=decided.decision.ref, by=staff.li, at=at + DAY)
+    casework.serve_letter(sheet=sheet.ref, way="handed", on=today(at + DAY), by=staff.li, at=at + DAY)
 
 
 def _paid(staff: Staff, at: datetime) -> None:

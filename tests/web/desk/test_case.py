@@ -170,8 +170,9 @@ def test_the_county_confirms_and_the_letter_can_be_printed(client):
     letter = client.get(f"/desk/cases/{case.ref}/letter/").content.decode()
     assert "县里定下来了" in letter and "每月给您家 2 口人" in letter and "行政复议" in letter
     staged.signed_in(client, people.clerk_li())
-    assert client.post(f"/desk/cases/{case.ref}/serve/").status_code == 302
-    assert "送到" in page_of(client, case).content.decode()
+    assert "还没有送到" in page_of(client, case).content.decode()
+    printed = client.post(f"/desk/cases/{case.ref}/papers/confirmed/").url
+    assert f"/desk/papers/letters/{printed.rstrip('/').rpartition('/')[2]}/" in client.get(printed).content.decode()
 
 
 def test_the_same_person_does_not_decide(client):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doudi.casework.actions.adjusting import decide_adjustment, drop_adjustment, propose_adjustment, serve_adjustment
+from doudi.casework.actions.adjusting import decide_adjustment, drop_adjustment, propose_adjustment
 from doudi.casework.actions.appraising import call_appraisal, drop_appraisal, hold_appraisal, recuse
 from doudi.casework.actions.calls import apply_for_caller, ring_back, take_call
 from doudi.casework.actions.care import (
@@ -14,7 +14,7 @@ from doudi.casework.actions.care import (
 )
 from doudi.casework.actions.clocks import climb, recount
 from doudi.casework.actions.consulting import consult, review_precedent
-from doudi.casework.actions.decision import confirm, refuse, return_one, serve
+from doudi.casework.actions.decision import confirm, refuse, return_one
 from doudi.casework.actions.drafts import (
     drop_draft,
     save_account,
@@ -126,8 +126,6 @@ __all__ = [
     "save_programmes",
     "scan",
     "send_inquiry",
-    "serve",
-    "serve_adjustment",
     "serve_letter",
     "settle_fact",
     "settle_offer",

@@ -28,7 +28,9 @@ from doudi.office.core import NotAllowed
 from doudi.office.queries import need, same_eyes, today
 from doudi.registry import queries as registry
 
-REACH_BACK = ("death", "fraud")  # what cuts counts from the event; for all other causes, from the month after the decision
+# What cuts counts from the event; for all other causes, from the month after the decision. Of two kinds of help that bar each other
+# the one ends with the month the other began; whether money comes back is then a person's matter.
+REACH_BACK = ("death", "fraud", "overlap")
 
 
 @transaction.atomic
@@ -115,8 +117,8 @@ def _first_month(
 ) -> date:  # fmt: skip
     """The first month it counts for: after the event, after the decision, or where what is put right began.
 
-    What is told late reaches back only so many months as the place allows; what cuts never reaches back, except by a death
-    or a proven untruth (what was paid too much is then a person's matter to claim or to waive).
+    What is told late reaches back only so many months as the place allows; what cuts never reaches back, except by a death,
+    a proven untruth or other help that bars it (what was paid too much is then a person's matter to claim or to waive).
     """
     following = next_month(today(at))
     if rights is not None:
@@ -153,7 +155,7 @@ def _effects(asked: Asked, cause: Cause, held: Benefit) -> list[Effect]:
 def _not_back(
     said: list[replay.ByRule], asked: Asked, awards: list[Given], at: datetime
 ) -> list[replay.ByRule]:  # fmt: skip
-    """Months past are never made less, but after a death or a proven untruth."""
+    """Months past are never made less, but after a death, a proven untruth or other help that bars it."""
     if asked.cause in REACH_BACK:
         return said
     following, kept = next_month(today(at)), []
@@ -328,21 +330,3 @@ def _come_to(held: Benefit, kept: Adjustment, new: list[Given], *, at: datetime)
             due = days.add_months(new[-1].from_month, months)
             if not FollowUp.objects.filter(benefit=held, due_on=due).exists():
                 FollowUp.objects.create(benefit=held, after_months=months, due_on=due)
-
-
-@transaction.atomic
-def serve_adjustment(*, ref: str, by: By, at: datetime) -> Adjustment:
-    """Note that the written notice of a decided adjustment was handed over.
-
-    :raises AlreadyDone: handed over before
-    """
-    kept = Adjustment.objects.select_for_update(of=("self",)).select_related("benefit").filter(ref=ref, state="decided").first()
-    if kept is None:
-        raise NotAllowed("还没有定下来，没有信可以送。")
-    need(by, "adjustment.propose", area=kept.benefit.area, at=at)
-    if kept.served_at is not None:
-        raise AlreadyDone("这封信已经送到了。")
-    kept.served_at, kept.served_by = at, office.party(by)
-    kept.save(update_fields=["served_at", "served_by"])
-    office.record("casework.serve_adjustment", subject=kept.benefit.ref, by=by, at=at, detail={"adjustment": ref})
-    return kept

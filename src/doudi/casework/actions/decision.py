@@ -10,7 +10,7 @@ from django.db import transaction
 from doudi.casework import core
 from doudi.casework.actions import levels, steps
 from doudi.casework.actions.awarding import first_award
-from doudi.casework.core import AlreadyDone, Level, Missing
+from doudi.casework.core import Level, Missing
 from doudi.casework.gateways import numbers
 from doudi.casework.models import Assessment, Benefit, Case, CaseMember, Decision, Opinion
 from doudi.casework.queries.drafts import is_minor
@@ -19,7 +19,7 @@ from doudi.facts.money import spoken
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
-from doudi.office.queries import need, today
+from doudi.office.queries import today
 from doudi.registry import queries as registry
 from doudi.verification import actions as verification
 from doudi.verification.core import Ended
@@ -205,23 +205,4 @@ def refuse(
     _closed(case, "refuse", decision, by=by, at=at)
     text = "您交的申请县里看完了，结果和理由会送到您手上，也可以先在“办到哪一步了”看。"
     steps.tell(case, registry.me(case.applicant).phone, text, by=by, at=at)
-    return decision
-
-
-@transaction.atomic
-def serve(*, ref: str, by: By, at: datetime) -> Decision:
-    """Note that the written decision was handed over through the township.
-
-    :raises NotAllowed: nothing decided yet, or handed over before
-    """
-    case = steps.lock(ref)
-    need(by, "case.propose", area=case.area, at=at)
-    decision = Decision.objects.select_for_update().filter(case=case, kind__in=["confirm", "refuse"]).first()
-    if decision is None:
-        raise NotAllowed("还没有定下来。")
-    if decision.served_at is not None:
-        raise AlreadyDone("这封信已经送到了。")
-    decision.served_at, decision.served_by = at, office.party(by)
-    decision.save(update_fields=["served_at", "served_by"])
-    steps.keep(case, "serve", by=by, at=at, detail={"decision": decision.ref})
     return decision

@@ -90,7 +90,6 @@ ACT_WORDS = {
     "confirm": "确认",
     "return_one": "退回补一样",
     "refuse": "不确认",
-    "serve": "送达决定书",
     "withdraw": "撤回申请",
     "help_first": "先救助",
     "complete": "补齐了急难材料",

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from doudi.casework import core
 from doudi.casework.core import papers
-from doudi.casework.models import Adjustment, Benefit, Case, CaseMember, Decision, Scan, Service, Sheet
+from doudi.casework.models import Benefit, Case, CaseMember, Scan, Service, Sheet
 from doudi.casework.queries.page import ACT_WORDS, NoCase
 from doudi.office import queries as office
 from doudi.office.core import Viewer
@@ -307,9 +307,7 @@ def letters_to_bring(viewer: Viewer, *, after: int = 0, limit: int = 50) -> tupl
     viewer.need("letter.serve")
     brought = Service.objects.filter(sheet=OuterRef("pk"))
     codes = [one.code for one in papers.catalogue().values() if one.is_letter]
-    handed = Decision.objects.filter(ref=OuterRef("about"), served_at__isnull=False)
-    taken = Adjustment.objects.filter(ref=OuterRef("about"), served_at__isnull=False)
-    waits = Sheet.objects.filter(~Exists(brought), ~Exists(handed), ~Exists(taken), code__in=codes)
+    waits = Sheet.objects.filter(~Exists(brought), code__in=codes)
     found = waits.filter(case__area__startswith=viewer.within)
     rows = list(found.select_related("case").order_by("serve_by", "id")[after : after + limit + 1])
     return _rows(rows[:limit]), after + limit if len(rows) > limit else 0
@@ -437,7 +435,7 @@ OWN_ACTS = frozenset(
     {
         *("submit", "open_case", "accept", "ask_once", "supplement", "assign", "record_consent", "request_check", "judge"),
         *("count_member", "survey", "assess", "extend", "propose", "end_showing", "resend", "confirm", "return_one", "refuse"),
-        *("serve", "serve_letter", "print_sheet", "scan", "withdraw", "export_file"),
+        *("serve_letter", "print_sheet", "scan", "withdraw", "export_file"),
     }
 )
 PAPER_ACTS = {

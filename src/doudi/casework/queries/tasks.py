@@ -11,7 +11,6 @@ from django.db.models.fields import CharField
 from doudi.casework.core import papers
 from doudi.casework.models import (
     Call,
-    Decision,
     FollowUp,
     Inquiry,
     Objection,
@@ -64,7 +63,6 @@ def _kinds(viewer: Viewer, on: date) -> list[tuple[str, str, QuerySet, str]]:
         return Q(**{f"{path}__gte": viewer.within, f"{path}__lt": after_prefix(viewer.within)})
 
     brought = Service.objects.filter(sheet=OuterRef("pk"))
-    handed = Decision.objects.filter(ref=OuterRef("about"), served_at__isnull=False)
     letters = [one.code for one in papers.catalogue().values() if one.is_letter]
     objections = Objection.objects.filter(
         here("showing__area"), answered_at__isnull=True, showing__case__in_doubt=True, showing__case__closed_at__isnull=True
@@ -76,7 +74,7 @@ def _kinds(viewer: Viewer, on: date) -> list[tuple[str, str, QuerySet, str]]:
         (
             "letters",
             "letter.serve",
-            Sheet.objects.filter(here("case__area"), ~Exists(brought), ~Exists(handed), code__in=letters),
+            Sheet.objects.filter(here("case__area"), ~Exists(brought), code__in=letters),
             "serve_by",
         ),
         ("elsewhere", "elsewhere.answer", PlaceRequest.objects.filter(here(), outcome=""), "due_on"),

@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -20,6 +20,10 @@ from doudi.config.cli import COULD_NOT, answer, say, start_django
 from doudi.config.commands import responding
 from doudi.config.commands.serve import open_site
 from doudi.config.home import home
+
+if TYPE_CHECKING:
+    from doudi.casework.core.papers import Body
+    from doudi.casework.queries import CasePage
 
 SEED = "1"
 ON = date(2026, 6, 30)  # the day the city's files tell about
@@ -118,7 +122,16 @@ def _lives(resident: dict[str, Any]) -> int:
     hard = resident.get("hard")
     numbers = [resident["number"], *([hard["number"]] if hard else [])]
     with transaction.atomic():  # all of them or none, so that a run cut off here makes them when it is run again
-        return lives.under_way(without=numbers, at=queries.now())
+        return lives.under_way(without=numbers, letter=_letter, at=queries.now())
+
+
+def _letter(case: CasePage) -> tuple[str, Body]:
+    """The letter about a decided case, as the desk's pages write it: its code and words."""
+    from doudi.web.parts import letters, sheets
+
+    written = letters.of_decision(case, sheets.office_of(case.area))
+    assert written is not None
+    return written.code, letters.body_of(written)
 
 
 def _order() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from doudi.web.desk.benefits import views
+from doudi.web.desk.payment import window
 
 urlpatterns = [
     path("", views.benefits, name="benefits"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("<slug:ref>/invite/<slug:adjustment>/", views.invite, name="benefit-invite"),
     path("<slug:ref>/hear/<slug:adjustment>/", views.hear, name="benefit-hear"),
     path("<slug:ref>/decide/<slug:adjustment>/", views.decide, name="benefit-decide"),
+    path("<slug:ref>/account/", window.account, name="benefit-account"),
+    path("<slug:ref>/cash/", window.cash, name="benefit-cash"),
     path("<slug:ref>/drop/<slug:adjustment>/", views.drop, name="benefit-drop"),
-    path("<slug:ref>/serve/<slug:adjustment>/", views.serve, name="benefit-serve"),
 ]

@@ -133,8 +133,9 @@ def _page(
         ],
         "due_follow": next((row for row in this.follow_ups if row.is_due), None),
         "follow": held.get("follow") or _if(may("benefit.follow"), shapes.FollowForm),
-        "may_serve": may("adjustment.propose"),
+        "may_serve": may("letter.serve"),
         "payments": payment.payments_of(this.case_ref, request.viewer) if may("payment.read") else (),
+        "overlaps": payment.overlaps(this.payee, until=time.today(at).replace(day=1)) if may("payment.read") else (),
         "problem": problem,
         "wrong": [form for form in held.values() if form.errors],
         "begun": begun["happening"],
@@ -283,17 +284,3 @@ def drop(request: HttpRequest, ref: str, adjustment: str) -> HttpResponse:
         actions.drop_adjustment(ref=adjustment, reason=said["reason"], by=request.user, at=at)
 
     return _act(request, ref, "drop", form, do, "不改了，钱照旧。")
-
-
-@permit("adjustment.propose")
-@require_POST
-def serve(request: HttpRequest, ref: str, adjustment: str) -> HttpResponse:
-    """Note that the notice was handed over."""
-    return _act(
-        request,
-        ref,
-        "serve",
-        None,
-        lambda at, said: actions.serve_adjustment(ref=adjustment, by=request.user, at=at),
-        "送到了，记下了。",
-    )

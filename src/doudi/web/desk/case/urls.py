@@ -20,7 +20,6 @@ urlpatterns = [
     path("reinvestigate/", views.reinvestigate, name="reinvestigate"),
     path("decide/", views.decide, name="decide"),
     path("decide-here/", views.decide_here, name="decide-here"),
-    path("serve/", views.serve, name="serve"),
     path("hand/", views.hand, name="hand"),
     path("extend/", views.extend, name="extend"),
     path("withdraw/", views.withdraw, name="withdraw"),

@@ -140,7 +140,7 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
     found["signing"] = queries.signing(this.ref, viewer, at=at)
     found["may_check"] = state in core.WORKING and viewer.may("check.request")
     found["may_object"] = viewer.may("case.object")
-    found["may_serve"] = viewer.may("case.propose")
+    found["may_serve"] = viewer.may("letter.serve")
     if this.may("withdraw") and viewer.may("case.accept"):
         found["withdraw_form"] = held.get("withdraw") or shapes.WithdrawForm(prefix="withdraw")
     if state in core.WORKING and viewer.may("case.propose"):
@@ -390,13 +390,6 @@ def _decided(request: HttpRequest, ref: str) -> HttpResponse:
         "refuse": "这次没有批，已经告诉申请人。",
     }
     return act(request, ref, do, done.get(form["kind"].value() or "", ""), {"decide": form})
-
-
-@permit("case.propose")
-@require_POST
-def serve(request: HttpRequest, ref: str) -> HttpResponse:
-    """Note that the letter was handed over."""
-    return act(request, ref, lambda at: actions.serve(ref=ref, by=request.user, at=at), "记好了：信已经送到。")
 
 
 @permit("case.accept")
