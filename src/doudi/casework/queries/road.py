@@ -43,6 +43,7 @@ class FirstHelpRow:
     found: str
     holds: bool | None
     completed_by: tuple[str, ...]
+    benefit: str  # what is paid once for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ def _first_help(one: FirstHelp, names: dict[str, str], on: date) -> FirstHelpRow
         found=one.found,
         holds=one.holds,
         completed_by=tuple(names.get(ref, "") for ref in (one.first, one.second) if ref),
+        benefit=one.case.benefit.ref,
     )
 
 

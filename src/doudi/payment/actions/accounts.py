@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from doudi.casework import queries as casework
+from doudi.casework.core.asking import Photo
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, today
 from doudi.payment.actions.building import account_mark, other_accounts
+from doudi.payment.actions.keeping import kept
 from doudi.payment.core import AlreadyDone
 from doudi.payment.models import AccountChange, Line
 from doudi.registry import queries as registry
@@ -28,8 +30,8 @@ def ask_account(
     number: str,
     holder: str,
     channel: str,
-    mandate: str = "",
-    agreement: str = "",
+    mandate: Photo | str = "",
+    agreement: Photo | str = "",
     by: By,
     at: datetime,
 ) -> AccountChange:
@@ -37,8 +39,8 @@ def ask_account(
 
     :param holder: the member of the household whose account it is (pid)
     :param channel: phone (the person, signed in by code), window, or proxy
-    :param mandate: a proxy's written mandate, a paper kept before
-    :param agreement: where an official keeps the card: the written agreement, a paper kept before
+    :param mandate: a proxy's written mandate: its photograph, or a paper kept before
+    :param agreement: where an official keeps the card: the written agreement, likewise
     :raises NotAllowed: not the payee, not a member's account, no mandate, or a change is being dealt with
     """
     one = casework.benefit(benefit)
@@ -55,7 +57,7 @@ def ask_account(
         raise NotAllowed("请写开户的银行。")
     if not (number.isascii() and number.isdigit() and SHORTEST <= len(number) <= LONGEST):
         raise NotAllowed("账号只有数字，请照着卡再看一遍。")
-    if channel == "proxy" and not mandate.strip():
+    if channel == "proxy" and isinstance(mandate, str) and not mandate.strip():
         raise NotAllowed("帮别人改账户，要有本人签字的委托书。")
     members = casework.members_of(one.case_ref)
     if holder not in members:
@@ -66,10 +68,12 @@ def ask_account(
     if old == number:
         raise AlreadyDone("现在就是打到这个账户。")
     mark = account_mark(number)
+    papers = {"mandate": (mandate, "mandate"), "agreement": (agreement, "signed")}
     row = AccountChange.objects.create(
         case=one.case_ref, area=one.area, payee=one.payee, name=one.payee_name, old_account=old, new_account=number,
-        new_bank=bank, account_blind=mark, holder=holder, holder_name=members[holder], channel=channel, mandate=mandate.strip(),
-        agreement=agreement.strip(), shared_with=_others(mark, one.case_ref), at=at, by=office.party(by),
+        new_bank=bank, account_blind=mark, holder=holder, holder_name=members[holder], channel=channel,
+        shared_with=_others(mark, one.case_ref), at=at, by=office.party(by),
+        **{name: kept(paper, kind, of=one, by=by, at=at) for name, (paper, kind) in papers.items()},
     )  # fmt: skip
     told = f"有人申请把您的收款账户换成尾号{number[-4:]}。不是您本人的意思，请马上打12345。"
     office.notify(body=told, subject=row.ref, by=by, at=at, pid=one.payee)

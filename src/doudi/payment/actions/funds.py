@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from doudi.casework import queries as casework
+from doudi.casework.core.asking import Photo
 from doudi.facts import money
 from doudi.office import actions as office
 from doudi.office import queries as clerks
@@ -15,6 +16,7 @@ from doudi.office.actions import By
 from doudi.office.core import NotAllowed
 from doudi.office.queries import need, today
 from doudi.payment.actions.booking import book
+from doudi.payment.actions.keeping import kept
 from doudi.payment.core import AlreadyDone, LineState, first_of
 from doudi.payment.models import Fund, FundCount, FundMove, Line
 
@@ -81,10 +83,10 @@ def _fund(township: str) -> Fund:
 
 
 @transaction.atomic
-def hand_out(*, benefit: str, receipt: str, by: By, at: datetime) -> FundMove:
+def hand_out(*, benefit: str, receipt: Photo | str, by: By, at: datetime) -> FundMove:
     """Pay one-off help at once from the township's reserve fund, against a receipt the person signed; once.
 
-    :param receipt: the signed receipt, a paper kept before
+    :param receipt: the signed receipt: its photograph, or a paper kept before
     :raises NotAllowed: not one-off help, another place, no receipt, not enough in the fund, or it is being paid already
     """
     one = casework.benefit(benefit)
@@ -97,20 +99,20 @@ def hand_out(*, benefit: str, receipt: str, by: By, at: datetime) -> FundMove:
         return known
     if not one.is_one_off:
         raise NotAllowed("备用金只发一次性的临时救助，每月的救助走银行。")
-    if not receipt.strip():
+    if isinstance(receipt, str) and not receipt.strip():
         raise NotAllowed("请先让领钱的人在收条上签字，把收条拍下来。")
     if Line.objects.filter(benefit=benefit).exclude(state=LineState.VOID).exists():
         raise AlreadyDone("这笔救助已经在走银行发放，不能再发一次。")
     if fund.balance_fen < one.amount_fen:
         raise NotAllowed(f"备用金只有 {money.yuan(fund.balance_fen)} 元，不够。请县里补足，或者走银行发。")
-    me = office.party(by)
+    me, paper = office.party(by), kept(receipt, "signed", of=one, by=by, at=at)
     line = Line.objects.create(
         run=None, kind="cash", benefit=benefit, decision=one.decision_ref, case=one.case_ref, programme=one.programme,
         area=one.area, payee=one.payee, name=one.payee_name, bank="备用金", for_month=first_of(one.from_month),
         amount_fen=one.amount_fen, state=LineState.PAID, answered_at=at, answered_by=me,
     )  # fmt: skip
     move = FundMove.objects.create(
-        fund=fund, kind="handed_out", amount_fen=one.amount_fen, line=line, receipt=receipt.strip(), at=at, by=me
+        fund=fund, kind="handed_out", amount_fen=one.amount_fen, line=line, receipt=paper, at=at, by=me
     )
     fund.balance_fen -= one.amount_fen
     fund.save(update_fields=["balance_fen"])

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from doudi.payment.queries.accounts import ChangeRow, account_change, account_changes, holders, my_changes, old_phone
+from doudi.payment.queries.accounts import (
+    ChangeRow,
+    Payee,
+    account_change,
+    account_changes,
+    holders,
+    my_changes,
+    old_phone,
+    payee,
+)
 from doudi.payment.queries.arrivals import ArrivalFigures, ArrivalRow, arrival_figures, arrivals, my_arrivals
 from doudi.payment.queries.claims import ClaimPage, ClaimRow, NoClaim, claim, claims, claims_of, last_answers, my_claims
 from doudi.payment.queries.closing import Reconciled, reconciled
@@ -22,6 +31,7 @@ from doudi.payment.queries.ledger import balances
 from doudi.payment.queries.mine import PaymentRow, my_payments, payments_of
 from doudi.payment.queries.overlaps import OverlapMonth, overlaps
 from doudi.payment.queries.runs import BankFile, ByProgramme, LineRow, NoRun, RunPage, RunRow, bank_file, run, runs
+from doudi.payment.queries.waiting import WaitingRow, waiting
 
 __all__ = [
     "AnsweredRow",
@@ -41,10 +51,12 @@ __all__ = [
     "OpenFigure",
     "OverlapMonth",
     "PaidLine",
+    "Payee",
     "PaymentRow",
     "Reconciled",
     "RunPage",
     "RunRow",
+    "WaitingRow",
     "account_change",
     "account_changes",
     "answered",
@@ -70,8 +82,10 @@ __all__ = [
     "open_figures",
     "overlaps",
     "paid_lines",
+    "payee",
     "payments_of",
     "reconciled",
     "run",
     "runs",
+    "waiting",
 ]

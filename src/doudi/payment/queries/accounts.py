@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from doudi.casework import queries as casework
+from doudi.casework.core import road
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_account, mask_name, mask_phone
-from doudi.payment.models import AccountChange
+from doudi.payment.core import LineState
+from doudi.payment.models import AccountChange, Fund, FundMove, Line
 from doudi.registry import queries as registry
 
 STATES = {"asked": "等问本人", "heard": "等另一位同意", "agreed": "同意了", "stopped": "停了"}
@@ -97,6 +99,60 @@ def old_phone(ref: str) -> str:
 def my_changes(pid: str) -> tuple[ChangeRow, ...]:
     """A resident's own changes, latest first."""
     return _rows(list(AccountChange.objects.filter(payee__in=registry.pids_of(pid)).order_by("-pk")[:10]), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Whose money it is, for the window: where it goes now, and for help paid once what the township's fund holds. In fen."""
+
+    benefit: str
+    case_ref: str
+    pid: str
+    name: str
+    programme_label: str
+    area_label: str
+    amount_fen: int
+    bank: str
+    account_tail: str
+    is_one_off: bool
+    fund_fen: int
+    handed_out_at: datetime | None
+    by_bank: bool  # a line of a run pays it already
+
+
+def payee(benefit_ref: str, viewer: Viewer, act: str) -> Payee:
+    """Who is paid a benefit, for an act at the window.
+
+    :raises NotAllowed: no such benefit, another place, or the post does not allow the act
+    """
+    one = casework.benefit(benefit_ref)
+    if one is None:
+        raise NotAllowed("没有这项救助，或者不归您办。")
+    viewer.need(act, one.area)
+    newest = AccountChange.objects.filter(case=one.case_ref, state="agreed", from_on__lte=office.today(office.now()))
+    change = newest.order_by("-from_on", "-id").first()
+    account = one.account or registry.accounts([one.payee]).get(one.payee, "")
+    bank, account = (change.new_bank, change.new_account) if change else (one.bank, account)
+    fund_fen, moved, by_bank = 0, None, False
+    if one.is_one_off:
+        fund_fen = Fund.objects.filter(area=one.area[:9]).values_list("balance_fen", flat=True).first() or 0
+        moved = FundMove.objects.filter(line__benefit=benefit_ref).values_list("at", flat=True).first()
+        by_bank = Line.objects.filter(benefit=benefit_ref).exclude(kind="cash").exclude(state=LineState.VOID).exists()
+    return Payee(
+        benefit=one.benefit_ref,
+        case_ref=one.case_ref,
+        pid=one.payee,
+        name=one.payee_name,
+        programme_label=road(one.programme).label,
+        area_label=office.area_labels([one.area]).get(one.area, one.area),
+        amount_fen=one.amount_fen,
+        bank=bank,
+        account_tail=account[-4:],
+        is_one_off=one.is_one_off,
+        fund_fen=fund_fen,
+        handed_out_at=moved,
+        by_bank=by_bank,
+    )
 
 
 def holders(benefit_ref: str) -> dict[str, str]:

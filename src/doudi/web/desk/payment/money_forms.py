@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django import forms
 
 from doudi.facts import money
+from doudi.web.desk.looking.forms import photo_field
 
 
 class MoneyField(forms.CharField):
@@ -106,6 +107,44 @@ class HeardForm(forms.Form):
         error_messages={"required": "请选本人怎么说"},
     )
     why = forms.CharField(label="不是本人要换的，写下本人的话", required=False, max_length=500)
+
+
+class WindowAccountForm(forms.Form):
+    """Another account, asked for at the window by the person or a helper with a mandate."""
+
+    bank = forms.CharField(label="哪家银行", max_length=60, error_messages={"required": "请写是哪家银行"})
+    number = forms.CharField(
+        label="新的账号",
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": "请照着卡写账号"},
+    )
+    holder = forms.ChoiceField(label="是谁的账户", widget=forms.RadioSelect, error_messages={"required": "请选是谁的账户"})
+    channel = forms.ChoiceField(
+        label="谁来办的",
+        choices=[("window", "本人来的"), ("proxy", "别人拿着委托书来的")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选谁来办的"},
+    )
+    mandate = photo_field("委托书，拍照（别人来办才要）", required=False)
+    agreement = photo_field("卡由村里或者单位代管的，代管协议拍照", required=False)
+
+    def __init__(self, *args: object, holders: dict[str, str], **more: object) -> None:
+        super().__init__(*args, **more)
+        self.fields["holder"].choices = list(holders.items())
+
+    def clean(self) -> dict[str, object]:
+        """A helper without a mandate is sent for one before anything is kept."""
+        said = super().clean()
+        if said.get("channel") == "proxy" and not said.get("mandate") and "mandate" not in self.errors:
+            self.add_error("mandate", "帮别人改账户，要有本人签字的委托书")
+        return said
+
+
+class ReceiptForm(forms.Form):
+    """The receipt the person signed for cash."""
+
+    receipt = photo_field("签好的收条，拍照")
 
 
 class ArrivedForm(forms.Form):

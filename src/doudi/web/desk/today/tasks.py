@@ -14,6 +14,7 @@ from django.urls import reverse
 from doudi.casework import queries as casework
 from doudi.office.core import Viewer
 from doudi.office.queries import today
+from doudi.payment import queries as payment
 from doudi.registry import queries as registry
 from doudi.services import queries as services
 from doudi.verification import queries as verification
@@ -45,6 +46,16 @@ KINDS = {
     "inquiries": ("发出的信函等回音", "desk:cases", "封"),
     "reviews": ("到期要复核的", "desk:benefits", "户"),
     "followups": ("停发以后要回访的", "desk:benefits", "户"),
+}
+
+# The same for money. What a family says did not arrive is looked into the same day.
+MONEY = {
+    "missing": ("说钱没收到的，今天就查", "desk:arrivals", "户"),
+    "returned": ("银行退回来的钱", "desk:runs", "笔"),
+    "claims": ("多发的钱要定怎么办", "desk:claims", "户"),
+    "waivers": ("免收多发的钱，等您定", "desk:claims", "户"),
+    "calls": ("换账户要打电话问本人", "desk:accounts", "户"),
+    "accounts": ("换账户等另一位同意", "desk:accounts", "户"),
 }
 
 
@@ -83,13 +94,19 @@ def _events(viewer: Viewer, at: datetime) -> Iterator[tuple[str, str, str, int, 
         yield "家里的变化要核实", "desk:events", "件", registry.events_waiting(viewer).count, 0, None
 
 
+def _money(viewer: Viewer, at: datetime) -> Iterator[tuple[str, str, str, int, int, date | None]]:
+    for row in payment.waiting(viewer):
+        words, page, measure = MONEY[row.kind]
+        yield words, page, measure, row.count, row.count if row.kind == "missing" else 0, None
+
+
 def _late(viewer: Viewer, at: datetime) -> Iterator[tuple[str, str, str, int, int, date | None]]:
     if viewer.may("staff.read"):
         count = casework.late_count(viewer, at=at)
         yield "过了期限的", "desk:late", "个期限", count, count, None
 
 
-SOURCES: tuple[Source, ...] = (_late, _casework, _objections, _doubts, _exchanges, _services, _events)
+SOURCES: tuple[Source, ...] = (_late, _casework, _objections, _doubts, _exchanges, _services, _events, _money)
 
 
 def tasks(viewer: Viewer, at: datetime) -> list[Task]:
