@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import people
 import walk
-from doudi.casework import actions, jobs
-from doudi.casework.core import CLOSED, State
-from doudi.casework.models import Benefit, Case, Decision, Question, Showing, Survey
+from doudi.casework import actions, core, jobs
+from doudi.casework.core import CLOSED, Clock, State
+from doudi.casework.models import Benefit, Case, Decision, Question, RunningClock, Showing, Survey
 from doudi.office import proofs
 from doudi.office.core import NotAllowed, Party
 from doudi.office.models import JournalEntry
@@ -87,6 +87,9 @@ def invariants(case):
     benefit = Benefit.objects.filter(case=case).first()
     assert (benefit is not None) == (state is State.CONFIRMED)
     assert Showing.objects.filter(case=case, state="running").exists() == (state is State.SHOWN)
+    clocks = {Clock(row.kind): row.due_on for row in RunningClock.objects.filter(case=case, done_at=None)}
+    assert core.due_on(state, core.road(case.programme), clocks) in (case.due_on, None)  # what inboxes sort by is what runs
+    assert clocks.get(Clock.WHOLE, case.whole_due_on) == case.whole_due_on
     if benefit is not None:
         decision = finals.get()
         assert benefit.amount_fen == decision.amount_fen > 0 and benefit.from_month.replace(day=1) > decision.on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ def follow(case: Case, *, by: By, at: datetime, since: date | None = None) -> No
     """Let the clocks of a case, locked by an act, be those of its state now. A step of acts; the act keeps the case afterwards.
 
     What ran for the state before is done, what runs in this one starts, the whole clock is longer once it was extended, and
-    stands still where the place lets it. `case.whole_due_on` is set to the day its row says.
+    stands still where the place lets it. `case.due_on` and `case.whole_due_on` are set to the days the rows say.
 
     :param since: the day the clocks that start now run from, when it lies before: a paper handed over days ago
     """
@@ -40,6 +41,13 @@ def follow(case: Case, *, by: By, at: datetime, since: date | None = None) -> No
             running[clock] = _start(case, clock, at if since is None else at - (today(at) - since), at=at)
     if Clock.WHOLE in wanted:
         _whole(case, running[Clock.WHOLE], state, by=by, at=at)
+    _say_due(case, {clock: running[clock] for clock in wanted})
+
+
+def _say_due(case: Case, running: Mapping[Clock, RunningClock]) -> None:
+    """Set the day a case is sorted by to what its rows say; one that no clock runs for keeps its last."""
+    last_days = {clock: row.due_on for clock, row in running.items()}
+    case.due_on = core.due_on(State(case.state), core.road(case.programme), last_days) or case.due_on
 
 
 def _unserved(case: Case, state: State) -> bool:
@@ -115,12 +123,13 @@ def recount(*, ref: str, by: By, at: datetime) -> int:
     fields = ["due_on", "whole_due_on"]
     if not before:  # a case from before clocks were rows
         follow(case, by=by, at=at)
-    moved, days = 0, {}
+    moved, days, running = 0, {}, {}
     for row in RunningClock.objects.filter(case=case, done_at__isnull=True).exclude(unit="hours"):
         due_on = _due(row, at)
         if due_on != row.due_on:
             row.due_on = due_on
             row.save(update_fields=["due_on"])
+        running[Clock(row.kind)] = row
         if before.get(row.ref) != due_on:
             moved += 1
             days[row.kind] = due_on.isoformat()
@@ -128,18 +137,10 @@ def recount(*, ref: str, by: By, at: datetime) -> int:
             case.whole_due_on = due_on
     if not moved:
         return 0
-    if State(case.state) is not State.SHOWN:
-        entered, road = today(_entered(case) or at), core.road(case.programme)
-        case.due_on = core.due_on(State(case.state), road, entered=entered, whole_due=case.whole_due_on)
+    _say_due(case, running)
     case.save(update_fields=fields)
     office.record("casework.recount", subject=case.ref, by=by, at=at, detail={"due": days})
     return moved
-
-
-def _entered(case: Case) -> datetime | None:
-    """When the case came into its state: the start of the clock that began last."""
-    steps = RunningClock.objects.filter(case=case, done_at__isnull=True).exclude(kind=Clock.WHOLE)
-    return steps.order_by("-started_at").values_list("started_at", flat=True).first()
 
 
 @transaction.atomic

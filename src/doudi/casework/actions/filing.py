@@ -120,6 +120,7 @@ def file(application: Application, *, by: By, at: datetime) -> Case:
         number = receipt if not made else next_receipt(application.area[:6], on)
         made.append(_open(kept, application, programme, recipient, receipt=number, handler=handler, name=me.name))
         clocks.follow(made[-1], by=by, at=at, since=kept.handed_on)
+        made[-1].save(update_fields=["due_on"])
     return made[0]
 
 
@@ -159,7 +160,7 @@ def _open(
         is_urgent=application.is_urgent,
         rank=0 if application.is_urgent else 1,
         handler=handler,
-        due_on=core.due_on(State.SUBMITTED, road, entered=on, whole_due=None),
+        due_on=on,  # until its clocks run
         contact_by=days.add_working_days(on, road.clock["contact_wd"]),
         submitted_at=kept.submitted_at,
         submitted_by=kept.submitted_by,

@@ -14,12 +14,11 @@ from doudi.casework.actions.investigation import ask_sources
 from doudi.casework.core import AlreadyDone, Level, Missing, State
 from doudi.casework.models import Case
 from doudi.casework.queries.page import NoCase
-from doudi.facts import days
 from doudi.office import actions as office
 from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
-from doudi.office.queries import need, today
+from doudi.office.queries import need
 from doudi.registry import queries as registry
 from doudi.verification import actions as verification_actions
 from doudi.verification import queries as verification
@@ -51,16 +50,13 @@ def accept(
     if near_kin_of.strip() or near_kin_clerk:
         _file_apart(case, near_kin_of, near_kin_clerk, kin_relation)
     _ask_if_agreed(case, by=by, at=at)
-    detail = {"check": case.check_ref, "near_kin": case.is_near_kin, "whole_due": str(case.whole_due_on)}
+    detail = {"check": case.check_ref, "near_kin": case.is_near_kin}
     steps.keep(case, "accept", by=by, at=at, detail=detail)
     return case
 
 
 def _take_in(case: Case, *, by: By, at: datetime) -> None:
-    on, road = today(at), core.road(case.programme)
     case.level = levels.level_of(case, at)
-    here = case.level == Level.TOWNSHIP and bool(road.township_if)
-    case.whole_due_on = days.add_working_days(on, road.clock["delegated_wd" if here else "total_wd"])
     steps.moved(case, "accept", at=at)
     case.accepted_at, case.accepted_by = at, office.party(by)
     if not isinstance(by, Party):

@@ -13,7 +13,6 @@ from doudi.casework.core import WORKING, Missing, State, differences
 from doudi.casework.core.collective import SURVEY_WAYS
 from doudi.casework.models import Appraisal, Assessment, Case, CaseMember, Objection, Question, Supporter, Survey
 from doudi.casework.queries.drafts import is_minor
-from doudi.facts import days
 from doudi.office import actions as office
 from doudi.office import queries as office_queries
 from doudi.office.actions import By
@@ -256,11 +255,7 @@ def extend(*, ref: str, reason: str, by: By, at: datetime) -> Case:
     if case.extended_reason:
         raise core.AlreadyDone("期限已经延长过一次了。")
     case.extended_reason = steps.say(reason, "为什么要延长")[:300]
-    road, accepted = core.road(case.programme), today(case.accepted_at)
-    case.whole_due_on = days.add_working_days(accepted, road.clock["extended_wd"])
-    if State(case.state) in (State.INVESTIGATING, State.OBJECTED, State.RETURNED):
-        case.due_on = core.due_on(State(case.state), road, entered=today(at), whole_due=case.whole_due_on)
-    steps.keep(case, "extend", by=by, at=at, detail={"whole_due": case.whole_due_on.isoformat()})
+    steps.keep(case, "extend", by=by, at=at)
     return case
 
 

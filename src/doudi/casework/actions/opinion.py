@@ -72,8 +72,9 @@ def propose(
     settled = Question.objects.filter(case=case).exclude(kind__in=ROUTINE)
     case.in_doubt = case.in_doubt or bool(differs) or kind == "refuse" or settled.exists()
     if kind == "help":
-        showing = _show(case, opinion, at=at) if core.road(case.programme).shows else None
-        steps.moved(case, "propose", at=at, shown_to=showing.to_on if showing else None)
+        if core.road(case.programme).shows:
+            _show(case, opinion, at=at)
+        steps.moved(case, "propose", at=at)
     else:
         steps.moved(case, "propose_refusal", at=at)
     if State(case.state) is State.AT_COUNTY:

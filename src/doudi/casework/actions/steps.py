@@ -18,7 +18,7 @@ from doudi.office import core as office_core
 from doudi.office import queries as office_queries
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
-from doudi.office.queries import Eyes, need, same_eyes, today
+from doudi.office.queries import Eyes, need, same_eyes
 from doudi.registry import queries as registry
 
 SMS_LENGTH = 70  # one part of a text message
@@ -81,17 +81,15 @@ def family(case: Case, by: By) -> bool:
     return not {case.applicant, case.proxy}.isdisjoint(registry.pids_of(by.ref))
 
 
-def moved(case: Case, act: str, *, at: datetime, shown_to: date | None = None) -> None:
-    """Move the case by the table and set the clock that runs next; the caller keeps it with `keep`.
+def moved(case: Case, act: str, *, at: datetime) -> None:
+    """Move the case by the table; the caller keeps it, and its clocks, with `keep`.
 
     :raises AlreadyDone: it was moved there before
     :raises NotAllowed: the table has no such move
     """
     case.state = core.move(case.programme, case.state, act)
-    state, on = State(case.state), today(at)
-    if state is State.AT_COUNTY:
+    if State(case.state) is State.AT_COUNTY:
         case.level = levels.level_of(case, at)
-    case.due_on = core.due_on(state, core.road(case.programme), entered=on, whole_due=case.whole_due_on, shown_to=shown_to)
 
 
 def keep(case: Case, act: str, *, by: By, at: datetime, detail: dict[str, Any] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -55,23 +56,25 @@ def leave_for_county(whole_due: date, road: Road) -> date:
     return day - days.ONE_DAY * (road.clock["publicity_days"] + 1)
 
 
-def due_on(state: State, road: Road, *, entered: date, whole_due: date | None, shown_to: date | None = None) -> date:
-    """The clock that runs out next for a case that came into a state on a day."""
-    clock = road.clock
-    if state is State.SUBMITTED:
-        return days.add_working_days(entered, clock["accept_wd"])
-    if state is State.ASKED:
-        return days.add_working_days(entered, clock["supplement_wd"])
-    if state is State.SHOWN and shown_to is not None:
-        return shown_to
-    if state is State.HELPED:
-        return days.add_working_days(entered, clock["papers_wd"])
-    if state in (State.CONFIRMED, State.REFUSED):
-        return days.add_working_days(entered, clock["refusal_notice_wd"])
-    if whole_due is None:
-        return entered
-    if state is State.ACCEPTED:
-        return min(days.add_working_days(entered, clock["investigation_start_wd"]), whole_due)
-    if state is State.AT_COUNTY:
-        return min(days.add_working_days(entered, clock["county_wd"]), whole_due)
-    return leave_for_county(whole_due, road)
+# The clock a state's own work is done by; a state without one has what showing and county leave of the whole.
+STEP_CLOCK = {
+    State.SUBMITTED: Clock.ACCEPT,
+    State.ASKED: Clock.SUPPLEMENT,
+    State.ACCEPTED: Clock.INVESTIGATE,
+    State.SHOWN: Clock.SHOWING,
+    State.AT_COUNTY: Clock.COUNTY,
+    State.HELPED: Clock.PAPERS,
+    State.CONFIRMED: Clock.NOTICE,
+    State.REFUSED: Clock.NOTICE,
+}
+
+
+def due_on(state: State, road: Road, running: Mapping[Clock, date]) -> date | None:
+    """The day by which a case has to move on, by the clocks that run for it; None when none does.
+
+    :param running: the last day of each running clock
+    """
+    own, whole = running.get(STEP_CLOCK[state]) if state in STEP_CLOCK else None, running.get(Clock.WHOLE)
+    if state in STEP_CLOCK:
+        return min(own, whole) if own and whole and state is not State.SHOWN else own
+    return leave_for_county(whole, road) if whole and state.is_open else None

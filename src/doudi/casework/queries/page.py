@@ -18,6 +18,7 @@ from doudi.casework.models import (
     Objection,
     Opinion,
     Question,
+    RunningClock,
     Showing,
     Survey,
 )
@@ -45,7 +46,6 @@ from doudi.casework.queries.rows import (
     SurveyRow,
     TableLine,
 )
-from doudi.facts import days
 from doudi.office import core as office_core
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer
@@ -162,6 +162,7 @@ class _Reading:
         self.surveys = list(Survey.objects.filter(case=row).order_by("id"))
         self.showings = list(Showing.objects.filter(case=row).order_by("id"))
         self.objections = list(Objection.objects.filter(showing__case=row).order_by("id")) if self.showings else []
+        self.clocks = list(RunningClock.objects.filter(case=row).order_by("id"))
         self.decision = Decision.objects.filter(case=row).order_by("-id").first()
         self.benefit: Benefit | None = getattr(row, "benefit", None)
         self.person = registry.me(row.applicant)
@@ -227,7 +228,7 @@ class _Reading:
                 first_month=benefit.from_month if benefit else None,
                 on=on,
             ),
-            clocks=self._clocks(road),
+            clocks=self._clocks(),
             members=members,
             missing_consents=tuple(one.name for one in members if one.consent == "missing"),
             check_ref=row.check_ref,
@@ -346,37 +347,22 @@ class _Reading:
     def _showing(self, one: Showing) -> ShowingRow:
         return showing_row(one, self._place(one.area), [row for row in self.objections if row.showing_id == one.pk])
 
-    def _clocks(self, road: core.Road) -> tuple[ClockRow, ...]:
-        """The time limits of this case: those met with their day, those running with theirs."""
-        row, on, clock = self.row, self.on, road.clock
-        submitted = today(row.submitted_at)
-        accepted = today(row.accepted_at) if row.accepted_at else None
-        begun = today(row.investigated_at) if row.investigated_at else None
-        closed = today(row.closed_at) if row.closed_at else None
-        limits: list[tuple[Clock, date, date | None]] = [
-            (Clock.CONTACT, row.contact_by, accepted),
-            (Clock.ACCEPT, days.add_working_days(submitted, clock["accept_wd"]), accepted or self._asked_on()),
+    def _clocks(self) -> tuple[ClockRow, ...]:
+        """The newest clock of each kind: first those running, the nearest last day before others, then those that ended."""
+        newest = {one.kind: one for one in self.clocks}
+        rows = [
+            ClockRow(
+                code=Clock(one.kind),
+                label=Clock(one.kind).label,
+                basis=one.basis,
+                due_on=one.due_on,
+                done_on=today(one.done_at) if one.done_at else None,
+                is_overdue=Clock(one.kind) not in core.NOBODY_LATE
+                and (today(one.done_at) if one.done_at else self.on) > one.due_on,
+            )
+            for one in newest.values()
         ]
-        if accepted and row.whole_due_on:
-            limits.append((Clock.INVESTIGATE, days.add_working_days(accepted, clock["investigation_start_wd"]), begun))
-            limits.append((Clock.WHOLE, row.whole_due_on, closed))
-        if self.showings:
-            last = self.showings[-1]
-            limits.append((Clock.SHOWING, last.to_on, today(last.ended_at) if last.ended_at else None))
-        if row.at_county_on:
-            done = closed if row.state != State.RETURNED else today(self.decision.at) if self.decision else None
-            limits.append((Clock.COUNTY, days.add_working_days(row.at_county_on, clock["county_wd"]), done))
-        if self.decision and self.decision.notice_due_on:
-            served = today(self.decision.served_at) if self.decision.served_at else None
-            limits.append((Clock.NOTICE, self.decision.notice_due_on, served))
-        return tuple(
-            ClockRow(code, code.label, code.basis(road), due, done, (done or on) > due and code is not Clock.SHOWING)
-            for code, due, done in limits
-            if done is not None or State(row.state).is_open or code is Clock.NOTICE
-        )
-
-    def _asked_on(self) -> date | None:
-        return next((today(line.at) for line in self.journal if line.act == "casework.ask_once"), None)
+        return tuple(sorted(rows, key=lambda one: (one.done_on is not None, one.due_on)))
 
     def _acts(self) -> tuple[Done, ...]:
         found = []

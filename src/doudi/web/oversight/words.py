@@ -308,7 +308,7 @@ ACTS = {
 }
 KEYS = {
     "state": "走到", "purpose": "为了", "role": "岗位", "area": "地方", "what": "看了什么", "reason": "原因",
-    "channel": "怎么来的", "receipt": "编号", "due": "期限", "whole_due": "法定期限", "near_kin": "近亲属", "level": "谁去的",
+    "channel": "怎么来的", "receipt": "编号", "due": "期限", "near_kin": "近亲属", "level": "谁去的",
     "on": "哪天", "second": "同去的", "choice": "判断", "kind": "怎么看", "differs": "和规则不一样", "from_month": "从哪月起",
     "pack": "规则版本", "basis": "依据", "people": "问了几个人", "said": "回答", "outcome": "结果", "worker": "请谁去",
     "way": "怎么问的", "wish": "意愿", "month": "月份", "lines": "笔数", "total_fen": "一共（分）", "sha256": "校验码",
