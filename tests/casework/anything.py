@@ -20,6 +20,8 @@ import people
 import walk
 from doudi.casework import actions as casework
 from doudi.casework.actions.adjusting import Asked
+from doudi.casework.actions.consulting import Spoke
+from doudi.casework.core import causes, collective, doors, papers, words
 from doudi.casework.core.asking import Photo
 from doudi.casework.core.causes import CAUSES
 from doudi.casework.core.causes import KINDS as CHANGES
@@ -123,9 +125,11 @@ class Stage:
 
     def draw(self, room: str, name: str, key: str, kind: str, optional: bool) -> Any:
         """One argument: taught by act and name, by name, or else by its type."""
-        for taught in (TAUGHT.get(f"{name}.{key}"), TAUGHT.get(key)):
-            if taught is not None:
-                return taught(self)
+        for named in (f"{name}.{key}", key):
+            if named in CODES:
+                return self.one(CODES[named]) if self.chance.random() < 0.9 else self.one(WORDS)
+            if named in TAUGHT:
+                return TAUGHT[named](self)
         if key in TABLES or f"{name}.{key}" in TABLES or (key == "ref"):
             return self.ref(f"{name}.{key}" if f"{name}.{key}" in TABLES else key if key != "ref" else f"{room}.ref")
         if optional:
@@ -146,13 +150,26 @@ TABLES: dict[str, tuple[str, ...]] = {
     "services.ref": ("services.Referral",),
     "clock": ("casework.RunningClock",), "question": ("casework.Question",), "member": ("casework.CaseMember",),
     "supporter": ("casework.Supporter",), "benefit": ("casework.Benefit",), "line": ("payment.Line",),
-    "call_review.ref": ("casework.Benefit",), "decide_adjustment.ref": ("casework.Adjustment",),
-    "drop_adjustment.ref": ("casework.Adjustment",), "case": ("casework.Case",),
+    "call_review.ref": ("casework.Benefit",), "open_review.ref": ("casework.Benefit",), "close_review.ref": ("casework.Review",),
+    "decide_adjustment.ref": ("casework.Adjustment",), "drop_adjustment.ref": ("casework.Adjustment",),
+    "invite.ref": ("casework.Adjustment",),
+    "record_hearing.ref": ("casework.Adjustment",), "answer_invitation.ref": ("casework.Invitation",),
+    "leave_happening.ref": ("casework.Happening",), "happening": ("casework.Happening",), "follow_up.ref": ("casework.FollowUp",),
+    "case": ("casework.Case",), "appraisal": ("casework.Appraisal",), "seat": ("casework.Seat",),
+    "consultation": ("casework.Consultation",), "inquiry": ("casework.Inquiry",), "request": ("casework.PlaceRequest",),
+    "sheet": ("casework.Sheet",), "agreement": ("casework.Agreement",), "keep_survey_paper.survey": ("casework.Survey",),
+    "read_rest.ref": ("casework.PaperForm",), "type_form.ref": ("casework.PaperForm",), "drop_form.ref": ("casework.PaperForm",),
+    "ring_back.ref": ("casework.Call",), "apply_for_caller.ref": ("casework.Call",),
+    "settle_offer.ref": ("casework.OutreachOffer",), "miss_offer.ref": ("casework.OutreachOffer",),
     "submit.ref": ("casework.Draft",), "drop_draft.ref": ("casework.Draft",), "save_account.ref": ("casework.Draft",),
     "save_hardships.ref": ("casework.Draft",), "save_incomes.ref": ("casework.Draft",), "save_members.ref": ("casework.Draft",),
     "save_programmes.ref": ("casework.Draft",),
     "approve.ref": ("payment.Run",), "send.ref": ("payment.Run",), "read_returns.ref": ("payment.Run",),
-    "draw_arrivals.ref": ("payment.Run",), "release.ref": ("payment.Hold",),
+    "draw_arrivals.ref": ("payment.Run",), "release.ref": ("payment.Hold",), "settle_unmatched.ref": ("payment.Unmatched",),
+    "agree_account.ref": ("payment.AccountChange",), "hear_account.ref": ("payment.AccountChange",),
+    "stop_account.ref": ("payment.AccountChange",), "answer_arrival.ref": ("payment.Arrival",),
+    "settle_arrival.ref": ("payment.Arrival",), "decide_claim.ref": ("payment.Claim",), "ease_claim.ref": ("payment.Claim",),
+    "waive_claim.ref": ("payment.Claim",), "pay_back.ref": ("payment.Claim",),
 }  # fmt: skip
 
 WORDS = ("上门看过了", "收入低于标准", " ", "", "1" * 20, "王家的事，" * 12)
@@ -196,6 +213,34 @@ def _asked(stage: Stage) -> Asked:
     )  # fmt: skip
 
 
+def _list_of_people(stage: Stage) -> bytes:
+    """A department's list: right, of a stranger, or with an empty row."""
+    rows = stage.one(["", "王桂兰," + people.number_of(people.VILLAGE, date(1948, 3, 5), 22), f"某人,{_number(stage)}", ","])
+    return f"姓名,身份证号\n{rows}\n".encode()
+
+
+# The codes an argument may be; one time in ten it is none of them.
+CODES: dict[str, tuple[str, ...]] = {
+    name: tuple(codes)
+    for name, codes in {
+        "topic": doors.CALL_TOPICS, "mood": doors.CALL_MOODS, "drop_form.why": doors.FORM_DROPPED,
+        "role": collective.SURVEY_PAPERS, "hear_neighbour.relation": collective.NEIGHBOURS,
+        "call_appraisal.why": collective.APPRAISAL_CAUSES, "recuse.why": collective.RECUSALS,
+        "consult.outcome": collective.CONSULTATION_OUTCOMES, "form": words.SUPPORT_FORMS,
+        "keep_agreement.kind": words.AGREEMENTS, "ask_elsewhere.kind": words.ELSEWHERE, "refusal": words.REFUSALS,
+        "record_hearing.outcome": causes.HEARD, "invite.way": causes.WAYS, "answer_invitation.answer": causes.ANSWERS,
+        "tell_happening.kind": causes.CAUSES, "tell_happening.channel": causes.CHANNELS,
+        "record_offer.answer": ("taken", "good_reason", "refused"),
+        "follow_up.outcome": ("fine", "struggling", "fallen_back", "not_reached"), "follow_up.way": ("call", "visit"),
+        "band": words.BANDS, "help_first.kind": words.EMERGENCIES, "legible": papers.LEGIBLE, "serve_letter.way": papers.WAYS,
+        "code": papers.catalogue(), "keeps": papers.keeps(), "settle_offer.state": ("begun", "declined", "helped", "away"),
+        "take_list.channel": ("list", "referral"), "add_supporter.relation": words.KIN,
+        "answer_arrival.answer": ("yes", "no", "unsure", "unreached"),
+        "answer_arrival.channel": ("sms", "phone", "village", "self"),
+        "decide_claim.way": ("at_once", "instalments", "waive"), "content_type": ("image/png", "image/jpeg", "application/pdf"),
+        "name": ("hh_income_year", "hh_assets", "王桂兰"), "article": ("LAW Art. 18", "D57 Art. 10"),
+    }.items()
+}  # fmt: skip
 PROGRAMMES = ("dibao", "near_dibao", "rigid_expenditure", "temporary_expenditure")
 TAUGHT: dict[str, Callable[[Stage], Any]] = {
     "by": lambda stage: stage.who(),
@@ -218,6 +263,15 @@ TAUGHT: dict[str, Callable[[Stage], Any]] = {
     "kinds": lambda stage: ["illness"],
     "consents": lambda stage: [],
     "consent_channel": lambda stage: stage.one(["paper", "voice"]),
+    "fails": lambda stage: {code: stage.chance.random() < 0.5 for code in words.SELF_CARE},
+    "reasons": lambda stage: [stage.one(list(collective.CONSULTED))],
+    "voices": lambda stage: [Spoke(name, "", stage.one(list(collective.VOTES))) for name in "甲乙丙"],
+    "named": lambda stage: [(name, stage.one(list(collective.SEATS))) for name in "子丑寅卯辰巳午"],
+    "cases": lambda stage: (stage.ref("case"),),
+    "share": lambda stage: stage.chance.choice((0, 10, 30, 101)),
+    "from_month": lambda stage: stage.one([None, _day(stage).replace(day=1)]),
+    "holder": lambda stage: stage.one([*stage.residents, "p" + "0" * 20]),
+    "take_list.data": _list_of_people,
     "needs": lambda stage: walk.NEEDS,
     "answers": lambda stage: {},
     "answer_at_door.answers": lambda stage: [
@@ -239,7 +293,6 @@ TAUGHT: dict[str, Callable[[Stage], Any]] = {
     "propose.kind": lambda stage: stage.one(["help", "help", "refuse"]),
     "refer.kind": lambda stage: stage.one(list(catalogue.kinds())),
     "look_up.kind": lambda stage: stage.one(list(catalogue.kinds())),
-    "help_first.kind": lambda stage: stage.one(["emergency", "fire", "illness", "accident"]),
     "consent": lambda stage: stage.one(list(catalogue.CONSENTS)),
     "submit.consent": lambda stage: stage.one([True, True, False]),
     "consent_of": lambda stage: stage.one(["self", "guardian", "nobody"]),
