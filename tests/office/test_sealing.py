@@ -20,6 +20,21 @@ def test_a_sealed_text_comes_back(text: str) -> None:
     assert sealing.unseal(sealing.seal(text, "person.name"), "person.name") == text
 
 
+@given(st.lists(st.text(max_size=40), max_size=20))
+def test_many_texts_are_sealed_and_opened_as_one_by_one(texts: list[str]) -> None:
+    seal, opened = sealing.sealer("person.name"), sealing.opener("person.name")
+    assert [sealing.unseal(seal(text), "person.name") for text in texts] == texts
+    assert [opened(sealing.seal(text, "person.name")) for text in texts] == texts
+
+
+def test_sealed_in_a_row_no_two_are_alike_and_what_is_broken_is_refused() -> None:
+    seal, opened = sealing.sealer("person.name"), sealing.opener("person.name")
+    assert len({seal("王桂兰") for _ in range(2 * sealing.BLOCK + 1)}) == 2 * sealing.BLOCK + 1
+    for value in (sealing.seal("王桂兰", "person.phone"), seal("王桂兰")[:-1] + b"\0\0", b"", bytes(40)):
+        with pytest.raises(sealing.BrokenSeal):
+            opened(value)
+
+
 def test_the_same_text_never_looks_the_same_twice() -> None:
     assert len({sealing.seal("王桂兰", "person.name") for _ in range(50)}) == 50
 

@@ -153,7 +153,10 @@ def test_a_line_changed_behind_the_acts_stops_the_run(granny):
 
     with pytest.raises(BrokenFile):
         actions.approve(ref=run.ref, by=people.director_lin(), at=PAY_DAY)
-    assert not queries.run(run.ref, viewer(people.officer_zhao())).adds_up
+    found = queries.reconciled(people.COUNTY, AUGUST, viewer=viewer(people.officer_zhao()))
+    assert not found.may_close and "批次页上分项目、分结果的合计，和现在的明细差" in [
+        one.label for one in found.checks if not one.holds
+    ]
 
 
 def test_paid_money_is_seen_by_the_family_and_in_the_ledger(granny):

@@ -11,6 +11,11 @@ from django.db import models
 from doudi.office import sealing
 
 
+def as_it_lies(name: str) -> models.ExpressionWrapper:
+    """A sealed column as it lies in the database, for who reads very many rows and opens them with `sealing.opener`."""
+    return models.ExpressionWrapper(models.F(name), output_field=models.BinaryField())
+
+
 class SealedText(models.BinaryField):
     """A text nobody reads from the database's files. It cannot be searched or sorted; keep a `blind` column for that."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
@@ -13,6 +13,7 @@ from django.conf import settings
 
 VERSION = b"\x01"  # the first byte of a sealed value: cipher and key in use, so that a key can be changed later
 NONCE = 12
+BLOCK = 1024  # nonces drawn at once
 
 
 class BrokenSeal(Exception):
@@ -57,10 +58,44 @@ def unseal_bytes(value: bytes, place: str) -> bytes:
         raise BrokenSeal(f"{place}: the value was changed, moved, or sealed with another key") from broken
 
 
+def sealer(place: str) -> Callable[[str], bytes]:
+    """`seal` for very many texts of one column inside one act: the key is looked up once, random bytes are drawn in blocks."""
+    encrypt, bound = _cipher(settings.SEALING_KEY).encrypt, place.encode()
+    block, at = b"", 0
+
+    def sealed(text: str) -> bytes:
+        nonlocal block, at
+        if at == len(block):
+            block, at = os.urandom(NONCE * BLOCK), 0
+        nonce = block[at : at + NONCE]
+        at += NONCE
+        return VERSION + nonce + encrypt(nonce, text.encode(), bound)
+
+    return sealed
+
+
+def opener(place: str) -> Callable[[bytes], str]:
+    """`unseal` for very many values of one column: the key is looked up once.
+
+    :raises BrokenSeal: by what is given back: a value was changed, moved, or sealed with another key
+    """
+    decrypt, bound = _cipher(settings.SEALING_KEY).decrypt, place.encode()
+
+    def opened(value: bytes) -> str:
+        if value[:1] != VERSION:
+            raise BrokenSeal(f"{place}: not a sealed value of a version known here")
+        try:
+            return decrypt(value[1 : 1 + NONCE], value[1 + NONCE :], bound).decode()
+        except (InvalidTag, ValueError) as broken:
+            raise BrokenSeal(f"{place}: the value was changed, moved, or sealed with another key") from broken
+
+    return opened
+
+
 def blind(text: str, use: str = "number") -> str:
     """Hash a text with this installation's key, for finding an equal text without storing it; `use` keeps columns apart."""
     key = bytes.fromhex(settings.LINKING_KEY)
-    return hmac.new(key, f"{use}\0{text}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{use}\0{text}".encode(), "sha256").hex()
 
 
 def journal_seed() -> bytes:

@@ -17,7 +17,9 @@ from doudi.casework.queries.page import NoCase, account_label, benefit_row, deci
 from doudi.casework.queries.rows import AskedToAgree, BenefitRow, DraftIncome, InForce, MyCase, Progress, ShownRow
 from doudi.office import queries as office
 from doudi.office.core import mask_name, prefix
+from doudi.office.fields import as_it_lies
 from doudi.office.queries import today
+from doudi.office.sealing import opener
 from doudi.registry import queries as registry
 from doudi.verification import queries as verification
 
@@ -219,15 +221,22 @@ def in_force(county: str, *, month: date) -> list[InForce]:
     inside = {"area__gte": county, "area__lt": after_prefix(county), "from_month__lte": first}
     rows = Benefit.objects.filter(awards.running(first), Q(is_one_off=False) | Q(from_month=first), **inside)
     columns = (
-        "pk", "ref", "case__ref", "programme", "area", "payee", "case__name", "case__account", "case__account_bank", "from_month",
-        "is_one_off",
+        "pk", "ref", "case__ref", "programme", "area", "payee", as_it_lies("case__name"), as_it_lies("case__account"),
+        "case__account_bank", "from_month", "is_one_off",
     )  # fmt: skip
-    now = awards.newest(county, first)
-    return [
-        InForce(ref, now[key].decision_ref, *told, now[key].members, now[key].amount_fen, from_month, is_one_off)
-        for key, ref, *told, from_month, is_one_off in rows.order_by("pk").values_list(*columns).iterator(chunk_size=20_000)
-        if key in now and now[key].amount_fen
-    ]
+    now, found = awards.newest(county, first), []
+    name_of, account_of = (opener(Case._meta.get_field(name).place) for name in ("name", "account"))
+    told = rows.order_by("pk").values_list(*columns).iterator(chunk_size=20_000)
+    for key, ref, case, programme, area, payee, name, account, bank, from_month, is_one_off in told:
+        given = now.get(key)
+        if given is not None and given.amount_fen:
+            found.append(
+                InForce(
+                    ref, given.decision_ref, case, programme, area, payee, name_of(name), account_of(account), bank,
+                    given.members, given.amount_fen, from_month, is_one_off,
+                )
+            )  # fmt: skip
+    return found
 
 
 def benefit(ref: str) -> InForce | None:

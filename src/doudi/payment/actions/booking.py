@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import Count, Sum
+
 from doudi.facts.days import add_months
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.queries import today
 from doudi.payment.core import MonthClosed, first_of
-from doudi.payment.models import Entry, Line, MonthClose, Run
+from doudi.payment.models import Entry, Line, MonthClose, Run, RunSum
 
 
 def closed_to(county: str) -> date | None:
@@ -33,6 +35,17 @@ def run_month(run: Run, at: datetime) -> date:
         late = add_months(last, 1)
         raise MonthClosed(f"本月发放已封账，从 {late.month} 月起补发 {run.month.month} 月。")
     return run.month
+
+
+def recount(run: Run) -> None:
+    """Keep what a run's lines come to; every act that writes or changes them does it, holding the run."""
+    told = Line.objects.filter(run=run).order_by().values_list("programme", "state").annotate(Count("id"), Sum("amount_fen"))
+    found = [
+        RunSum(run=run, programme=programme, state=state, lines_count=count, total_fen=fen)
+        for programme, state, count, fen in told
+    ]
+    RunSum.objects.filter(run=run).delete()
+    RunSum.objects.bulk_create(found)
 
 
 def book(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -18,9 +18,9 @@ from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, today
-from doudi.office.sealing import blind, seal
-from doudi.payment.actions.booking import book, run_month
-from doudi.payment.actions.bulk import book_lines, insert
+from doudi.office.sealing import blind, sealer
+from doudi.payment.actions.booking import book, recount, run_month
+from doudi.payment.actions.bulk import ACCOUNT, NAME, book_lines, insert
 from doudi.payment.core import LineState, first_of, months, number_of
 from doudi.payment.models import AccountChange, Claim, Hold, Line, Recovery, Run
 from doudi.payment.queries.entitled import MonthOwed, months_owed
@@ -30,7 +30,6 @@ COLUMNS = (
     "ref", "run_id", "kind", "benefit", "decision", "case", "programme", "area", "payee", "name", "bank", "account",
     "account_blind", "for_month", "amount_fen", "withheld_fen", "state", "reason", "origin_id", "is_to_reissue", "answered_by",
 )  # fmt: skip
-NAME, ACCOUNT = "payment_line.name", "payment_line.account"
 
 
 def account_mark(account: str) -> str:
@@ -48,6 +47,8 @@ class Writer:
     known: dict[str, str]  # person → account the registers know, for those whose application names none
     count: int = 0
     total_fen: int = 0
+    seal_name: Callable[[str], bytes] = field(default_factory=lambda: sealer(NAME))
+    seal_account: Callable[[str], bytes] = field(default_factory=lambda: sealer(ACCOUNT))
 
     def row(
         self, one: InForce, month: date, fen: int, *, kind: str = "regular", decision: str = "", withheld: int = 0,
@@ -62,7 +63,7 @@ class Writer:
         self.total_fen += fen
         return (
             f"{self.run.ref[1:13]}{self.count:07d}", self.run.pk, kind, one.benefit_ref, decision or one.decision_ref,
-            one.case_ref, one.programme, one.area, one.payee, seal(one.payee_name, NAME), bank, seal(number, ACCOUNT),
+            one.case_ref, one.programme, one.area, one.payee, self.seal_name(one.payee_name), bank, self.seal_account(number),
             account_mark(number), month.isoformat(), fen, withheld, state.value, "", origin, False, "",
         )  # fmt: skip
 
@@ -148,6 +149,7 @@ def frozen(run: Run, writer: Writer, rows: Iterable[tuple[Any, ...]], *, by: By,
     lines, me = Line.objects.filter(run=run), office.party(by)
     book_lines(lines.exclude(kind="reissue"), "granted", "due", county=run.county, month=run.month, at=at, by=me, fen="gross")
     _keep_back(run, by=by, at=at)
+    recount(run)
     detail = {"kind": run.kind, "lines": run.lines_count, "month": run.month.isoformat(), "total": money.yuan(run.total_fen)}
     office.record("payment.build", subject=run.ref, by=by, at=at, detail=detail)
     return run
@@ -206,6 +208,7 @@ def _again(writer: Writer) -> Iterator[tuple[Any, ...]]:
         for ref, rows in months_owed(refs, min(one.for_month for one in old), run.month).items()
         for one in rows
     }
+    given_up: set[int] = set()
     for line in old:
         benefit = casework.benefit(line.benefit)
         if benefit is None:
@@ -216,6 +219,7 @@ def _again(writer: Writer) -> Iterator[tuple[Any, ...]]:
                  month=run.month, by=_by(run), at=run.built_at)  # fmt: skip
         if less == line.amount_fen:
             Line.objects.filter(pk=line.pk).update(state=LineState.VOID, is_to_reissue=False)
+            given_up.add(line.run_id or 0)
             continue
         bank, account = writer.accounts.get(line.case) or ("", "")
         account = account or accounts.get(line.payee, "") or benefit.account or line.account
@@ -225,6 +229,8 @@ def _again(writer: Writer) -> Iterator[tuple[Any, ...]]:
             benefit, line.for_month, line.amount_fen - less, kind="reissue", decision=line.decision, withheld=line.withheld_fen,
             account=(bank or benefit.bank or line.bank, account), origin=line.pk,
         )  # fmt: skip
+    for earlier in Run.objects.select_for_update().filter(pk__in=given_up).order_by("pk"):
+        recount(earlier)
 
 
 def _by(run: Run) -> Party:

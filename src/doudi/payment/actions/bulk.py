@@ -1,31 +1,42 @@
 """Many rows at once: a county's month is half a million lines, which row objects would take minutes to write.
 
-Both ways below are one statement inside the caller's transaction: all rows are there, or none.
+Both ways below belong to the caller's transaction: all rows are there, or none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, models
 
 from doudi.payment.models import Entry
 
+NAME, ACCOUNT = "payment_line.name", "payment_line.account"  # what the sealed columns of lines are bound to
+COPIED = 20_000  # rows of one COPY
+
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows of plain values in the order of `columns` (attribute names); sealed columns come sealed, days as ISO text."""
+    """Write rows of plain values in the order of `columns` (attribute names); sealed columns come sealed, days as ISO text.
+
+    Rows are asked for in pieces and each piece is written when it is whole: making a row may ask the database, which no
+    connection can while it copies. SQLite gets several rows a statement: what checks of columns cost is then paid once for all.
+    """
     named = connection.ops.quote_name
-    table = named(model._meta.db_table)
     names = ", ".join(named(model._meta.get_field(name).column) for name in columns)
+    into, one = f"{named(model._meta.db_table)} ({names})", f"({', '.join(['%s'] * len(columns))})"
+    copies = connection.vendor == "postgresql"
+    size, left = COPIED if copies else connection.features.max_query_params // len(columns), iter(rows)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})", rows)
+        while some := list(islice(left, size)):
+            if copies:
+                with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                    for row in some:
+                        copy.write_row(row)
+            else:
+                cursor.execute(f"INSERT INTO {into} VALUES {', '.join([one] * len(some))}", list(chain.from_iterable(some)))
 
 
 def book_lines(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
 from doudi.office.queries import need
-from doudi.payment.actions.booking import run_month
+from doudi.payment.actions.booking import recount, run_month
 from doudi.payment.actions.bulk import book_lines
 from doudi.payment.actions.sending import locked
 from doudi.payment.core import AlreadyDone, LineState, RunState, WrongReturns
@@ -36,8 +37,7 @@ class Answered:
     unmatched: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(NamedTuple):
     key: int
     fen: int
     state: str
@@ -82,6 +82,8 @@ def read_returns(*, ref: str, content: bytes, by: By, at: datetime) -> Answered:
             some = Line.objects.filter(pk__in=keys[first : first + MANY])
             book_lines(some, "bank", account, county=run.county, month=month, at=at, by=me)
             some.update(state=state, reason=reason, answered_at=at, answered_by=me)
+    if news:
+        recount(run)
     kept = ReturnFile.objects.create(
         run=run, sha256=digest, answers=len(answers), paid=len(paid), failed=len(failed), unmatched=len(strange), at=at, by=me
     )

@@ -12,9 +12,11 @@ from doudi.facts import money
 from doudi.office import actions as office
 from doudi.office.actions import By
 from doudi.office.core import NotAllowed
+from doudi.office.fields import as_it_lies
 from doudi.office.queries import need, same_eyes
-from doudi.payment.actions.booking import run_month
-from doudi.payment.actions.bulk import book_lines
+from doudi.office.sealing import opener
+from doudi.payment.actions.booking import recount, run_month
+from doudi.payment.actions.bulk import ACCOUNT, NAME, book_lines
 from doudi.payment.core import AlreadyDone, BrokenFile, LineState, RunState
 from doudi.payment.gateways import banks, files
 from doudi.payment.models import Line, Run, SentFile
@@ -86,6 +88,7 @@ def send(*, ref: str, by: By, at: datetime) -> Run:
     ready = Line.objects.filter(run=run, state=LineState.READY)
     book_lines(ready, "due", "bank", county=run.county, month=month, at=at, by=office.party(by))
     ready.update(state=LineState.SENT)
+    recount(run)
     sent = list(run.files.order_by("bank"))
     run.state = RunState.SENT if sent else RunState.ANSWERED  # nothing to pay: nothing to wait for
     run.sent_at, run.sent_by = at, office.party(by)
@@ -101,14 +104,15 @@ def send(*, ref: str, by: By, at: datetime) -> Run:
 
 def _split(run: Run) -> dict[banks.Bank, list[banks.Payee]]:
     """The lines to be paid, by the bank that pays them, each in the order of the run."""
-    found: dict[banks.Bank, list[banks.Payee]] = {}
+    found: dict[str, list[banks.Payee]] = {one.code: [] for one in banks.banks()}
     for payee in _payees(run):
-        found.setdefault(banks.bank_of(payee.bank), []).append(payee)
-    return found
+        found[banks.bank_of(payee.bank).code].append(payee)
+    return {one: found[one.code] for one in banks.banks() if found[one.code]}
 
 
 def _payees(run: Run) -> Iterator[banks.Payee]:
-    columns = ("ref", "name", "bank", "account", "amount_fen", "withheld_fen", "for_month")
-    rows = Line.objects.filter(run=run, state=LineState.READY).order_by("id").values_list(*columns)
+    ready = Line.objects.filter(run=run, state=LineState.READY).order_by("id")
+    rows = ready.values_list("ref", as_it_lies("name"), "bank", as_it_lies("account"), "amount_fen", "withheld_fen", "for_month")
+    name_of, account_of = opener(NAME), opener(ACCOUNT)
     for ref, name, bank, account, fen, withheld, month in rows.iterator(chunk_size=10_000):
-        yield banks.Payee(ref, name, bank, account, fen - withheld, month)
+        yield banks.Payee(ref, name_of(name), bank, account_of(account), fen - withheld, month)

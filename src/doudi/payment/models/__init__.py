@@ -9,7 +9,7 @@ from doudi.payment.models.fund import Fund, FundCount, FundMove
 from doudi.payment.models.hold import Hold
 from doudi.payment.models.ledger import Entry, MonthClose
 from doudi.payment.models.refs import new_row_ref, new_run_ref
-from doudi.payment.models.run import Line, ReturnFile, Run, SentFile, Unmatched
+from doudi.payment.models.run import Line, ReturnFile, Run, RunSum, SentFile, Unmatched
 
 __all__ = [
     "AccountChange",
@@ -26,6 +26,7 @@ __all__ = [
     "Recovery",
     "ReturnFile",
     "Run",
+    "RunSum",
     "SentFile",
     "Unmatched",
     "new_row_ref",

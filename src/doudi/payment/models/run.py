@@ -192,6 +192,36 @@ class Line(models.Model):
         return self.ref
 
 
+class RunSum(models.Model):
+    """What the lines of a run come to, by programme and state: counted again by every act that changes them, so that a page of
+    half a million lines adds nothing up.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="sums")
+    programme = models.CharField(max_length=30)
+    state = models.CharField(max_length=12)
+    lines_count = models.PositiveIntegerField()
+    total_fen = models.BigIntegerField()
+
+    PRIVACY: ClassVar = {
+        "id": "internal",
+        "run": "internal",
+        "programme": "internal",
+        "state": "internal",
+        "lines_count": "internal",
+        "total_fen": "internal",
+    }
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "programme", "state"], name="run_sum_once"),
+            models.CheckConstraint(condition=Q(total_fen__gt=0, lines_count__gt=0), name="run_sum_money"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.state} {self.total_fen}"
+
+
 class ReturnFile(models.Model):
     """A file of answers that was taken over; the same bytes again change nothing."""
 

@@ -13,7 +13,7 @@ from doudi.casework.core import road
 from doudi.office import queries as office
 from doudi.office.core import Viewer
 from doudi.payment.core import ACCOUNTS, NOT_ARRIVED, LineState, RunState
-from doudi.payment.models import Entry, Fund, Line, MonthClose, Run, SentFile, Unmatched
+from doudi.payment.models import Entry, Fund, Line, MonthClose, Run, RunSum, SentFile, Unmatched
 
 NET = F("amount_fen") - F("withheld_fen")
 CAME_BACK = Q(state=LineState.FAILED) | Q(state=LineState.VOID, answered_at__isnull=False)  # given up since, or not
@@ -135,9 +135,12 @@ def _checks(county: str, month: date, runs: list[Run]) -> list[Check]:
     entries = Entry.objects.filter(county=county, month=month)
     mine = entries.filter(line__run__in=runs)
     files = SentFile.objects.filter(run__in=runs)
+    kept, counted = _kept(runs), _counted(lines)
+    off = sum(abs(counted.get(key, 0) - kept.get(key, 0)) for key in {*kept, *counted})
     found = [
         Check("名单冻结时的合计，和现在的明细", sum(run.total_fen for run in runs), _sum(lines)),
         Check("名单冻结时的笔数，和现在的明细", sum(run.lines_count for run in runs), lines.count(), is_money=False),
+        Check("批次页上分项目、分结果的合计，和现在的明细差", off, 0),
         Check("新发的明细，和账上记的应给", _sum(lines.exclude(kind="reissue")), _sum(mine.filter(source="granted"))),
         Check("送银行的明细，和银行文件的合计", _sum(in_file, NET), _sum(files, "total_fen")),
         Check("送银行的笔数，和银行文件的笔数", in_file.count(), _sum(files, "lines_count"), is_money=False),
@@ -176,6 +179,18 @@ def _checks(county: str, month: date, runs: list[Run]) -> list[Check]:
         Check("全部科目加起来", sum(balances.values()), 0),
     ]
     return found
+
+
+def _kept(runs: list[Run]) -> dict[tuple[int, str, str], int]:
+    """What the acts kept of each run, by programme and state, in fen."""
+    rows = RunSum.objects.filter(run__in=runs).values_list("run_id", "programme", "state", "total_fen")
+    return {(run, programme, state): fen for run, programme, state, fen in rows}
+
+
+def _counted(lines: Any) -> dict[tuple[int, str, str], int]:
+    """The same, as the lines say it now."""
+    rows = lines.order_by().values_list("run_id", "programme", "state").annotate(fen=Sum("amount_fen"))
+    return {(run, programme, state): fen for run, programme, state, fen in rows}
 
 
 def _open(county: str, month: date, runs: list[Run]) -> list[str]:

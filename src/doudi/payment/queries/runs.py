@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 
 from doudi.casework.core import road
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name
 from doudi.payment.core import IN_FILE, LINE_KINDS, RUN_KINDS, LineState, RunState
 from doudi.payment.gateways import banks, files
-from doudi.payment.models import Line, Run, SentFile, Unmatched
+from doudi.payment.models import Line, Run, RunSum, SentFile, Unmatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +153,11 @@ def _counties(viewer: Viewer) -> Q:
 
 def _run_rows(rows: list[Run], viewer: Viewer) -> tuple[RunRow, ...]:
     sums: dict[int, dict[str, tuple[int, int]]] = {}
-    counted = Line.objects.filter(run__in=rows).values_list("run_id", "state").annotate(Count("id"), Sum("amount_fen"))
-    for run_id, state, count, fen in counted:
-        sums.setdefault(run_id, {})[state] = (count, fen)
+    for run_id, state, count, fen in RunSum.objects.filter(run__in=rows).values_list(
+        "run_id", "state", "lines_count", "total_fen"
+    ):
+        before = sums.setdefault(run_id, {}).get(state, (0, 0))
+        sums[run_id][state] = (before[0] + count, before[1] + fen)
     names = office.clerk_names(
         [by.partition(":")[2] for row in rows for by in (row.built_by, row.approved_by, row.sent_by) if by]
     )
@@ -225,7 +227,7 @@ def run(ref: str, viewer: Viewer, *, after: str = "", limit: int = 100, state: s
     """
     row = _seen(ref, viewer)
     lines = Line.objects.filter(run=row)
-    sums = list(lines.values_list("programme").annotate(Count("id"), Sum("amount_fen")).order_by("programme"))
+    sums = _by_programme(row)
     if state:
         lines = lines.filter(state=state)
     if after.isascii() and after.isdigit():
@@ -237,7 +239,7 @@ def run(ref: str, viewer: Viewer, *, after: str = "", limit: int = 100, state: s
         run=head,
         lines=tuple(line_row(line, labels) for line in found[:limit]),
         next=str(found[limit - 1].pk) if len(found) > limit else "",
-        by_programme=tuple(ByProgramme(code, road(code).label, count, fen) for code, count, fen in sums),
+        by_programme=sums,
         adds_up=_adds_up(head, sums),
         files=_files(row),
         unmatched=_unmatched(row),
@@ -275,13 +277,24 @@ def _unmatched(row: Run) -> tuple[UnmatchedRow, ...]:
     )
 
 
-def _adds_up(head: RunRow, sums: list[tuple[str, int, int]]) -> bool:
-    """Whether the frozen total is the sum of its programmes, and of what is in the file, held and without account."""
+def _by_programme(row: Run) -> tuple[ByProgramme, ...]:
+    found: dict[str, tuple[int, int]] = {}
+    for code, count, fen in RunSum.objects.filter(run=row).values_list("programme", "lines_count", "total_fen"):
+        before = found.get(code, (0, 0))
+        found[code] = (before[0] + count, before[1] + fen)
+    return tuple(ByProgramme(code, road(code).label, *sums) for code, sums in sorted(found.items()))
+
+
+def _adds_up(head: RunRow, sums: tuple[ByProgramme, ...]) -> bool:
+    """Whether the frozen total is the sum of its programmes, and of what is in the file, held and without account.
+
+    All of it as the acts kept it: whether the lines still say so is asked when the run goes on, and when the month is closed.
+    """
     parts = (
         head.payable + head.held + head.no_account + head.void,
         head.payable_fen + head.held_fen + head.no_account_fen + head.void_fen,
     )
-    by_programme = (sum(count for _, count, _ in sums), sum(fen for _, _, fen in sums))
+    by_programme = (sum(one.lines for one in sums), sum(one.total_fen for one in sums))
     return parts == by_programme == (head.lines, head.total_fen)
 
 

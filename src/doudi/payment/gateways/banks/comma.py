@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 from doudi.facts import money
 from doudi.payment.core import WrongReturns
@@ -49,9 +50,11 @@ def _answers(rows: Iterator[list[str]]) -> Iterator[BankSaid]:
     missing = [name for name in ("行号", "结果", "金额") if name not in headings]
     if missing:
         raise WrongReturns(f"回盘文件缺少这几列：{'、'.join(missing)}。第一行要写列名：行号,结果,金额,原因。")
-    places = [headings.index(name) if name in headings else -1 for name in ("行号", "结果", "金额", "原因", "序号")]
+    width = len(headings)  # one more cell stands empty, for columns that are not there
+    pick = itemgetter(*(headings.index(name) if name in headings else width for name in ("行号", "结果", "金额", "原因", "序号")))
     for number, row in enumerate(rows, 2):
-        line, result, amount, reason, order = (row[at].strip() if 0 <= at < len(row) else "" for at in places)
+        cells = row[:width] + [""] * (width + 1 - len(row[:width]))
+        line, result, amount, reason, order = map(str.strip, pick(cells))
         if not line:
             if any(cell.strip() for cell in row) and order != "合计":
                 raise WrongReturns(f"第 {number} 行没有行号。整份没有收下。")

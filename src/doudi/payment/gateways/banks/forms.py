@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from doudi.payment.core import WrongReturns
 
 LONGEST = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Payee:
+class Payee(NamedTuple):
     """One line of the bank's file."""
 
     line: str
@@ -23,8 +23,7 @@ class Payee:
     month: date
 
 
-@dataclass(frozen=True, slots=True)
-class BankSaid:
+class BankSaid(NamedTuple):
     """The bank's answer for one line; `row`: where it stands in the file."""
 
     line: str
