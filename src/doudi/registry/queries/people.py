@@ -21,8 +21,12 @@ from doudi.registry.queries.standing import pids_of, standing, standing_of, toge
 _NUMBER = re.compile(r"\d{17}[\dX]")
 
 
-class NotKnown(Exception):
-    """Nobody of this id is in the database or the register."""
+class NotKnown(NotAllowed):
+    """Nobody of this id is in the database or the register; what it says holds no id."""
+
+    def __init__(self, ref: str = "") -> None:
+        super().__init__("没有这个人或这一条，请回到上一页再找。")
+        self.ref = ref
 
 
 # ---- people -------------------------------------------------------------------------------------------------------------

@@ -103,10 +103,10 @@ def _done(request: HttpRequest, pid: str, act: Callable[[], object], said: str, 
     if form.is_valid():
         try:
             act()
-        except NotAllowed as refused:
-            form.add_error(None, str(refused))
         except registry.NotKnown:
             raise Http404 from None
+        except NotAllowed as refused:
+            form.add_error(None, str(refused))
         else:
             messages.success(request, said)
             return redirect("desk:household", pid)

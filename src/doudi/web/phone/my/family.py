@@ -55,10 +55,10 @@ def family(request: HttpRequest) -> HttpResponse:
 def _done(request: HttpRequest, act: Callable[[], object], said: str) -> HttpResponse:
     try:
         act()
-    except NotAllowed as why:
-        return _page(request, str(why))
     except registry.NotKnown:
         return _page(request, _("这个人找不到了，请再选一次"))
+    except NotAllowed as why:
+        return _page(request, str(why))
     messages.success(request, said)
     return redirect("phone:family")
 
