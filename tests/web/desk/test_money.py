@@ -3,13 +3,19 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 import people
+import walk
+from doudi.casework import actions as casework
 from doudi.casework.models import Benefit
-from doudi.office.core import Role
+from doudi.office.core import Party, Role
 from doudi.payment import actions
 from doudi.payment.models import AccountChange, Claim, Fund, Line, MonthClose
+from photographs import photograph
 from web import staged
+from web.browser import DESK, looked_at, low_at_the_desk
+from web.desk_login import sign_in
 from web.phone_login import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +138,89 @@ def test_posts_elsewhere_find_nothing(client, run):
     staged.signed_in(client, other)
     assert client.get(f"/desk/money/funds/{people.TOWNSHIP}/").status_code == 404
     assert "柳塘镇" not in client.get("/desk/money/funds/").content.decode()
+
+
+def test_cash_is_handed_out_once_against_a_photographed_receipt(client):
+    case = walk.applied(people.granny_wang().pid, staged.TODAY, programme="temporary_emergency")
+    first = {"kind": "fire", "band": "middle", "happened_on": staged.TODAY.date(), "place": "家里", "cause": "烧了"}
+    li = people.clerk_li()
+    benefit = casework.help_first(ref=case.ref, **first, amount_fen=150000, by=li, at=staged.TODAY)
+    fund = {"township": people.TOWNSHIP, "by": people.officer_zhao(), "at": staged.TODAY}
+    staged.signed_in(client, li)
+    address = f"/desk/benefits/{benefit.ref}/cash/"
+    assert address in client.get(f"/desk/cases/{case.ref}/road/").content.decode()
+    assert "备用金不够" in client.get(address).content.decode()
+    actions.pay_in(amount_fen=200000, voucher="BK1", **fund)
+    assert client.post(address, {}).status_code == 422 and not Line.objects.exists()
+    broken = SimpleUploadedFile("a.png", b"no picture", "image/png")
+    assert client.post(address, {"receipt": broken}).status_code == 422 and not Line.objects.exists()
+    for _ in range(2):
+        assert client.post(address, {"receipt": SimpleUploadedFile("a.png", photograph(1), "image/png")}).status_code == 302
+    assert (Fund.objects.get().balance_fen, Line.objects.get().kind) == (50000, "cash")
+    page = client.get(address).content.decode()
+    assert "发给本人了" in page and "拍照" not in page
+    staged.signed_in(client, people.clerk_sun())  # next door
+    assert client.get(address).status_code == 404
+
+
+def test_at_the_window_a_helper_needs_a_mandate_and_nothing_changes_yet(client, run):
+    granny, benefit = people.granny_wang(), Benefit.objects.get().ref
+    staged.signed_in(client, people.clerk_li())
+    address = f"/desk/benefits/{benefit}/account/"
+    assert address in client.get(f"/desk/benefits/{benefit}/").content.decode()
+    page = client.get(address).content.decode()
+    assert "尾号 8830" in page and "checked" not in page
+    said = {"bank": "邮储银行", "number": "6217000011112222", "holder": granny.pid, "channel": "proxy"}
+    answer = client.post(address, said)
+    assert answer.status_code == 422 and "委托书" in answer.content.decode() and "6217000011112222" in answer.content.decode()
+    mandate = SimpleUploadedFile("a.png", photograph(2), "image/png")
+    assert client.post(address, said | {"mandate": mandate}).status_code == 302
+    row = AccountChange.objects.get()
+    assert (row.state, bool(row.mandate), row.agreement) == ("asked", True, "")
+    staged.signed_in(client, people.clerk_sun())
+    assert client.get(address).status_code == 404
+
+
+def test_what_waits_for_money_stands_on_today(client, run):
+    zhao = people.officer_zhao()
+    (row,) = actions.draw_arrivals(ref=run.ref, by=zhao, at=staged.TODAY)
+    granny, benefit = people.granny_wang(), Benefit.objects.get()
+    actions.answer_arrival(ref=row.ref, answer="no", channel="self", by=Party.resident(granny.pid), at=staged.TODAY)
+    change = actions.ask_account(
+        benefit=benefit.ref, bank="邮储银行", number="6217000011112222", holder=granny.pid, channel="phone",
+        by=Party.resident(granny.pid), at=staged.TODAY,
+    )  # fmt: skip
+    Claim.objects.create(
+        county="990101", area=people.VILLAGE, benefit=benefit.ref, case=benefit.case.ref, decision="d", programme="dibao",
+        payee=benefit.payee, name="王桂兰", amount_fen=10000, cause="award", at=staged.TODAY, by="x",
+    )  # fmt: skip
+    words = staged.signed_in(client, people.clerk_li()).get("/desk/").content.decode()
+    assert "说钱没收到的，今天就查 <b>1</b>" in words and "换账户要打电话问本人 <b>1</b>" in words and "多发的钱" not in words
+    actions.hear_account(ref=change.ref, is_theirs=True, by=people.clerk_li(), at=staged.TODAY)
+    assert "换账户等另一位" not in client.get("/desk/").content.decode()  # it was this clerk who asked
+    words = staged.signed_in(client, zhao).get("/desk/").content.decode()
+    assert "多发的钱要定怎么办 <b>1</b>" in words and "换账户等另一位同意 <b>1</b>" in words
+    words = staged.signed_in(client, people.clerk_sun()).get("/desk/").content.decode()
+    assert "没收到" not in words and "换账户" not in words
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_money_are_readable_at_both_sizes(open_browser, run):
+    zhao, li, at = people.officer_zhao(), people.clerk_li(), staged.TODAY
+    actions.draw_arrivals(ref=run.ref, by=zhao, at=at)
+    actions.pay_in(township=people.TOWNSHIP, amount_fen=300000, voucher="BK2026-0815", by=zhao, at=at)
+    actions.count_fund(township=people.TOWNSHIP, counted_fen=300000, second="zhao", by=li, at=at)
+    page = open_browser(DESK)
+    sign_in(page, "zhao")
+    for address, name in (
+        ("/desk/payment/", "runs"), (f"/desk/payment/{run.ref}/", "run"), ("/desk/money/months/990101/2026-08/", "month"),
+        ("/desk/money/funds/", "funds"), (f"/desk/money/funds/{people.TOWNSHIP}/", "fund"), ("/desk/money/arrivals/", "arrivals"),
+        ("/desk/money/claims/", "claims"), ("/desk/money/accounts/", "accounts"),
+    ):  # fmt: skip
+        page.goto(address)
+        looked_at(page, f"money-{name}", targets=low_at_the_desk)
+    clerk = open_browser(DESK)
+    sign_in(clerk, "li")
+    clerk.goto(f"/desk/benefits/{Benefit.objects.get().ref}/account/")
+    looked_at(clerk, "money-window", targets=low_at_the_desk)

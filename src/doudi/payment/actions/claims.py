@@ -162,6 +162,9 @@ def _instalments(claim: Claim, share: int, against: str, from_month: date | None
     first = first_of(from_month) if from_month else add_months(first_of(today(at)), 1)
     if first <= first_of(today(at)):
         raise NotAllowed("只能从下个月起扣，要让家里先知道。")
+    told = casework.entitlements([against], first, first).get(against, {}).get(first)
+    if told is None or not told.amount_fen:
+        raise NotAllowed("这一项到那时已经没有钱了，请选从哪一项里抵。")
     claim.share, claim.against, claim.from_month = share, against, first
 
 

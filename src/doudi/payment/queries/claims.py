@@ -7,11 +7,13 @@ from datetime import date, datetime
 
 from django.db.models import Max, Sum
 
+from doudi.casework import queries as casework
 from doudi.casework.core import road
+from doudi.facts.days import add_months
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name
 from doudi.payment.core import CLAIM_STATES
-from doudi.payment.models import Claim, Recovery, ReturnFile
+from doudi.payment.models import Claim, Line, Recovery, ReturnFile
 from doudi.registry import queries as registry
 
 PAGE = 50
@@ -68,6 +70,7 @@ class ClaimPage:
     approved_at: datetime | None
     is_own: bool  # decided by whoever looks, who then cannot agree to giving it up
     area: str
+    payers: tuple[tuple[str, str], ...] = ()  # while it waits for a decision: benefits that go on, which months may pay it back
 
 
 WAYS = {"at_once": "一次退回", "instalments": "从以后每月的救助里慢慢抵", "waive": "免收"}
@@ -120,10 +123,21 @@ def claim(ref: str, viewer: Viewer) -> ClaimPage:
     row = Claim.objects.filter(ref=ref).first()
     if row is None or not viewer.sees(row.area):
         raise NoClaim("没有这一条，或者不归您看。")
-    return _page(row, own=f"clerk:{viewer.ref}")
+    return _page(row, own=f"clerk:{viewer.ref}", payers=_payers(row) if row.state == "proposed" else ())
 
 
-def _page(row: Claim, *, own: str = "") -> ClaimPage:
+def _payers(row: Claim) -> tuple[tuple[str, str], ...]:
+    """The payee's help that gives something next month: by ref, what it is called."""
+    month = add_months(office.today(office.now()).replace(day=1), 1)
+    refs = {row.benefit, *Line.objects.filter(payee=row.payee).exclude(kind="price").values_list("benefit", flat=True)}
+    told = casework.entitlements(refs, month, month)
+    going = [
+        one for ref in sorted(refs) if (now := told.get(ref, {}).get(month)) and now.amount_fen and (one := casework.benefit(ref))
+    ]
+    return tuple((one.benefit_ref, road(one.programme).label) for one in going)
+
+
+def _page(row: Claim, *, own: str = "", payers: tuple[tuple[str, str], ...] = ()) -> ClaimPage:
     names = office.clerk_names([by.partition(":")[2] for by in (row.decided_by, row.approved_by) if by])
     return ClaimPage(
         row=_rows([row])[0],
@@ -143,6 +157,7 @@ def _page(row: Claim, *, own: str = "") -> ClaimPage:
         approved_at=row.approved_at,
         is_own=bool(own) and row.decided_by == own,
         area=row.area,
+        payers=payers,
     )
 
 

@@ -113,6 +113,7 @@ def _page(
     proposing_may = may("adjustment.propose")
     proposing = proposing_may and open_ is None and not this.is_one_off
     hearing = open_ is not None and open_.is_less and not open_.heard and may("adjustment.hear")
+    overlaps = payment.overlaps(this.payee, until=time.today(at).replace(day=1)) if may("payment.read") else ()
     begun = {"happening": request.GET.get("happening", "")}
     context = {
         "one": this,
@@ -135,7 +136,8 @@ def _page(
         "follow": held.get("follow") or _if(may("benefit.follow"), shapes.FollowForm),
         "may_serve": may("letter.serve"),
         "payments": payment.payments_of(this.case_ref, request.viewer) if may("payment.read") else (),
-        "overlaps": payment.overlaps(this.payee, until=time.today(at).replace(day=1)) if may("payment.read") else (),
+        "overlaps": overlaps,
+        "ends": sorted({(row.stops, row.stops_label) for row in overlaps if row.stops not in ("", ref)}),
         "problem": problem,
         "wrong": [form for form in held.values() if form.errors],
         "begun": begun["happening"],

@@ -42,8 +42,13 @@ class ClaimForm(forms.Form):
         error_messages={"required": "请选一种办法"},
     )
     share = forms.IntegerField(label="每月抵当月救助的百分之几（分月抵才填）", required=False, min_value=1, max_value=99)
+    against = forms.ChoiceField(label="从哪一项里抵（分月抵才选）", required=False)
     is_hardship = forms.BooleanField(label="家里有难处，退不起", required=False)
     why = reason("为什么这样定", "请写清为什么这样定")
+
+    def __init__(self, *args: object, payers: tuple[tuple[str, str], ...], **more: object) -> None:
+        super().__init__(*args, **more)
+        self.fields["against"].choices = [("", "请选" if payers else "没有还在领的"), *payers]
 
 
 class WhyForm(forms.Form):

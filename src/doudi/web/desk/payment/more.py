@@ -137,7 +137,7 @@ def _claim(request: HttpRequest, ref: str, *, problem: str = "", form: object = 
     state, viewer = found.row.state, request.viewer
     decides = viewer.may("claim.decide")
     made = {
-        "decide_form": ClaimForm() if state == "proposed" and decides else None,
+        "decide_form": ClaimForm(payers=found.payers) if state == "proposed" and decides else None,
         "agree_form": WhyForm() if state == "waiving" and viewer.may("claim.waive") and not found.is_own else None,
         "ease_form": EaseForm(prefix="ease") if state == "open" and decides else None,
         "paid_form": PaidBackForm(prefix="paid") if state == "open" and decides else None,
@@ -165,11 +165,15 @@ def _press(request: HttpRequest, ref: str, form: object, do: object, said: str) 
 @require_POST
 def claim_decide(request: HttpRequest, ref: str) -> HttpResponse:
     """Decide what becomes of it."""
+    try:
+        payers = queries.claim(ref, request.viewer).payers
+    except NotAllowed:
+        raise Http404 from None
     return _press(
-        request, ref, ClaimForm(request.POST),
+        request, ref, ClaimForm(request.POST, payers=payers),
         lambda said, at: actions.decide_claim(
-            ref=ref, way=said["way"], why=said["why"], share=said["share"] or 0, is_hardship=said["is_hardship"],
-            by=request.user, at=at,
+            ref=ref, way=said["way"], why=said["why"], share=said["share"] or 0, against=said["against"],
+            is_hardship=said["is_hardship"], by=request.user, at=at,
         ),
         "定下来了，请把通知给家里。",
     )  # fmt: skip
