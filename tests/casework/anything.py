@@ -84,6 +84,8 @@ class Stage:
     def who(self) -> Clerk | Party:
         """Mostly clerks; sometimes a resident, a job, or somebody who is nobody."""
         throw = self.chance.random()
+        if throw < 0.5:
+            return self.one(self.clerks[:5])  # those whose work it is
         if throw < 0.75:
             return self.one(self.clerks)
         if throw < 0.9:
