@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from bench.measure import django_on, spent
+import click
+
+from bench.measure import Spent, django_on, spent
 from bench.table import Row
 
 PAYEES = int(os.environ.get("BENCH_PAYEES", "550000"))
@@ -41,23 +45,25 @@ def measure(root: Path, profile: str) -> list[Row]:
     zhao, lin, at = people.officer_zhao(), people.director_lin(), datetime(2026, 8, 5, 10, 0, tzinfo=people.HERE)
     kind = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
     killed = _killed_while_building(home)
-    built = spent(lambda: actions.build(county=people.COUNTY, month=MONTH, by=zhao, at=at))
+    built = _step("build", lambda: actions.build(county=people.COUNTY, month=MONTH, by=zhao, at=at))
     run = built.answer
-    approved = spent(lambda: actions.approve(ref=run.ref, by=lin, at=at))
-    sent = spent(lambda: actions.send(ref=run.ref, by=zhao, at=at))
+    approved = _step("approve", lambda: actions.approve(ref=run.ref, by=lin, at=at))
+    sent = _step("send", lambda: actions.send(ref=run.ref, by=zhao, at=at))
     content = _answers(Line.objects.filter(run=run))
-    answered = spent(lambda: actions.read_returns(ref=run.ref, content=content, by=zhao, at=at + timedelta(days=1)))
-    closed = spent(lambda: actions.close_month(county=people.COUNTY, month=MONTH, by=zhao, at=at + timedelta(days=2)))
+    answered = _step("answers", lambda: actions.read_returns(ref=run.ref, content=content, by=zhao, at=at + timedelta(days=1)))
+    closed = _step("close", lambda: actions.close_month(county=people.COUNTY, month=MONTH, by=zhao, at=at + timedelta(days=2)))
     steps = [("build", built), ("approve", approved), ("files for the banks", sent), ("answers of the banks", answered)]
     whole = sum(one.cpu for _, one in steps), sum(one.wall for _, one in steps)
     run = Run.objects.get(pk=run.pk)
     wrote = spent(lambda: _write(home / "bytes", run.files.count(), run.lines_count))
     page = spent(lambda: _page(run.ref))
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rows = [
         Row(f"{kind}: {what}, {run.lines_count:,} payees", f"{one.wall:.1f} s", f"{one.cpu:.1f} CPU seconds here")
         for what, one in steps
     ]
-    beside = f"{whole[0]:.1f} CPU seconds here; writing {2 * run.lines_count:,} rows of 300 bytes to disk {wrote.wall:.1f} s"
+    limit = f"writing {2 * run.lines_count:,} rows of 300 bytes to disk {wrote.wall:.1f} s"
+    beside = f"{whole[0]:.1f} CPU seconds here, {peak_mb:,.0f} MB at most; {limit}"
     rows.append(Row(f"{kind}: the whole run", f"{whole[1]:.1f} s", beside, "< 60 s"))
     rows.append(
         Row(f"{kind}: setting the month against itself and closing it", f"{closed.wall:.1f} s", f"{closed.cpu:.1f} CPU seconds")
@@ -65,6 +71,13 @@ def measure(root: Path, profile: str) -> list[Row]:
     rows.append(Row(f"{kind}: the run's page", f"{page.answer:.0f} ms", "median of 5", "≤ 100 ms"))
     rows.append(Row(f"{kind}: killed while building, then built again", killed))
     return rows
+
+
+def _step(what: str, work: Callable[[], Any]) -> Spent:
+    """Do a step, and say at once what it took: the whole is long."""
+    found = spent(work)
+    click.echo(f"  {what}: {found.cpu:.1f} CPU seconds, {found.wall:.1f} s", err=True)
+    return found
 
 
 def _county() -> None:
@@ -124,7 +137,10 @@ def _copies(model: Any, key: int, changed: dict[str, Any]) -> None:
                     copy.write_row([Jsonb(cell) if isinstance(cell, (dict, list)) else cell for cell in one])
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
         else:
-            cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({', '.join(['%s'] * len(names))})", each())
+            left, one = each(), f"({', '.join(['%s'] * len(names))})"
+            while some := list(islice(left, connection.features.max_query_params // len(names))):
+                values = ", ".join([one] * len(some))
+                cursor.execute(f"INSERT INTO {table} ({quoted}) VALUES {values}", list(chain.from_iterable(some)))
 
 
 def _answers(lines: Any) -> bytes:

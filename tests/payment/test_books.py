@@ -14,7 +14,7 @@ from doudi.payment.actions.booking import book_month, run_month
 from doudi.payment.core import AlreadyDone, MonthClosed, WrongReturns
 from doudi.payment.models import AccountChange, Claim, Entry, Line, Run
 from doudi.rulebook import queries as rulebook
-from payment.test_runs import AUGUST, PAY_DAY, answer, granny, ledger, sent, viewer  # noqa: F401 (a fixture)
+from payment.test_runs import AUGUST, PAY_DAY, answer, granny, ledger, sent, sums_hold, viewer  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER, OCTOBER = date(2026, 9, 1), date(2026, 10, 1)
@@ -124,6 +124,17 @@ def test_what_was_held_is_never_more_than_the_month_is_entitled_to_by_now(granny
     actions.release(ref=held.ref, by=zhao, at=NEXT)
     paid(SEPTEMBER, NEXT)
     assert ledger() == {"granted": -200000, "paid": 200000}
+
+
+def test_a_line_given_up_later_counts_as_that_in_its_run(granny):  # noqa: F811
+    zhao, benefit = people.officer_zhao(), Benefit.objects.get()
+    held = actions.hold(benefit=benefit.ref, reason="问清楚再发", by=zhao, at=PAY_DAY)
+    august = sent()
+    award(AUGUST, 0, PAY_DAY + timedelta(days=5))
+    actions.release(ref=held.ref, by=zhao, at=NEXT)
+    sent(NEXT, SEPTEMBER)
+    page = queries.run(august.ref, viewer(zhao))
+    assert (page.run.void_fen, page.run.held_fen, page.adds_up, sums_hold()) == (165600, 0, True, True)
 
 
 def test_a_month_is_closed_when_all_adds_up_and_stays_closed(granny):  # noqa: F811

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Sum
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed
 from doudi.payment import actions, queries
 from doudi.payment.core import AlreadyDone, BrokenFile, WrongReturns
-from doudi.payment.models import Entry, Line, Run, SentFile
+from doudi.payment.models import Entry, Line, Run, RunSum, SentFile
 from examples import some
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,13 @@ def sent(at=PAY_DAY, month=AUGUST) -> Run:
     run = actions.build(county=people.COUNTY, month=month, by=people.officer_zhao(), at=at)
     actions.approve(ref=run.ref, by=people.director_lin(), at=at)
     return actions.send(ref=run.ref, by=people.officer_zhao(), at=at)
+
+
+def sums_hold() -> bool:
+    """Whether what the acts kept of each run is what its lines come to."""
+    told = Line.objects.filter(run__isnull=False).order_by().values_list("run", "programme", "state")
+    kept = RunSum.objects.values_list("run", "programme", "state", "lines_count", "total_fen")
+    return set(kept) == set(told.annotate(Count("id"), Sum("amount_fen")))
 
 
 def answer(run, result="成功", reason="", at=PAY_DAY):
@@ -270,7 +278,7 @@ def test_whatever_is_granted_the_parts_add_up_to_the_fen(granny, some):
         page = queries.run(run.ref, viewer(zhao))
         expected = 165600 + sum(amount for amount, _, _ in some)
         assert page.adds_up and page.run.total_fen == expected and page.run.held_fen == holds
-        assert sum(one.total_fen for one in page.by_programme) == expected
+        assert sum(one.total_fen for one in page.by_programme) == expected and sums_hold()
         fails = {f"benefit{number}" for number, (_, _, failed) in enumerate(some) if failed}
         text = "行号,结果,金额,原因\n"
         for line in Line.objects.filter(run=run, state="sent"):
@@ -279,8 +287,17 @@ def test_whatever_is_granted_the_parts_add_up_to_the_fen(granny, some):
         found = actions.read_returns(ref=run.ref, content=text.encode(), by=zhao, at=PAY_DAY)
         books = queries.balances(people.COUNTY)
         assert sum(books.values()) == 0 and books["bank"] == 0 and books["granted"] == -expected
-        assert books["paid"] == found.paid_fen and books["due"] == expected - found.paid_fen
+        assert sums_hold() and books["paid"] == found.paid_fen and books["due"] == expected - found.paid_fen
         transaction.set_rollback(True)
+
+
+def test_a_page_of_a_run_adds_nothing_up(granny, django_assert_max_num_queries):
+    run, reader = sent(), viewer(people.officer_zhao())
+
+    with django_assert_max_num_queries(13) as asked:
+        assert queries.run(run.ref, reader).adds_up
+        assert queries.runs(reader)[0].payable == 1
+    assert not any("SUM(" in one["sql"] or "COUNT(" in one["sql"] for one in asked.captured_queries)
 
 
 def test_sums_that_look_like_a_telephone_number_are_told_all_the_same(granny):
