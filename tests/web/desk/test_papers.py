@@ -1,5 +1,6 @@
 """Papers on the desk, on the phone, for everybody: printed on their page, readable, the same ever after, bound to one file."""
 
+import json
 import re
 from hashlib import sha256
 from io import BytesIO
@@ -9,11 +10,14 @@ from PIL import Image
 from pypdf import PdfReader
 
 import people
-from doudi.casework import actions
+from doudi.casework import actions, core, queries
 from doudi.casework.core import papers
-from doudi.casework.models import Case, Sheet
+from doudi.casework.core.causes import Asked
+from doudi.casework.models import Agreement, Case, FirstHelp, SelfCare, Sheet
 from doudi.office.queries import looks
 from doudi.verification.core.held import open_pdf
+from doudi.web.parts import sheets as making
+from services.others import referred
 from web import staged
 from web.test_wording import BANNED
 
@@ -58,6 +62,37 @@ def test_every_paper_of_a_case_opens_and_fits_its_page(client, case):
         assert page.status_code == 200 and one.label in page.content.decode(), one.code
     pdf = client.get(printed(client, case, "application") + "paper.pdf").content  # it holds most
     assert len(PdfReader(BytesIO(pdf)).pages) == 1 and "王桂兰" in text_of(pdf)
+
+
+def test_papers_around_help_say_what_is_kept(client, case):
+    li, at, on = people.clerk_li(), staged.TODAY, staged.TODAY.date()
+    asked = Asked(kind="end", cause="own_wish", reason="不想领了")
+    kept = actions.propose_adjustment(benefit=case.benefit.ref, asked=asked, by=li, at=at)
+    actions.invite(ref=kept.ref, way="visit", for_on=on, place="家里的堂屋", by=li, at=at)
+    actions.record_hearing(ref=kept.ref, outcome="heard", on=on, views="孩子挣钱了，不用了", signed_by="王桂兰", by=li, at=at)
+    beside = {"case": case, "at": at, "by": "clerk:li"}
+    for kind, party in (("custody", "村会计老钱"), ("carer", "隔壁张嫂")):
+        Agreement.objects.create(kind=kind, party=party, duties="每天来一次", from_on=on, to_on=on, **beside)
+    SelfCare.objects.create(
+        on=on, fails=dict.fromkeys(core.SELF_CARE, False) | {"bathing": True}, failed=1, grade="half", words="要人帮着洗澡",
+        first="a", second="b", **beside,
+    )  # fmt: skip
+    FirstHelp.objects.create(
+        kind="fire", band="grave", happened_on=on, place="村西头", cause="灶房着火", amount_fen=150000, ceiling_fen=200000,
+        papers_due_on=on, **beside,
+    )  # fmt: skip
+    referred(case=case.ref, at=at)
+    found = queries.case(case.ref, staged.viewer_of(li), at=at)
+    for code, words in {
+        "hearing": ("家里的堂屋", "孩子挣钱了，不用了"),
+        "custody": ("村会计老钱",),
+        "carer": ("隔壁张嫂", "每天来一次"),
+        "self_care": ("要人帮着洗澡", "部分丧失", '["不能", true]'),
+        "emergency": ("灶房着火", "1,500", '["火灾", true]'),
+        "referral": ("学费和住校的伙食费",),
+    }.items():
+        said = json.dumps(making.filled(papers.catalogue()[code], found, staged.viewer_of(li), at), ensure_ascii=False)
+        assert not [one for one in words if one not in said], (code, said)
 
 
 def test_every_blank_form_opens_for_everybody_and_names_nobody(client, case):

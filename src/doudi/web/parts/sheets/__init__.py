@@ -11,7 +11,7 @@ from doudi.casework.core.papers import Body, Paper, Part
 from doudi.casework.queries import CasePage
 from doudi.office import queries as office
 from doudi.office.core import Viewer
-from doudi.web.parts.sheets import asking, deciding, looking
+from doudi.web.parts.sheets import asking, deciding, helping, looking
 from doudi.web.parts.sheets.parts import Making
 
 
@@ -70,7 +70,12 @@ BLOCKS: dict[str, Block] = {
     "objections": deciding.objections,
     "appraisals": deciding.appraisals,
     "consultations": deciding.consultations,
-    "heard": asking.heard,
+    "hearing": helping.hearing,
+    "custody": helping.custody,
+    "carer": helping.carer,
+    "self_care": helping.self_care,
+    "emergency": helping.emergency,
+    "referrals": helping.referrals,
     "letter": deciding.letter,
     "certificate": deciding.certificate,
     "recognition": deciding.recognition,

@@ -99,17 +99,3 @@ def kin(making: Making) -> list[Part]:
     case = case_of(making)
     told = (("和谁是近亲属", case.near_kin_of), ("什么关系、在哪里上班", LINE), ("备案日期", LINE))
     return [rows("", *told)]
-
-
-def heard(making: Making) -> list[Part]:
-    return [
-        rows(
-            "",
-            ("要变什么、从哪个月起", LINE),
-            ("依据哪一条", LINE),
-            ("哪天、在哪里、怎么听的", LINE),
-            ("本人怎么说", LINE),
-            ("镇里怎么答", LINE),
-            ("念给本人听过了没有", LINE),
-        )
-    ]
