@@ -12,13 +12,26 @@ from django.db import transaction
 import people
 import walk
 from doudi.casework import actions
-from doudi.casework.models import Award, Benefit, BoardPhoto, Case, CaseMember, Decision, Showing, Survey
+from doudi.casework.core.causes import Asked
+from doudi.casework.models import (
+    Adjustment,
+    Award,
+    Benefit,
+    BoardPhoto,
+    Case,
+    CaseMember,
+    Decision,
+    Review,
+    Showing,
+    Survey,
+    SurveyPaper,
+)
 from doudi.monitoring import actions as monitoring
 from doudi.monitoring.core import Finding
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.office.models import Clerk
 from doudi.office.queries import viewer
-from doudi.payment.models import Entry, Line, ReturnFile, Run, SentFile
+from doudi.payment.models import AccountChange, Entry, Line, ReturnFile, Run, RunSum, SentFile
 from doudi.policy import pack as packs
 from doudi.supervision import queries
 from doudi.supervision.core import BOARDS, Told
@@ -55,11 +68,59 @@ def test_every_rule_of_the_pack_stands_on_its_board(helped: Case) -> None:
 
 
 def test_what_no_room_keeps_is_without_data_and_never_clean(helped: Case) -> None:
-    for code in ("PR-13", "RV-06", "RV-07", "PY-07"):
+    for code in ("PR-13", "PY-07"):
         row = found().rule(code)
         assert row is not None and row.state == "no_data" and row.missing, code
-    sentence = found().hits["RV-06"][0].sentence
+    sentence = found().hits["PR-13"][0].sentence
     assert "还没有数据" in sentence
+
+
+def ended(case: Case) -> Adjustment:
+    """Her help ended because she wished it, as the acts do it: heard, then decided by another."""
+    held = Benefit.objects.get(case=case)
+    asked = Asked(kind="end", cause="own_wish", reason="不想领了")
+    kept = actions.propose_adjustment(benefit=held.ref, asked=asked, by=people.clerk_li(), at=noon(8, 24))
+    if kept.is_less:
+        actions.record_hearing(
+            ref=kept.ref, outcome="heard", on=date(2026, 8, 24), views="好", signed_by="王桂兰", by=people.clerk_li(),
+            at=noon(8, 24),
+        )  # fmt: skip
+    return actions.decide_adjustment(ref=kept.ref, by=people.officer_zhao(), at=noon(8, 25))
+
+
+def test_ending_help_is_judged_by_its_hearing_and_its_letter(helped: Case) -> None:
+    assert not hit("RV-06") and not hit("RV-07")  # nothing was cut
+    kept = ended(helped)
+    assert kept.is_less
+    boards._swept.cache_clear()
+    assert not hit("RV-06") and not hit("RV-07")  # the letter has some days yet
+    assert not hit("RV-06", date(2026, 10, 28)) and hit("RV-07", date(2026, 10, 28))
+
+
+def test_a_review_is_late_by_the_day_it_was_closed_and_open_it_is_not_known(helped: Case) -> None:
+    held = Benefit.objects.get(case=helped)
+    review = Review.objects.create(benefit=held, due_on=date(2026, 5, 1), kind="stable", called_at=noon(5, 6), called_by="x")
+    row = found().rule("RV-02")
+    assert row is not None and row.state == "no_data"
+    Review.objects.filter(pk=review.pk).update(closed_at=noon(8, 20), closed_by="clerk:li", outcome="same")
+    boards._swept.cache_clear()
+    assert hit("RV-02")
+
+
+def test_whose_a_changed_account_is_comes_from_the_record_of_the_change(helped: Case) -> None:
+    Case.objects.filter(pk=helped.pk).update(account_way="other")
+    boards._swept.cache_clear()
+    row = found().rule("PY-05")
+    assert row is not None and row.state == "no_data"
+    account = Line.objects.get().account
+    for holder, strange in ((helped.applicant, False), ("p" + "9" * 20, True)):
+        AccountChange.objects.all().delete()
+        AccountChange.objects.create(
+            case=helped.ref, area=helped.area, payee=helped.applicant, name="王桂兰", new_account=account, new_bank="农信社",
+            account_blind="x", holder=holder, holder_name="王", channel="window", at=noon(8, 1), by="clerk:li",
+        )  # fmt: skip
+        boards._swept.cache_clear()
+        assert hit("PY-05") is strange
 
 
 def test_a_board_nobody_photographed_is_a_hit(helped: Case) -> None:
@@ -81,7 +142,7 @@ def decided(case: Case, **changed: object) -> None:
 
 
 def never_paid() -> None:
-    for table in (Entry, ReturnFile, SentFile, Line, Run):
+    for table in (Entry, ReturnFile, SentFile, Line, RunSum, Run):
         table.objects.all().delete()
 
 
@@ -110,7 +171,7 @@ def open_since(case: Case, day: datetime, programme: str = "dibao") -> None:
     """As if it had been accepted on a day and nothing happened since."""
     never_helped(case)
     Decision.objects.filter(case=case).delete()
-    Showing.objects.filter(case=case).delete()
+    never_shown(case)
     for row in case.opinions.all():
         row.delete()
     of(case, state="investigating", accepted_at=day, programme=programme, at_county_on=None)
@@ -121,7 +182,13 @@ def at_county_since(case: Case, day: date, programme: str) -> None:
     of(case, state="at_county", at_county_on=day)
 
 
+def never_shown(case: Case) -> None:
+    BoardPhoto.objects.filter(showing__case=case).delete()
+    Showing.objects.filter(case=case).delete()
+
+
 def never_visited(case: Case) -> None:
+    SurveyPaper.objects.filter(survey__case=case).delete()
     Survey.objects.filter(case=case).delete()
 
 
@@ -151,10 +218,10 @@ BREACHES: dict[str, Callable[[Case, dict[str, Told]], None]] = {
     "PR-01": lambda case, told: open_since(case, noon(7, 1)),
     "PR-02": lambda case, told: of(case, accepted_at=noon(6, 1)),
     "PR-03": lambda case, told: Check.objects.filter(subject=case.ref).update(at=noon(7, 15)),
-    "PR-05": lambda case, told: Survey.objects.filter(case=case).update(signed_by=""),
+    "PR-05": lambda case, told: SurveyPaper.objects.filter(survey__case=case).delete(),
     "PR-06": lambda case, told: never_visited(case),
     "PR-07": lambda case, told: Showing.objects.filter(case=case).update(to_on=date(2026, 7, 5)),
-    "PR-09": lambda case, told: Showing.objects.filter(case=case).delete(),
+    "PR-09": lambda case, told: never_shown(case),
     "PR-10": lambda case, told: refused(case, served_at=None, served_by=""),
     "PR-11": lambda case, told: refused(case, reason=""),
     "PR-12": lambda case, told: of(case, is_near_kin=True),
@@ -286,7 +353,7 @@ def test_a_village_where_nothing_happens_is_asked_about_once(helped: Case) -> No
     for number in range(6):
         one = Case.objects.get(pk=helped.pk)
         decision = one.decisions.get()
-        one.pk, one.ref, one.receipt = None, f"a{number:016}", f"9901012026{number:04}"
+        one.pk, one.ref, one.receipt, one.recipient = None, f"a{number:016}", f"9901012026{number:04}", f"p{number}"
         one.save()
         opinion = decision.opinion
         opinion.pk, opinion.ref, opinion.case = None, f"o{number}", one
@@ -333,11 +400,11 @@ def test_a_watcher_sees_their_own_area(helped: Case) -> None:
 def test_however_many_cases_the_questions_to_the_database_stay_the_same(
     helped: Case, django_assert_num_queries: Callable[..., object]
 ) -> None:
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(26):
         found()
     neighbour(helped)
     pay(date(2026, 9, 1))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(26):
         found()
 
 

@@ -10,7 +10,20 @@ from django.db.models import Q
 
 from doudi.casework.core import CLOSED
 from doudi.casework.core.awards import Given, in_month
-from doudi.casework.models import Award, Benefit, BoardPhoto, Case, CaseMember, Decision, Opinion, Showing, Survey
+from doudi.casework.models import (
+    Adjustment,
+    Award,
+    Benefit,
+    BoardPhoto,
+    Case,
+    CaseMember,
+    Decision,
+    Opinion,
+    Review,
+    Showing,
+    Survey,
+    SurveyPaper,
+)
 from doudi.casework.queries.inbox import after_prefix
 from doudi.office.core import prefix
 from doudi.office.queries import today
@@ -29,10 +42,12 @@ class WorkMember:
 
 @dataclass(frozen=True, slots=True)
 class WorkVisit:
+    """A visit. `signed`: the family signed on the screen, or on the sheet that was photographed; None by telephone or video."""
+
     on: date
     level: str
     investigators: int
-    signed: bool
+    signed: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +70,25 @@ class WorkDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkCut:
+    """A decided change that gives less or ends: whether the family was heard, and whether it was told why in writing."""
+
+    was_heard: bool
+    has_reason: bool
+    served_on: date | None
+    notice_due_on: date | None
+
+
+@dataclass(slots=True)
 class WorkBenefit:
     ref: str
     from_month: date
     to_month: date | None
     review_due_on: date
     called_on: date | None
+    reviewed_on: date | None = None  # when the newest review was closed; None: it is open, or there was none
     awards: list[Given] = field(default_factory=list)
+    cuts: list[WorkCut] = field(default_factory=list)
 
     def amount_in(self, month: date) -> int | None:
         """What was awarded for a month; None before its first."""
@@ -120,11 +147,14 @@ def work(area: str) -> list[CaseWork]:
         key, *told, extended, accepted, investigated, at_county = row
         found[key] = CaseWork(*told, bool(extended), _day(accepted), _day(investigated), at_county)
     of_cases = _inside(area, "case__area")
-    for key, level, on, first, second, signed in Survey.objects.filter(of_cases).values_list(
-        "case_id", "level", "on", "first", "second", "signed_by"
+    papers = SurveyPaper.objects.filter(_inside(area, "survey__case__area"), role__in=["family", "sheet"])
+    signed = set(papers.values_list("survey_id", flat=True))
+    for one, key, level, on, way, first, second in Survey.objects.filter(of_cases).values_list(
+        "id", "case_id", "level", "on", "way", "first", "second"
     ):
         if key in found:
-            found[key].visits.append(WorkVisit(on, level, len({first, second} - {""}), bool(signed.strip())))
+            seen = one in signed or (None if way != "visit" else False)
+            found[key].visits.append(WorkVisit(on, level, len({first, second} - {""}), seen))
     pictured = set(BoardPhoto.objects.filter(_inside(area, "showing__case__area")).values_list("showing_id", flat=True))
     shown = Showing.objects.filter(of_cases).exclude(state="stopped").order_by("id")
     for one, key, from_on, to_on, ended_at in shown.values_list("id", "case_id", "from_on", "to_on", "ended_at"):
@@ -155,6 +185,21 @@ def _add_decisions(found: dict[int, CaseWork], of_cases: Q, area: str) -> None:
         held = found[key].benefit if key in found else None
         if held is not None:
             held.awards.append(Given(*given))
+    _add_after(found, area)
+
+
+def _add_after(found: dict[int, CaseWork], area: str) -> None:
+    """What became of help in force: its newest review, and every decided change that gives less."""
+    reviews = Review.objects.filter(_inside(area, "benefit__area")).order_by("id")
+    for key, called, closed in reviews.values_list("benefit__case_id", "called_at", "closed_at"):
+        held = found[key].benefit if key in found else None
+        if held is not None:
+            held.called_on, held.reviewed_on = _day(called), _day(closed)
+    less = Adjustment.objects.filter(_inside(area, "benefit__area"), state="decided", is_less=True).order_by("id")
+    for key, heard, reason, served, due in less.values_list("benefit__case_id", "heard", "reason", "served_at", "notice_due_on"):
+        held = found[key].benefit if key in found else None
+        if held is not None:
+            held.cuts.append(WorkCut(bool(heard), bool(reason.strip()), _day(served), due))
 
 
 def _add_members(found: dict[int, CaseWork], of_cases: Q) -> None:

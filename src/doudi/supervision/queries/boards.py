@@ -95,6 +95,7 @@ def open_books(area: str, on: date) -> Books:
         told=register.told(people),
         held=casework.held_by(people, month=month),
         lookalikes=registry.lookalikes(people),
+        holders=payment.account_holders(area),
     )
 
 

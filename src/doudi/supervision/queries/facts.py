@@ -38,6 +38,7 @@ class Books:
     told: Mapping[str, Told]
     held: Mapping[str, list[tuple[str, str, str]]]
     lookalikes: Mapping[str, int]
+    holders: Mapping[tuple[str, str], str]  # of a case and an account it changed to: whose it is
     around: Around = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,7 +86,7 @@ def in_force(case: CaseWork, on: date) -> bool:
 
 
 def case_facts(case: CaseWork, books: Books) -> Facts:
-    """The facts of one case. What no room keeps yet (hearings, near-kin registers …) is not written: not known."""
+    """The facts of one case. What no room keeps (a register of near kin) is not written: not known."""
     facts: Facts = {
         "case_programme": case.programme,
         "case_state": case.state,
@@ -102,7 +103,7 @@ def case_facts(case: CaseWork, books: Books) -> Facts:
         "benefit_in_force": in_force(case, books.on),
     }
     facts |= _investigated(case, books.checks.get(case.ref, []))
-    facts |= _decided(case, books)
+    facts |= _decided(case, books) | _cut(case, books.on)
     facts |= _family(case, books)
     if facts["benefit_in_force"]:
         facts |= _running(case, books)
@@ -150,6 +151,17 @@ def _decided(case: CaseWork, books: Books) -> Facts:
     }
 
 
+def _cut(case: CaseWork, on: date) -> Facts:
+    """Whether help was cut or ended, the family was heard before, and was told why in writing; a letter has until its day."""
+    cuts = case.benefit.cuts if case.benefit is not None else []
+    told = [one.has_reason and (one.served_on is not None or (one.notice_due_on or on) >= on) for one in cuts]
+    return {
+        "benefit_is_reduced_or_ended": bool(cuts),
+        "benefit_was_heard": all(one.was_heard for one in cuts) if cuts else None,
+        "benefit_end_reason_given": all(told) if cuts else None,
+    }
+
+
 def _family(case: CaseWork, books: Books) -> Facts:
     counted = [one for one in case.members if one.counts]
     together = [one.together for one in case.members]
@@ -177,6 +189,7 @@ def _running(case: CaseWork, books: Books) -> Facts:
         "benefit_review_due_on": held.review_due_on,
         "benefit_review_called": held.called_on is not None,
         "benefit_called_on": held.called_on,
+        "benefit_reviewed_on": held.reviewed_on,
         "benefit_review_months": days.months_between(case.decision.on, held.review_due_on) if case.decision else None,
         "benefit_somebody_died": True if died else None if any(one is None or not one.deaths for one in told) else False,
         "benefit_died_on": min(died, default=None),
@@ -271,12 +284,22 @@ def payment_facts(line: PaidLine, books: Books) -> Facts:
         "pay_died_on": told.died_on if told else None,
         "pay_failed_on": line.answered_on if line.state == "failed" else None,
         "pay_is_reissued": line.is_reissued,
-        "pay_account_is_members": True if case is not None and case.account_way == "same" else None,
+        "pay_account_is_members": _members_account(line, case, books),
         "pay_households_on_account": len(books.around.on_account[line.account, line.for_month]) if line.account else None,
         "pay_times_this_month": books.around.times[line.payee, line.programme, line.for_month],
         "pay_run_approved": line.is_approved,
         "pay_run_month": line.run_month,
     }
+
+
+def _members_account(line: PaidLine, case: CaseWork | None, books: Books) -> bool | None:
+    """Whether the account is a member's: a changed one by its holder on record, one from the register always, else not known."""
+    if case is None:
+        return None
+    holder = books.holders.get((line.case, line.account))
+    if holder is not None:
+        return holder in {one.pid for one in case.members} | {case.applicant}
+    return True if case.account_way == "same" else None
 
 
 def _any(states: Iterable[bool | None]) -> bool | None:
