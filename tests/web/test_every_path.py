@@ -29,8 +29,9 @@ from PIL import Image
 import doudi.web
 import exchange_feeds
 import people
+import walk
 from doudi.casework import actions as casework
-from doudi.casework.models import Appraisal, Benefit, Case, Consultation, Inquiry, Question
+from doudi.casework.models import Benefit, Case, Question
 from doudi.exchange import actions as exchange
 from doudi.exchange import jobs as feeds
 from doudi.exchange.models import Load
@@ -52,8 +53,8 @@ from doudi.verification.models import Authorisation, Check
 from doudi.web.api import tokens
 from house.test_house import pages
 from services.others import referred
-from verification.rolls import found_on_a_roll
-from web import staged
+from verification.rolls import director, found_on_a_roll
+from web import hers, staged
 from web.phone_login import signed_in
 from web.test_staff_matrix import FOREIGN
 
@@ -89,6 +90,14 @@ STANDS = {
     "desk/services/<slug:ref>": "referral", "services/in/<slug:ref>": "referral", "services/new/<slug:pid>": "pid",
     "my/services/<slug:ref>": "referral",
     "desk/benefits/<slug:ref>": "benefit", "my/help/<slug:ref>": "benefit",
+    "doors/papers/<slug:ref>": "form", "photo/<slug:paper>": "paper", "doors/calls/<slug:ref>": "call",
+    "doors/outreach/<slug:ref>": "offer", "my/help/invited/<slug:ref>": "invitation", "review/<slug:review>": "again",
+    "leave/<slug:happening>": "happening", "follow/<slug:follow>": "asking", "invite/<slug:adjustment>": "adjustment",
+    "hear/<slug:adjustment>": "adjustment", "decide/<slug:adjustment>": "adjustment", "drop/<slug:adjustment>": "adjustment",
+    "money/claims/<slug:ref>": "claim", "money/arrivals/<slug:ref>": "arrival", "my/money/arrived/<slug:ref>": "arrival",
+    "unmatched/<slug:row>": "strange", "money/months/<slug:county>": "county", "money/funds/<slug:area>": "township",
+    "back/<slug:ref>": "saying", "events/<slug:ref>": "event", "leave/<slug:leave>": "leave", "staff/<slug:leave>": "leave",
+    "elsewhere/<slug:ref>": "asked_elsewhere", "agreement/<slug:agreement>": "agreement",
     "sources/checks/<slug:check>": "check", "sources/questions/<slug:ref>": "put", "sources/out/<slug:number>": "dispatch",
 }  # fmt: skip
 # Places in addresses that name nobody.
@@ -103,15 +112,12 @@ NOBODY = {
     "left.<slug:kind>": "csv", "rows/<int:row>": "4", "refused/<int:refusal>": "1", "mending/<slug:ref>": "nothing",
     "rules/rule/<slug:code>": "A01", "rules/number/<str:name>": "A01.threshold", "rules/changes/<slug:ref>": "change",
     "done/<slug:once>": "once1", "supervision/<slug:code>": "PR-01", "journal/<int:seq>": "1", "feeds/<dataset>": "dibao",
-    "uploads/<ref>": "nothing", "receipts/<number>": "1", "back/<slug:ref>": "nothing", "events/<slug:ref>": "nothing",
-    "leave/<slug:leave>": "nothing", "staff/<slug:leave>": "nothing",
-    "sources/one/<slug:code>": "car-letters", "elsewhere/<slug:ref>": "nothing", "agreement/<slug:agreement>": "nothing",
-    "doors/papers/<slug:ref>": "nothing", "photo/<slug:paper>": "nothing", "doors/calls/<slug:ref>": "nothing",
-    "doors/outreach/<slug:ref>": "nothing", "facts/<slug:name>": "hh_income_year", "papers/<slug:code>": "visit",
-    "my/help/invited/<slug:ref>": "nothing", "review/<slug:review>": "nothing", "leave/<slug:happening>": "nothing",
-    "follow/<slug:follow>": "nothing", "invite/<slug:adjustment>": "nothing", "hear/<slug:adjustment>": "nothing",
-    "decide/<slug:adjustment>": "nothing", "drop/<slug:adjustment>": "nothing",
+    "uploads/<ref>": "nothing", "receipts/<number>": "1",
+    "sources/one/<slug:code>": "car-letters",
+    "facts/<slug:name>": "hh_income_year", "papers/<slug:code>": "visit", "<slug:month>": "2026-08",
 }  # fmt: skip
+# Refs that are places, not hers.
+PLACES = ("village", "township", "county")
 PLACE = re.compile(r"<[^>]*>")
 # Pages that show refs of everything to whoever may read the journal, and nothing about anybody.
 JOURNAL = {"oversight:journal", "oversight:proof", "oversight:verify", "oversight:sign", "oversight:checkpoint"}
@@ -142,7 +148,7 @@ class Outside:
     @property
     def subjects(self) -> set[str]:
         """Refs the journal may speak of."""
-        return {value for name, value in self.refs.items() if name not in ("village", "receipt", "load")}
+        return {value for name, value in self.refs.items() if name not in (*PLACES, "receipt", "load")}
 
 
 @cache
@@ -178,6 +184,7 @@ def outside(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyt
         staged.taken_back(),
     ):  # fmt: skip
         staged.set_the_stage(patch)
+        people.clerk_li(), walk.helper_qian(), director("jiang")  # colleagues elsewhere may name as their stand-ins
         monitoring.publish([], cycle="c", judged_on=date(2026, 6, 30), counts={}, by=Party.system("cycle"), at=staged.TODAY)
         posts = {role: people.clerk(f"l-{role}", "外地", role, area) for role, area in FOREIGN.items()}
         before = {role: lists_of(clerk, role) for role, clerk in posts.items()}
@@ -225,55 +232,32 @@ def appear() -> Outside:
     report = verified.report(
         verified.reports(check.ref)[0].ref, office.viewer(people.clerk_li(), "check.read", staged.TODAY)
     )  # fmt: skip
-    benefit = Benefit.objects.get(case=case).ref
+    benefit = Benefit.objects.get(case=case)
     account = payment.ask_account(
-        benefit=benefit, bank="邮储银行", number="6217000011112222", holder=granny.pid, channel="phone",
+        benefit=benefit.ref, bank="邮储银行", number="6217000011112222", holder=granny.pid, channel="phone",
         by=Party.resident(granny.pid), at=staged.TODAY,
     )  # fmt: skip
+    paper, paid = signed_paper(case), Line.objects.get(run=run)
     refs = {
-        "benefit": benefit, "account": account.ref,
+        "benefit": benefit.ref, "account": account.ref,
         "request": asked.ref, "pair": pair.ref, "objection": objection.ref, "objected": objection.lines.get().ref,
         "settlement": settled.ref, "correction": correction.ref, "load": "0",
         "pid": granny.pid, "hid": "h" + "1" * 20,
         "case": case.ref, "receipt": case.receipt, "alert": alert, "run": run.ref,
-        "draft": draft.ref, "village": people.VILLAGE, "question": Question.objects.filter(case=case).first().ref,
-        "line": Line.objects.get(run=run).ref, "check": check.ref,
-        **signed_paper(case), **written_to(check), "referral": referred(case=case.ref, at=staged.TODAY).ref,
-        **looked_and_talked(case),
-        **letter_to(case), "report": report.row.ref, "report_number": report.row.number, "token": report.token,
+        "draft": draft.ref, "village": people.VILLAGE, "township": people.TOWNSHIP, "county": people.COUNTY,
+        "question": Question.objects.filter(case=case).first().ref,
+        "line": paid.ref, "check": check.ref, **paper, **hers.at_the_doors(case, paper["paper"]), **hers.of_her_help(benefit),
+        **hers.of_her_money(paid, benefit), **hers.of_her_family(case),
+        **written_to(check), "referral": referred(case=case.ref, at=staged.TODAY).ref,
+        **hers.talked_about(case), "survey": case.surveys.get().ref,
+        **hers.letter_to(case), "report": report.row.ref, "report_number": report.row.number, "token": report.token,
         **found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=people.VILLAGE),
     }  # fmt: skip
-    secrets = {name: value for name, value in refs.items() if name not in ("village", "question", "load")} | {
+    secrets = {name: value for name, value in refs.items() if name not in (*PLACES, "question", "load")} | {
         "name": "王桂兰", "masked": "王*兰", "grandson": "王小宝", "number": granny.citizen_no, "short": granny.citizen_no[-6:],
         "phone": granny.phone,
     }  # fmt: skip
     return Outside(secrets, refs)
-
-
-def letter_to(case: Case) -> dict[str, str]:
-    """The letter of her decision, printed, and where its picture leads."""
-    body = {"title": "信", "office": "县", "parts": [{"kind": "letter", "heading": "", "lines": ["王桂兰："]}], "spoken": []}
-    sheet = casework.print_sheet(
-        ref=case.ref, code="confirmed", body=body, about=case.decisions.get().ref, by=people.clerk_li(), at=staged.TODAY
-    )
-    return {"letter": sheet.ref, "letter_number": f"{case.receipt}-{sheet.number:02d}", "paper_token": sheet.token}
-
-
-def looked_and_talked(case: Case) -> dict[str, str]:
-    """The visit to her, a letter about her, a meeting about her, and the county's consultation."""
-    on, who = staged.TODAY.date(), {"at": staged.TODAY, "by": "system:hall"}
-    letter = Inquiry.objects.create(case=case, to_whom="学校", about="王小宝的学费", sent_on=on, due_on=on, **who)
-    meeting = Appraisal.objects.create(
-        case=case, why="family", reason="王桂兰要求", meets_at=staged.TODAY, place="村委会", quorum=7, called_at=staged.TODAY,
-        called_by="system:hall",
-    )  # fmt: skip
-    held = Consultation.objects.create(
-        case=case, programme=case.programme, county=people.COUNTY, on=on, quorum=3, reasons=["care"], question="王桂兰怎么算",
-        situation="难", outcome="help", gist="照实际算", review_due_on=on, **who,
-    )  # fmt: skip
-    survey = case.surveys.first()
-    assert survey
-    return {"survey": survey.ref, "inquiry": letter.ref, "meeting": meeting.ref, "precedent": held.ref}
 
 
 def signed_paper(case: Case) -> dict[str, str]:
@@ -505,7 +489,8 @@ def arguments(query: Callable[..., Any], one: Outside) -> Iterator[dict[str, Any
         "text": "wangguilan", "number": secrets["number"], "receipt": one.refs["receipt"], "case_ref": one.refs["case"],
         "load_id": int(one.refs["load"]), "change": "nothing", "department": "civil_affairs", "check": "1",
         "asked": RosterAsked(), "token": one.refs["token"], "wanted": verified.Wanted(), "run": one.refs["roll_run"],
-        "pile": "sent", "code": "car-letters",
+        "pile": "sent", "code": "car-letters", "first": day, "last": staged.TODAY.date(), "case": one.refs["case"],
+        "area": people.VILLAGE, "benefit_ref": one.refs["benefit"], "act": "account.change", "county": people.COUNTY,
     }  # fmt: skip
     takes = inspect.signature(query).parameters
     wanted = [name for name, takes in takes.items() if takes.default is inspect.Parameter.empty and name != "viewer"]
