@@ -12,7 +12,7 @@ from doudi.payment.queries.accounts import (
     old_phone,
     payee,
 )
-from doudi.payment.queries.arrivals import ArrivalFigures, ArrivalRow, arrival_figures, arrivals, my_arrivals
+from doudi.payment.queries.arrivals import ArrivalFigures, ArrivalRow, arrival_figures, arrivals, has_arrival, my_arrivals
 from doudi.payment.queries.claims import ClaimPage, ClaimRow, NoClaim, claim, claims, claims_of, last_answers, my_claims
 from doudi.payment.queries.closing import Reconciled, reconciled
 from doudi.payment.queries.figures import (
@@ -71,6 +71,7 @@ __all__ = [
     "claims_of",
     "counties_with_runs",
     "funds",
+    "has_arrival",
     "holders",
     "holds",
     "last_answers",

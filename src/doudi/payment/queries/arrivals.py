@@ -61,6 +61,12 @@ def arrivals(viewer: Viewer, *, waiting: bool = True, limit: int = 100) -> tuple
     return _rows(found)
 
 
+def has_arrival(ref: str, viewer: Viewer) -> bool:
+    """Say whether there is such a question inside the viewer's area."""
+    area = Arrival.objects.filter(ref=ref).values_list("area", flat=True).first()
+    return area is not None and viewer.sees(area)
+
+
 def _rows(rows: list[Arrival]) -> tuple[ArrivalRow, ...]:
     labels = office.area_labels([row.area for row in rows])
     return tuple(

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from doudi.casework import actions, queries
 from doudi.casework.queries import BenefitPage
-from doudi.casework.queries.page import NoCase
 from doudi.office import actions as office
 from doudi.office import queries as time
 from doudi.office.core import NotAllowed
@@ -84,7 +83,7 @@ def _read(request: HttpRequest, ref: str) -> BenefitPage:
     """
     try:
         return queries.benefit_page(ref, request.viewer, at=time.now())
-    except NoCase:
+    except NotAllowed:
         raise Http404 from None
 
 

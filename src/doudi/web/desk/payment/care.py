@@ -205,6 +205,8 @@ def _arrivals(request: HttpRequest, *, problem: str = "", wrong: Any = None, ref
 @require_POST
 def arrived(request: HttpRequest, ref: str) -> HttpResponse:
     """What a payee says."""
+    if not queries.has_arrival(ref, request.viewer):
+        raise Http404
     form = ArrivedForm(request.POST, prefix=ref)
     if not form.is_valid():
         return _arrivals(request, wrong=form, ref=ref, status=422)
@@ -222,6 +224,8 @@ def arrived(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def arrival_found(request: HttpRequest, ref: str) -> HttpResponse:
     """What became of money that did not arrive."""
+    if not queries.has_arrival(ref, request.viewer):
+        raise Http404
     form = FoundForm(request.POST, prefix=ref)
     if not form.is_valid():
         return _arrivals(request, wrong=form, ref=ref, status=422)

@@ -42,12 +42,14 @@ class AccountForm(forms.Form):
 @require_safe
 def money(request: HttpRequest) -> HttpResponse:
     """Every payment to the one signed in, and what waits for an answer."""
+    today = time.today(time.now())
     context = {
+        "today": today,
         "payments": queries.my_payments(request.pid),
         "arrivals": queries.my_arrivals(request.pid),
         "changes": queries.my_changes(request.pid),
         "claims": queries.my_claims(request.pid),
-        "benefits": casework.my_benefits(request.pid, on=time.today(time.now())),
+        "benefits": casework.my_benefits(request.pid, on=today),
     }
     return render(request, "phone/my/money.html", context)
 
