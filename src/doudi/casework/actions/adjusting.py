@@ -28,8 +28,8 @@ from doudi.office.core import NotAllowed
 from doudi.office.queries import need, same_eyes, today
 from doudi.registry import queries as registry
 
-# What cuts counts from the event; for all other causes, from the month after the decision. Of two kinds of help that bar each other
-# the one ends with the month the other began; whether money comes back is then a person's matter.
+# What cuts counts from the event; for all other causes, from the month after the decision. Of two kinds of help that bar each
+# other the one ends with the month the other began; whether money comes back is then a person's matter.
 REACH_BACK = ("death", "fraud", "overlap")
 
 
