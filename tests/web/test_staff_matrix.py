@@ -11,7 +11,7 @@ from doudi.rulebook import actions as rulebook
 from doudi.verification.models import Question
 from services.others import referred
 from verification.rolls import found_on_a_roll
-from web import staged
+from web import hers, staged
 
 pytestmark = pytest.mark.django_db
 PREFIXES = ("desk/", "field/", "audit/")
@@ -85,9 +85,20 @@ def stood():
         what={"is": 9}, rule="A01", parameter="A01.threshold", by=people.officer_zhao(), at=staged.TODAY,
     )  # fmt: skip
     granny, referral = people.granny_wang(), referred(case=case.ref, at=staged.TODAY)
+    rows = {
+        **hers.talked_about(case), **hers.of_her_family(case), **hers.of_her_help(case.benefit),
+        **hers.at_the_doors(case, "nothing"), **hers.of_her_money(run.lines.get(), case.benefit),
+    }  # fmt: skip
     roll = found_on_a_roll(granny.pid, "王桂兰", granny.citizen_no, area=people.VILLAGE)
     return {
         "alerts/<slug:ref>": f"alerts/{alert}",
+        "claims/<slug:ref>": f"claims/{rows['claim']}",
+        "arrivals/<slug:ref>": f"arrivals/{rows['arrival']}",
+        "doors/papers/<slug:ref>": f"doors/papers/{rows['form']}",
+        "calls/<slug:ref>": f"calls/{rows['call']}",
+        "outreach/<slug:ref>": f"outreach/{rows['offer']}",
+        "events/<slug:ref>": f"events/{rows['event']}",
+        "precedents/<slug:ref>": f"precedents/{rows['precedent']}",
         "services/in/<slug:ref>": f"services/in/{referral.ref}",
         "services/<slug:ref>": f"services/{referral.ref}",
         "anomalies/<slug:ref>": f"anomalies/{roll['anomaly']}",
@@ -111,13 +122,13 @@ def stood():
         "changes/<slug:ref>": f"changes/{change.ref}",
         "rule/<slug:code>": "rule/A01",
         "number/<str:name>": "number/A01.threshold",
-        "elsewhere/<slug:ref>": "elsewhere/nothing",
+        "elsewhere/<slug:ref>": f"elsewhere/{rows['asked_elsewhere']}",
         "benefits/<slug:ref>": f"benefits/{case.benefit.ref}",
-        "<slug:happening>": "nothing",
-        "<slug:review>": "nothing",
-        "<slug:follow>": "nothing",
-        "<slug:adjustment>": "nothing",
-        "<slug:agreement>": "nothing",
+        "<slug:happening>": rows["happening"],
+        "<slug:review>": rows["again"],
+        "<slug:follow>": rows["asking"],
+        "<slug:adjustment>": rows["adjustment"],
+        "<slug:agreement>": rows["agreement"],
         "facts/<slug:name>": "facts/hh_income_year",
         "<slug:programme>": "dibao",
         "<slug:pid>": case.applicant,
@@ -137,19 +148,19 @@ def stood():
         "letters/<slug:ref>": f"letters/{letter_of(case)}",
         "sheets/<slug:ref>": f"sheets/{letter_of(case)}",
         "<slug:survey>": case.surveys.first().ref,
-        "<slug:inquiry>": "nothing",
-        "<slug:meeting>": "nothing",
+        "<slug:inquiry>": rows["inquiry"],
+        "<slug:meeting>": rows["meeting"],
         "<slug:question>": "q1",
         "<slug:line>": "l1",
         "<slug:county>": people.COUNTY,
         "<slug:month>": "2026-08",
         "<slug:area>": people.TOWNSHIP,
-        "<slug:row>": "nothing",
+        "<slug:row>": rows["strange"],
         "<slug:once>": "once1",
         "<slug:exchange>": "nothing",
         "<slug:place>": "990200",
         "<slug:policy>": "nothing",
-        "<slug:leave>": "nothing",
+        "<slug:leave>": rows["leave"],
         "<slug:paper>": "nothing",
         "<slug:ref>": "nothing",
         "<int:number>": "1",
