@@ -120,7 +120,7 @@ class Payee:
     by_bank: bool  # a line of a run pays it already
 
 
-def payee(benefit_ref: str, viewer: Viewer, act: str) -> Payee:
+def payee(benefit_ref: str, viewer: Viewer, act: str, *, on: date) -> Payee:
     """Who is paid a benefit, for an act at the window.
 
     :raises NotAllowed: no such benefit, another place, or the post does not allow the act
@@ -129,7 +129,7 @@ def payee(benefit_ref: str, viewer: Viewer, act: str) -> Payee:
     if one is None:
         raise NotAllowed("没有这项救助，或者不归您办。")
     viewer.need(act, one.area)
-    newest = AccountChange.objects.filter(case=one.case_ref, state="agreed", from_on__lte=office.today(office.now()))
+    newest = AccountChange.objects.filter(case=one.case_ref, state="agreed", from_on__lte=on)
     change = newest.order_by("-from_on", "-id").first()
     account = one.account or registry.accounts([one.payee]).get(one.payee, "")
     bank, account = (change.new_bank, change.new_account) if change else (one.bank, account)

@@ -114,8 +114,10 @@ def _rows(rows: list[Claim]) -> tuple[ClaimRow, ...]:
     )
 
 
-def claim(ref: str, viewer: Viewer) -> ClaimPage:
+def claim(ref: str, viewer: Viewer, *, on: date | None = None) -> ClaimPage:
     """One claim, inside the viewer's area.
+
+    :param on: today, where it is to be decided: then with the help that goes on, which may pay it back
 
     :raises NoClaim: no such claim, or of another place
     """
@@ -123,12 +125,12 @@ def claim(ref: str, viewer: Viewer) -> ClaimPage:
     row = Claim.objects.filter(ref=ref).first()
     if row is None or not viewer.sees(row.area):
         raise NoClaim("没有这一条，或者不归您看。")
-    return _page(row, own=f"clerk:{viewer.ref}", payers=_payers(row) if row.state == "proposed" else ())
+    return _page(row, own=f"clerk:{viewer.ref}", payers=_payers(row, on) if on and row.state == "proposed" else ())
 
 
-def _payers(row: Claim) -> tuple[tuple[str, str], ...]:
+def _payers(row: Claim, on: date) -> tuple[tuple[str, str], ...]:
     """The payee's help that gives something next month: by ref, what it is called."""
-    month = add_months(office.today(office.now()).replace(day=1), 1)
+    month = add_months(on.replace(day=1), 1)
     refs = {row.benefit, *Line.objects.filter(payee=row.payee).exclude(kind="price").values_list("benefit", flat=True)}
     told = casework.entitlements(refs, month, month)
     going = [

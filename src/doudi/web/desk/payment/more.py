@@ -131,7 +131,7 @@ def claim(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _claim(request: HttpRequest, ref: str, *, problem: str = "", form: object = None, status: int = 200) -> HttpResponse:
     try:
-        found = queries.claim(ref, request.viewer)
+        found = queries.claim(ref, request.viewer, on=time.today(time.now()))
     except NotAllowed:
         raise Http404 from None
     state, viewer = found.row.state, request.viewer
@@ -166,7 +166,7 @@ def _press(request: HttpRequest, ref: str, form: object, do: object, said: str) 
 def claim_decide(request: HttpRequest, ref: str) -> HttpResponse:
     """Decide what becomes of it."""
     try:
-        payers = queries.claim(ref, request.viewer).payers
+        payers = queries.claim(ref, request.viewer, on=time.today(time.now())).payers
     except NotAllowed:
         raise Http404 from None
     return _press(

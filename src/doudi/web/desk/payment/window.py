@@ -22,11 +22,12 @@ def _payee(request: HttpRequest, ref: str, act: str, what: str) -> queries.Payee
 
     :raises Http404: no such help, or another place
     """
+    at = time.now()
     try:
-        found = queries.payee(ref, request.viewer, act)
+        found = queries.payee(ref, request.viewer, act, on=time.today(at))
     except NotAllowed:
         raise Http404 from None
-    office.look(subject=found.pid, viewer=request.viewer, at=time.now(), why=act, what=what)
+    office.look(subject=found.pid, viewer=request.viewer, at=at, why=act, what=what)
     return found
 
 
