@@ -20,7 +20,7 @@ from doudi.office.core import NotAllowed, Party
 from doudi.office.queries import need, today
 from doudi.office.sealing import blind, sealer
 from doudi.payment.actions.booking import book, recount, run_month
-from doudi.payment.actions.bulk import ACCOUNT, NAME, book_lines, insert
+from doudi.payment.actions.bulk import ACCOUNT, NAME, book_lines, insert, uncollected
 from doudi.payment.core import LineState, first_of, months, number_of
 from doudi.payment.models import AccountChange, Claim, Hold, Line, Recovery, Run
 from doudi.payment.queries.entitled import MonthOwed, months_owed
@@ -69,6 +69,7 @@ class Writer:
 
 
 @transaction.atomic
+@uncollected()
 def build(*, county: str, month: date, by: By, at: datetime) -> Run:
     """Freeze the month's lines of a county from the benefits in force; the same month again gives the same run.
 

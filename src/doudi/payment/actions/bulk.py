@@ -5,7 +5,9 @@ Both ways below belong to the caller's transaction: all rows are there, or none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any
@@ -16,6 +18,21 @@ from doudi.payment.models import Entry
 
 NAME, ACCOUNT = "payment_line.name", "payment_line.account"  # what the sealed columns of lines are bound to
 COPIED = 20_000  # rows of one COPY
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No looking for cycles while very many rows are in memory: they make none, and every look would go through all of them.
+
+    Acts at once may overlap: whoever found the collector on turns it on again.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -15,7 +15,7 @@ from doudi.office.actions import By
 from doudi.office.core import NotAllowed
 from doudi.office.queries import need
 from doudi.payment.actions.booking import recount, run_month
-from doudi.payment.actions.bulk import book_lines
+from doudi.payment.actions.bulk import book_lines, uncollected
 from doudi.payment.actions.sending import locked
 from doudi.payment.core import AlreadyDone, LineState, RunState, WrongReturns
 from doudi.payment.gateways import banks
@@ -44,6 +44,7 @@ class _Sent(NamedTuple):
 
 
 @transaction.atomic
+@uncollected()
 def read_returns(*, ref: str, content: bytes, by: By, at: datetime) -> Answered:
     """Take over what a bank answered, line by line; the same file again changes nothing.
 

@@ -16,7 +16,7 @@ from doudi.office.fields import as_it_lies
 from doudi.office.queries import need, same_eyes
 from doudi.office.sealing import opener
 from doudi.payment.actions.booking import recount, run_month
-from doudi.payment.actions.bulk import ACCOUNT, NAME, book_lines
+from doudi.payment.actions.bulk import ACCOUNT, NAME, book_lines, uncollected
 from doudi.payment.core import AlreadyDone, BrokenFile, LineState, RunState
 from doudi.payment.gateways import banks, files
 from doudi.payment.models import Line, Run, SentFile
@@ -65,6 +65,7 @@ def approve(*, ref: str, by: By, at: datetime) -> Run:
 
 
 @transaction.atomic
+@uncollected()
 def send(*, ref: str, by: By, at: datetime) -> Run:
     """Write the banks' files with their checksums, once; a second time gives the same files.
 
