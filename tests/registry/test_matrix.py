@@ -92,7 +92,8 @@ def granny(monkeypatch: pytest.MonkeyPatch) -> Person:
 
 def viewer(role: Role, area: str) -> Viewer:
     clerk = office_actions.hire(username="somebody", name="某人", password=None, by=HALL, at=NOON)
-    office_actions.appoint(clerk=clerk, role=role, area=area, from_on=date(2026, 1, 1), by=HALL, at=NOON)
+    of = "education" if role == Role.SERVICE else ""  # a helper is of a department
+    office_actions.appoint(clerk=clerk, role=role, area=area, department=of, from_on=date(2026, 1, 1), by=HALL, at=NOON)
     found = office.viewer(clerk, "复核抽查", NOON)
     assert found
     return found
