@@ -37,6 +37,7 @@ BANNED = (
     "取消",
     "不符合",
 )
+NAMED_BY_LAW = "刚性支出困难家庭认定"  # what one asks for has the law's name, and no other
 PUBLIC = sorted(path for folder in ("public", "phone", "parts") for path in (WEB / folder).rglob("*.html"))
 SAYING = [*sorted(path for folder in ("public", "phone") for path in (WEB / folder).rglob("*.py")), WEB / "parts/words.py"]
 
@@ -47,7 +48,7 @@ def test_there_are_pages_to_read():
 
 @pytest.mark.parametrize("path", PUBLIC + SAYING, ids=lambda path: str(path.relative_to(WEB)))
 def test_no_banned_word(path):
-    text = re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", path.read_text(), flags=re.S)
+    text = re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", path.read_text(), flags=re.S).replace(NAMED_BY_LAW, "")
     assert [word for word in BANNED if word in text] == []
 
 
