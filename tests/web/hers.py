@@ -62,7 +62,8 @@ def of_her_help(benefit: Benefit) -> dict[str, str]:
     )  # fmt: skip
     change = Adjustment.objects.create(
         benefit=benefit, kind="end", cause="own_wish", article="LAW Art. 48", from_month=on.replace(day=1), reason="王桂兰不领了",
-        is_less=True, proposed_at=at, proposed_by=BY,
+        steps=[{"from_month": on.replace(day=1).isoformat(), "amount_fen": 0, "members": 0}], is_less=True, proposed_at=at,
+        proposed_by=BY,
     )  # fmt: skip
     invited = Invitation.objects.create(adjustment=change, way="come", for_on=on + timedelta(days=3), place="镇里", at=at, by=BY)
     again = Review.objects.create(benefit=benefit, due_on=on, kind="due", called_at=at, called_by=BY)
