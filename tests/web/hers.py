@@ -66,7 +66,7 @@ def of_her_help(benefit: Benefit) -> dict[str, str]:
         proposed_by=BY,
     )  # fmt: skip
     invited = Invitation.objects.create(adjustment=change, way="come", for_on=on + timedelta(days=3), place="镇里", at=at, by=BY)
-    again = Review.objects.create(benefit=benefit, due_on=on, kind="due", called_at=at, called_by=BY)
+    again = Review.objects.create(benefit=benefit, due_on=on, kind="stable", called_at=at, called_by=BY)
     asking = FollowUp.objects.create(benefit=benefit, after_months=3, due_on=on)
     return {
         "happening": told.ref, "adjustment": change.ref, "invitation": invited.ref, "again": again.ref, "asking": asking.ref,
@@ -90,7 +90,7 @@ def of_her_family(case: Case) -> dict[str, str]:
     """Something told of her family, something said of it, a question to another place, an agreement, her clerk's leave."""
     on, at = staged.TODAY.date(), staged.TODAY
     event = FamilyEvent.objects.create(
-        kind="moved_out", person=case.applicant, area=case.area, effective_on=on, known_on=on, channel="family", note="王桂兰",
+        kind="moved_out", person=case.applicant, area=case.area, effective_on=on, known_on=on, channel="online", note="王桂兰",
         reported_at=at, reported_by=BY,
     )  # fmt: skip
     saying = Saying.objects.create(
@@ -121,7 +121,7 @@ def talked_about(case: Case) -> dict[str, str]:
     )  # fmt: skip
     held = Consultation.objects.create(
         case=case, programme=case.programme, county=people.COUNTY, on=on, quorum=3, reasons=["care"], question="王桂兰怎么算",
-        situation="难", outcome="help", gist="照实际算", review_due_on=on, **who,
+        situation="难", outcome="help", gist="照实际算", review_due_on=on, paper="minutes", **who,
     )  # fmt: skip
     return {"inquiry": letter.ref, "meeting": meeting.ref, "precedent": held.ref}
 
