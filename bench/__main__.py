@@ -25,6 +25,7 @@ PARTS = (
     "batches",
     "matching",
     "checking",
+    "county",
     "officers",
     "payment",
     "files",
