@@ -122,9 +122,7 @@ def read_rest(
     content = fill_members(row.content, dict(together), list(others))
     content = fill_incomes(content, dict(said), list(incomes))
     content = fill_account(content, way, bank, number)
-    cases = list(
-        Case.objects.select_for_update().filter(application__cases=row.case, state__in=READING).distinct().order_by("id")
-    )
+    cases = list(Case.objects.select_for_update().filter(application=row.case.application, state__in=READING).order_by("id"))
     if not cases:
         raise NotAllowed("这件已经办完了，不用再录。")
     row.content, row.saved_at, row.saved_by = content, at, office.party(by)
