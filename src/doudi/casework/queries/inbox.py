@@ -19,7 +19,7 @@ from doudi.registry import queries as registry
 from doudi.verification import queries as verification
 
 S = State
-TOWNSHIP_TODO = (S.SUBMITTED, S.ACCEPTED, S.INVESTIGATING, S.OBJECTED, S.RETURNED, S.HELPED)
+AT_TOWNSHIP = (S.SUBMITTED, S.ACCEPTED, S.INVESTIGATING, S.OBJECTED, S.RETURNED, S.HELPED)
 
 # state → (why it is here, the next move)
 NEXT = {
@@ -71,7 +71,7 @@ def _todo(viewer: Viewer) -> Q:
     """What waits for this post: who decides is the county, or another of the township where that confirms."""
     if viewer.role == Role.COUNTY:
         return Q(state=S.AT_COUNTY, level=core.Level.COUNTY)
-    return Q(state__in=TOWNSHIP_TODO) | Q(state=S.AT_COUNTY, level=core.Level.TOWNSHIP)
+    return Q(state__in=AT_TOWNSHIP) | Q(state=S.AT_COUNTY, level=core.Level.TOWNSHIP)
 
 
 def _pile(viewer: Viewer, pile: str) -> Q:
