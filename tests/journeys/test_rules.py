@@ -179,5 +179,5 @@ def test_an_application_is_judged_by_the_new_number_from_its_day_only(cycle, mon
     actions.propose(ref=change.ref, by=director, at=at)
     actions.approve(ref=change.ref, by=other, at=at)
     home = Household("h", people.VILLAGE, {"hh_place_kind": "rural", "hh_members": 1}, (Member("p", {"age": 70}),))
-    asked = [rules.ask("dibao", home, day, people.VILLAGE, applicant="p") for day in (date(2026, 8, 31), date(2026, 9, 1))]
+    asked = [rules.ask("dibao", home, day, people.VILLAGE, subject="p") for day in (date(2026, 8, 31), date(2026, 9, 1))]
     assert [one.standard_fen for one in asked] == [69000, 88000]

@@ -33,8 +33,8 @@ def start_draft(*, pid: str, by: By, at: datetime, channel: str = "phone", progr
 
     :param by: the resident, who may be a proxy for `pid`; or a clerk who may register applications there
     :param channel: one of core.CHANNELS
-    :raises NotAllowed: a clerk of another place, or no such programme
-    :raises NotKnown: nobody of this id
+    :raises NotAllowed: a clerk of another place, no such programme, or begun by what is no person
+    :raises NotKnown: nobody of this id, or of the helper's
     """
     core.road(programme)
     if channel not in core.CHANNELS:
@@ -43,6 +43,10 @@ def start_draft(*, pid: str, by: By, at: datetime, channel: str = "phone", progr
     pid = me.pid  # the one that stands, where two records were found to be one person
     if not isinstance(by, Party):
         need(by, "case.register", area=me.area, at=at)
+    elif by.kind != "resident":
+        raise NotAllowed("申请要由本人、帮忙的人或者工作人员来填。")
+    else:
+        registry.me(by.ref)  # whoever helps is somebody the register knows
     begun = Draft.objects.select_for_update().filter(
         applicant__in=registry.pids_of(pid), writer__in=writers(by), programme=programme, case__isnull=True
     )
