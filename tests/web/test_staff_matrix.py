@@ -31,7 +31,7 @@ LISTS = {  # pages that are for everybody of the role; elsewhere they are simply
     "desk:services", "desk:service-unknown", "desk:asked", "desk:recognition",
     "desk:reports", "desk:objections", "desk:objection-find", "desk:objection-form",
     "desk:papers-letters", "desk:papers-find", "desk:papers-retiring",
-    "desk:precedents", "desk:deviations",
+    "desk:precedents", "desk:deviations", "desk:burden",
     "desk:quality", "desk:quality-of", "desk:requests", "desk:retention", "desk:touched",
     "desk:peers", "desk:peers-places", "desk:peers-standing", "desk:peers-add", "desk:peers-check", "desk:peers-stop",
     "desk:peers-standing-settle", "desk:elsewhere", "desk:near-kin", "desk:draw",

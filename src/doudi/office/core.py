@@ -211,6 +211,7 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
         ("audit.read", "监督检查", (_A, _R)),
         ("journal.read", "查看工作留痕", (_A, _R)),
         ("figures.read", "查看统计", (_T, _C, _A, _R)),
+        ("burden.read", "查看基层手里的活有多重", (_R,)),
         ("clerk.appoint", "安排岗位", (_D,)),
         ("leave.enter", "登记自己请假、请谁代办", (_V, _T, _C, _N, _D, _R)),
         ("leave.keep", "替同事登记请假、定谁代办", (_R,)),
@@ -287,7 +288,7 @@ HANDED_OVER = {
 ALWAYS_HANDED = frozenset(
     {
         *("desk.today", "case.list", "case.read", "person.read", "household.read", "paper.read", "staff.read", "figures.read"),
-        "clock.move",
+        *("burden.read", "clock.move"),
     }
 )
 NEVER_HANDED = frozenset({"clerk.appoint", "calendar.keep", "leave.enter", "leave.keep", "journal.read", "audit.read"})

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan
 
 from doudi.office import sealing
 
@@ -14,6 +16,11 @@ from doudi.office import sealing
 def as_it_lies(name: str) -> models.ExpressionWrapper:
     """A sealed column as it lies in the database, for who reads very many rows and opens them with `sealing.opener`."""
     return models.ExpressionWrapper(models.F(name), output_field=models.BinaryField())
+
+
+def is_written(name: str) -> GreaterThan:
+    """Whether anything was written into a sealed text, told by its length: for who counts and has no business reading."""
+    return GreaterThan(Length(as_it_lies(name)), sealing.NOTHING)
 
 
 class SealedText(models.BinaryField):

@@ -13,6 +13,8 @@ from django.conf import settings
 
 VERSION = b"\x01"  # the first byte of a sealed value: cipher and key in use, so that a key can be changed later
 NONCE = 12
+TAG = 16
+NOTHING = len(VERSION) + NONCE + TAG  # bytes of a sealed empty text: whether anything was written is known without opening it
 BLOCK = 1024  # nonces drawn at once
 
 

@@ -28,6 +28,7 @@ from doudi.casework.queries.boards import (
     published,
     published_areas,
 )
+from doudi.casework.queries.burden import Burden, Counted, PlaceBurden, burden
 from doudi.casework.queries.clocks import (
     CaseClocks,
     LateFigure,
@@ -119,10 +120,12 @@ __all__ = [
     "BenefitRow",
     "Beside",
     "BoardRow",
+    "Burden",
     "CallRow",
     "CaseClocks",
     "CasePage",
     "ConsultationRow",
+    "Counted",
     "Counts",
     "Deviations",
     "Door",
@@ -153,6 +156,7 @@ __all__ = [
     "OpenObjection",
     "Page",
     "PastChanged",
+    "PlaceBurden",
     "PlaceRequestRow",
     "Precedent",
     "Prefill",
@@ -184,6 +188,7 @@ __all__ = [
     "benefits",
     "beside",
     "boards",
+    "burden",
     "by_door",
     "call",
     "calls_to_ring",

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Substr, TruncMonth
 
+from doudi.facts import days
 from doudi.monitoring.core import IN_WORK, OUTCOME_LABELS, WAYS, WISHES, Level, Outcome, Seen, State
 from doudi.monitoring.gateways import preview as trying
 from doudi.monitoring.gateways.preview import Compared
@@ -230,6 +231,25 @@ def by_county(viewer: Viewer) -> list[dict[str, Any]]:
     )
     labels = office.area_labels([row["county"] for row in found])
     return [{**row, "label": labels.get(row["county"], row["county"])} for row in found]
+
+
+def visits_made(viewer: Viewer, *, first: date, last: date) -> tuple[tuple[str, date, int], ...]:
+    """Visits and calls kept between two days in the viewer's area: place, first day of the month, how many. In one query.
+
+    :raises NotAllowed: the post does not look at how much work there is
+    """
+    viewer.need("burden.read")
+    if not viewer.within:
+        return ()
+    since, until = (datetime.combine(day, time(), office.HERE) for day in (first, last + days.ONE_DAY))
+    inside = {"alert__area__gte": viewer.within, "alert__area__lte": viewer.within.ljust(12, "9")}
+    found = (
+        Visit.objects.filter(**inside, kept_at__gte=since, kept_at__lt=until)
+        .order_by()
+        .values(place=F("alert__area"), month=TruncMonth("kept_at", tzinfo=office.HERE))
+        .annotate(number=Count("pk"))
+    )
+    return tuple((row["place"], row["month"].date(), row["number"]) for row in found)
 
 
 def alert(ref: str, viewer: Viewer) -> AlertDetail:

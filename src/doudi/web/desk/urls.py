@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from doudi.web.desk.alerts import views as alerts
 from doudi.web.desk.alike import views as alike
+from doudi.web.desk.burden import views as burden
 from doudi.web.desk.cases import views as cases
 from doudi.web.desk.deviations import views as deviations
 from doudi.web.desk.doors import views as doors
@@ -42,6 +43,7 @@ urlpatterns = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<slug:ref>/clocks/", late.of_case, name="case-clocks"),
     path("late/", late.late, name="late"),
+    path("burden/", burden.burden, name="burden"),
     path("leave/", staffing.mine, name="leave"),
     path("leave/post/", staffing.pick, name="leave-post"),
     path("leave/<slug:leave>/end/", staffing.end, name="leave-end"),

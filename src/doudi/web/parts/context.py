@@ -17,6 +17,7 @@ RAIL = (
     ("今天", "inbox", "desk:today", "desk.today"),
     ("申请", "file", "desk:cases", "case.list"),
     ("期限", "clock", "desk:late", "staff.read"),
+    ("减负", "chart", "desk:burden", "burden.read"),
     ("预警", "bell", "desk:alerts", "alert.list"),
     ("走访", "walk", "field:today", "visit.list"),
     ("名册", "people", "desk:people", "register.list"),

@@ -1,0 +1,1 @@
+"""How heavy the work of townships and villages is."""
