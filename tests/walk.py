@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import people
+import photographs
 from doudi.casework import actions
+from doudi.casework.core.asking import Photo
 from doudi.casework.models import Case, Decision, Question
 from doudi.office.core import Party, Role
 from doudi.office.models import Clerk
@@ -95,10 +97,19 @@ def settled(case: Case, at: datetime, by: Clerk) -> None:
         actions.judge(ref=case.ref, question=question.ref, choice=choice, reason="走访看过了", by=by, at=at)
 
 
-def visited(case: Case, at: datetime, by: Clerk) -> None:
-    actions.survey(
+def visited(case: Case, at: datetime, by: Clerk, *, signed: bool = True) -> None:
+    """Two people went there, and everybody signed the form, which was photographed."""
+    visit = actions.survey(
         ref=case.ref, on=at.date(), second=helper_qian().username, signed_by="王桂兰", answers={}, needs=NEEDS, by=by, at=at
     )  # fmt: skip
+    if signed:
+        form_signed(case, visit.ref, at, by)
+
+
+def form_signed(case: Case, survey: str, at: datetime, by: Clerk) -> None:
+    """The form of a visit, signed by all three, photographed and kept."""
+    photo = Photo("image/png", photographs.photograph(77))
+    actions.keep_survey_paper(ref=case.ref, survey=survey, role="sheet", photo=photo, by=by, at=at)
 
 
 def proposed(case: Case, at: datetime) -> None:

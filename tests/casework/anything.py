@@ -160,6 +160,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "case": ("casework.Case",), "appraisal": ("casework.Appraisal",), "seat": ("casework.Seat",),
     "consultation": ("casework.Consultation",), "inquiry": ("casework.Inquiry",), "request": ("casework.PlaceRequest",),
     "sheet": ("casework.Sheet",), "agreement": ("casework.Agreement",), "keep_survey_paper.survey": ("casework.Survey",),
+    "leave_unsigned.survey": ("casework.Survey",),
     "read_rest.ref": ("casework.PaperForm",), "type_form.ref": ("casework.PaperForm",), "drop_form.ref": ("casework.PaperForm",),
     "ring_back.ref": ("casework.Call",), "apply_for_caller.ref": ("casework.Call",),
     "settle_offer.ref": ("casework.OutreachOffer",), "miss_offer.ref": ("casework.OutreachOffer",),
@@ -226,7 +227,8 @@ CODES: dict[str, tuple[str, ...]] = {
     name: tuple(codes)
     for name, codes in {
         "topic": doors.CALL_TOPICS, "mood": doors.CALL_MOODS, "drop_form.why": doors.FORM_DROPPED,
-        "role": collective.SURVEY_PAPERS, "hear_neighbour.relation": collective.NEIGHBOURS,
+        "role": collective.SURVEY_PAPERS, "leave_unsigned.why": collective.UNSIGNED,
+        "hear_neighbour.relation": collective.NEIGHBOURS,
         "call_appraisal.why": collective.APPRAISAL_CAUSES, "recuse.why": collective.RECUSALS,
         "consult.outcome": collective.CONSULTATION_OUTCOMES, "form": words.SUPPORT_FORMS,
         "keep_agreement.kind": words.AGREEMENTS, "ask_elsewhere.kind": words.ELSEWHERE, "refusal": words.REFUSALS,

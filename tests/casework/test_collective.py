@@ -77,7 +77,7 @@ def held(case, meeting, votes, at=NOON + 9 * DAY, **more):
 
 
 def test_a_visit_is_signed_by_both_and_by_the_family_each_once(accepted):
-    walk.visited(accepted, NOON, li())
+    walk.visited(accepted, NOON, li(), signed=False)
     visit = queries.looking(accepted.ref, viewer_of(li()), at=NOON).visits[0]
     assert [label for _, label in visit.unsigned] == ["第一位调查人", "第二位调查人", "家里人"]
     for number, role in enumerate(("first", "second", "family")):
@@ -90,7 +90,7 @@ def test_a_visit_is_signed_by_both_and_by_the_family_each_once(accepted):
 
 
 def test_a_photographed_sheet_stands_for_all_signatures_and_things_say_what_they_are(accepted):
-    walk.visited(accepted, NOON, li())
+    walk.visited(accepted, NOON, li(), signed=False)
     survey = queries.looking(accepted.ref, viewer_of(li()), at=NOON).visits[0].ref
     actions.keep_survey_paper(ref=accepted.ref, survey=survey, role="sheet", photo=photo(), by=li(), at=NOON)
     actions.keep_survey_paper(ref=accepted.ref, survey=survey, role="sheet", photo=photo(), by=li(), at=NOON)
@@ -101,6 +101,76 @@ def test_a_photographed_sheet_stands_for_all_signatures_and_things_say_what_they
     actions.keep_survey_paper(ref=accepted.ref, survey=survey, role="thing", what="漏雨的屋顶", photo=photo(9), by=li(), at=NOON)
     with pytest.raises(NotAllowed):
         actions.keep_survey_paper(ref=accepted.ref, survey=survey, role="sheet", photo=photo(3), by=people.clerk_sun(), at=NOON)
+
+
+def opinion(case):
+    return actions.propose(ref=case.ref, kind="help", reason="您家收入低于标准。", by=li(), at=NOON)
+
+
+def test_no_opinion_before_the_form_is_signed_and_it_says_who_has_not(accepted):
+    walk.visited(accepted, NOON, li(), signed=False)
+    walk.settled(accepted, NOON, li())
+    survey = accepted.surveys.get().ref
+    with pytest.raises(Missing, match="入户调查表上第一位调查人、第二位调查人、家里人的签名（在手机上签，或者打印签好拍照存进来"):
+        opinion(accepted)
+    for number, role in enumerate(("first", "family")):
+        drawn = photo(number, "image/png")
+        actions.keep_survey_paper(ref=accepted.ref, survey=survey, role=role, photo=drawn, by=li(), at=NOON)
+    with pytest.raises(Missing, match="上第二位调查人的签名（在手机上签，或者打印签好拍照存进来）"):
+        opinion(accepted)
+    drawn = photo(7, "image/png")
+    actions.keep_survey_paper(ref=accepted.ref, survey=survey, role="second", photo=drawn, by=li(), at=NOON)
+    assert opinion(accepted).kind == "help"
+
+
+@pytest.mark.parametrize("why", sorted(collective.UNSIGNED))
+def test_nobody_is_kept_from_help_by_a_signature_when_why_is_written_down_before_a_witness(accepted, why):
+    walk.visited(accepted, NOON, li(), signed=False)
+    walk.settled(accepted, NOON, li())
+    said = {"ref": accepted.ref, "survey": accepted.surveys.get().ref, "by": li(), "at": NOON}
+    left = {"why": why, "words": "手抖，写不了字", "witness": "妇女主任吴桂花", **said}
+    for wrong in ({"why": "busy"}, {"words": " "}, {"witness": " "}, {"witness": "王桂兰"}, {"witness": "王小宝"}):
+        with pytest.raises(Missing):
+            actions.leave_unsigned(**{**left, **wrong})
+    actions.leave_unsigned(**left)
+    with pytest.raises(AlreadyDone):
+        actions.leave_unsigned(**left)
+    with pytest.raises(Missing, match="上第一位调查人、第二位调查人的签名"):
+        opinion(accepted)
+    for number, role in enumerate(("first", "second")):
+        actions.keep_survey_paper(role=role, photo=photo(number, "image/png"), **said)
+    assert opinion(accepted).kind == "help"
+    visit = queries.looking(accepted.ref, viewer_of(li()), at=NOON).visits[0]
+    assert visit.why_unsigned.endswith("：手抖，写不了字") and visit.witness == "妇女主任吴桂花" and visit.unsigned == ()
+    assert "手抖" not in repr([(one.act, one.detail) for one in JournalEntry.objects.all()])
+
+
+def test_the_newest_visit_is_the_one_to_be_signed_and_a_signed_one_needs_no_excuse(accepted):
+    walk.visited(accepted, NOON, li())
+    walk.settled(accepted, NOON, li())
+    first = accepted.surveys.get().ref
+    left = {"why": "refused", "words": "不愿意", "witness": "妇女主任", "ref": accepted.ref, "by": li(), "at": NOON}
+    with pytest.raises(AlreadyDone):
+        actions.leave_unsigned(survey=first, **left)
+    walk.visited(accepted, NOON, li(), signed=False)
+    with pytest.raises(Missing, match="的签名"):
+        opinion(accepted)
+    walk.form_signed(accepted, accepted.surveys.last().ref, NOON, li())
+    assert opinion(accepted).kind == "help"
+
+
+def test_by_telephone_only_the_two_investigators_sign(accepted):
+    said = {"on": NOON.date(), "second": walk.helper_qian().username, "signed_by": "王桂兰", "answers": {}, "needs": walk.NEEDS}
+    row = actions.survey(ref=accepted.ref, way="telephone", way_reason="发大水，路断了", by=li(), at=NOON, **said)
+    walk.settled(accepted, NOON, li())
+    with pytest.raises(Missing, match="上第一位调查人、第二位调查人的签名"):
+        opinion(accepted)
+    given = {"ref": accepted.ref, "survey": row.ref, "by": li(), "at": NOON}
+    with pytest.raises(NotAllowed, match="不用家里人签字"):
+        actions.leave_unsigned(why="refused", words="不愿意", witness="妇女主任", **given)
+    for number, role in enumerate(("first", "second")):
+        actions.keep_survey_paper(role=role, photo=photo(number, "image/png"), **given)
+    assert opinion(accepted).kind == "help"
 
 
 def test_two_visits_that_disagree_are_both_kept_and_stand_side_by_side(accepted):

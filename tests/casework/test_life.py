@@ -13,7 +13,7 @@ import people
 import walk
 from doudi.casework import actions, core, jobs
 from doudi.casework.core import CLOSED, Clock, State
-from doudi.casework.models import Benefit, Case, Decision, Question, RunningClock, Showing, Survey
+from doudi.casework.models import Benefit, Case, Decision, Opinion, Question, RunningClock, Showing, Survey, SurveyPaper
 from doudi.office import proofs
 from doudi.office.core import NotAllowed, Party
 from doudi.office.models import JournalEntry
@@ -27,10 +27,11 @@ pytestmark = pytest.mark.django_db
 
 DOERS = ("li", "qian", "zhao", "feng", "wang", "chen", "sun", "granny", "uncle")
 ACTS = (
-    "accept", "ask", "supplement", "consent", "check", "survey", "judge", "count", "propose", "refuse_opinion", "object", "build",
-    "reinvestigate", "end", "resend", "confirm", "confirm_other", "return", "refuse", "withdraw", "serve", "extend", "kin",
+    "accept", "ask", "supplement", "consent", "check", "survey", "sign", "unsigned", "judge", "count", "propose",
+    "refuse_opinion", "object", "build", "reinvestigate", "end", "resend", "confirm", "confirm_other", "return", "refuse",
+    "withdraw", "serve", "extend", "kin",
 )  # fmt: skip
-ROAD = ("accept", "survey", "judge", "judge", "judge", "propose", "wait", "confirm", "build")
+ROAD = ("accept", "survey", "sign", "judge", "judge", "judge", "propose", "wait", "confirm", "build")
 
 
 def by_name(name):
@@ -45,7 +46,7 @@ def attempt(act, case, by, at, choice):
     """One act as somebody tries it."""
     given = {"ref": case.ref, "by": by, "at": at}
     question = Question.objects.filter(case=case).order_by("choice", "pk").first()
-    member = case.members.last()
+    member, survey = case.members.last(), case.surveys.last()
     doings = {
         "accept": lambda: actions.accept(**given),
         "ask": lambda: actions.ask_once(missing="户口本", **given),
@@ -54,6 +55,10 @@ def attempt(act, case, by, at, choice):
         "check": lambda: actions.request_check(**given),
         "survey": lambda: actions.survey(
             on=at.date(), second="qian", signed_by="王", answers={}, needs=walk.NEEDS, **given
+        ),
+        "sign": lambda: survey and walk.form_signed(case, survey.ref, at, by),
+        "unsigned": lambda: survey and actions.leave_unsigned(
+            survey=survey.ref, why="refused", words="不愿意", witness="妇女主任", **given
         ),
         "judge": lambda: question and actions.judge(
             question=question.ref, choice=choice, reason="看过", amount_fen=10000, **given
@@ -82,6 +87,8 @@ def invariants(case):
     """What must hold whatever was tried."""
     state = State(case.state)
     assert (case.closed_at is not None) == (state in CLOSED)
+    if Opinion.objects.filter(case=case).exists():
+        assert SurveyPaper.objects.filter(survey__case=case, role="sheet").exists(), "nobody signed what the opinion stands on"
     finals = Decision.objects.filter(case=case, kind__in=["confirm", "refuse"])
     assert finals.count() == (state in (State.CONFIRMED, State.REFUSED))
     benefit = Benefit.objects.filter(case=case).first()

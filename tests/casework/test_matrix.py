@@ -189,6 +189,12 @@ def doings(case):
             lambda by: actions.keep_survey_paper(survey=rows["survey"], role="sheet", photo=PHOTO, by=by, **reading),
             township | county | {Role.VILLAGE},
         ),
+        "leave_unsigned": (
+            lambda by: actions.leave_unsigned(
+                survey=rows["survey"], why="refused", words="不愿意", witness="妇女主任", by=by, **reading
+            ),
+            township | county | {Role.VILLAGE},
+        ),
         "hear_neighbour": (
             lambda by: actions.hear_neighbour(on=NOON.date(), name="某人", relation="other", said="好", by=by, **reading),
             township | county | {Role.VILLAGE},

@@ -34,7 +34,8 @@ def test_an_application_becomes_help_from_the_month_after(sources):
     assert case.state == State.CONFIRMED
     acts = [line.act for line in office.journal_of(case.ref) if line.act.startswith("casework.")]
     assert [act for act in acts if act != "casework.judge"] == [
-        "casework.submit", "casework.accept", "casework.survey", "casework.propose", "casework.end_showing", "casework.confirm",
+        "casework.submit", "casework.accept", "casework.survey", "casework.keep_survey_paper", "casework.propose",
+        "casework.end_showing", "casework.confirm",
     ]  # fmt: skip
 
 

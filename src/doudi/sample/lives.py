@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import duckdb
 from django.conf import settings
+from PIL import Image, ImageDraw
 
 from doudi.casework import actions as casework
 from doudi.casework import jobs
 from doudi.casework import queries as cases
 from doudi.casework.core import State
+from doudi.casework.core.asking import Photo
+from doudi.casework.core.collective import SIGNERS
 from doudi.casework.core.papers import Body
 from doudi.engine import cycle
 from doudi.engine.lake import Lake
@@ -134,7 +138,12 @@ def _looked_into(ref: str, staff: Staff, at: datetime) -> None:
     """Accepted, checked, visited by two people, every difference settled, the first opinion as the rules say."""
     casework.accept(ref=ref, by=staff.li, at=at)
     first = _case(ref, staff.li, at)
-    casework.survey(ref=ref, on=today(at), second="wang", signed_by=first.name, answers={}, needs=NEEDS, by=staff.li, at=at + DAY)
+    visit = casework.survey(
+        ref=ref, on=today(at), second="wang", signed_by=first.name, answers={}, needs=NEEDS, by=staff.li, at=at + DAY
+    )
+    for place, role in enumerate(SIGNERS):
+        name = Photo("image/png", _scribble(f"{ref}{place}"))
+        casework.keep_survey_paper(ref=ref, survey=visit.ref, role=role, photo=name, by=staff.li, at=at + DAY)
     for one in _case(ref, staff.li, at + DAY).questions:
         if not one.is_settled:
             choices = [code for code, _ in one.choices]
@@ -147,6 +156,16 @@ def _looked_into(ref: str, staff: Staff, at: datetime) -> None:
     kind = "help" if ruled.outcome == "yes" else "refuse"
     reason = "您家的收入和财产都在标准以下。" if kind == "help" else "您家的收入或者财产超过了标准。"
     casework.propose(ref=ref, kind=kind, reason=reason, by=staff.li, at=at + DAY)
+
+
+def _scribble(seed: str) -> bytes:
+    """A made-up signature, as a finger leaves it on the screen: nobody's name, and nobody's twice."""
+    hand = random.Random(seed)
+    line = [(20 + 12 * step, hand.randint(20, 100)) for step in range(16)]
+    drawn, sheet = io.BytesIO(), Image.new("L", (240, 120), "white")
+    ImageDraw.Draw(sheet).line(line, fill="black", width=4, joint="curve")
+    sheet.save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 def _case(ref: str, clerk: By, at: datetime) -> cases.CasePage:

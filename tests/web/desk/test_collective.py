@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 import people
+import photographs
+import walk
 from doudi.casework import actions
 from doudi.casework.actions.consulting import Spoke
 from doudi.casework.core.asking import Photo
@@ -39,7 +41,8 @@ def consulted(case, at=TODAY):
 
 
 def test_what_was_brought_home_is_added_piece_by_piece_and_nothing_typed_is_lost(client):
-    case = staged.surveyed()
+    case = staged.accepted()
+    walk.visited(case, TODAY, people.clerk_li(), signed=False)
     li = staged.signed_in(client, people.clerk_li())
     here = f"/desk/cases/{case.ref}/looking/"
     words = li.get(here).content.decode()
@@ -63,6 +66,34 @@ def test_what_was_brought_home_is_added_piece_by_piece_and_nothing_typed_is_lost
     assert "签字收齐了" in words and "李四嫂" in words and "不收学费" in words
     for other in (people.clerk_sun(), people.worker_wang()):
         assert staged.signed_in(client, other).get(here).status_code in (403, 404)
+
+
+def test_the_case_says_who_has_not_signed_and_leads_there_and_a_family_that_will_not_is_written_down(client):
+    case, clerk = staged.accepted(), people.clerk_li()
+    walk.visited(case, TODAY, clerk, signed=False)
+    walk.settled(case, TODAY, clerk)
+    li = staged.signed_in(client, clerk)
+    here, said = f"/desk/cases/{case.ref}/", {"opinion-kind": "help", "opinion-reason": "您家够得上。"}
+    words = li.get(here).content.decode()
+    assert "入户调查表还没有第一位调查人、第二位调查人、家里人签名：在手机上签，或者打印签好拍照存进来" in words
+    assert f'href="{here}looking/"' in words
+    refused = li.post(f"{here}propose/", said)
+    assert refused.status_code == 422 and "您家够得上。" in refused.content.decode()
+    survey = case.surveys.get().ref
+    key, place = f"u{survey[:6]}", f"{here}looking/{survey}/unsigned/"
+    empty = li.post(place, {f"{key}-words": "他说不签"})
+    assert empty.status_code == 422 and "他说不签" in empty.content.decode() and "请写谁见证的" in empty.content.decode()
+    left = {f"{key}-words": "他说不签", f"{key}-why": "refused", f"{key}-witness": "妇女主任吴桂花"}
+    assert li.post(place, left).status_code == 302
+    looking = li.get(f"{here}looking/").content.decode()
+    assert "不愿意签：他说不签（妇女主任吴桂花见证）" in looking and "家里人不愿意签，或者签不了" not in looking
+    assert "还没有第一位调查人、第二位调查人签名" in li.get(here).content.decode()
+    for number, role in enumerate(("first", "second")):
+        drawn = Photo("image/png", photographs.photograph(number))
+        actions.keep_survey_paper(ref=case.ref, survey=survey, role=role, photo=drawn, by=clerk, at=TODAY)
+    words = li.get(here).content.decode()
+    assert "签名：在手机上签" not in words and "家里人没有签字，不愿意签：他说不签" in words
+    assert li.post(f"{here}propose/", said).status_code == 302
 
 
 def test_an_appraisal_is_called_printed_and_recorded(client):

@@ -34,7 +34,14 @@ from doudi.casework.actions.hearing import answer_invitation, invite, record_hea
 from doudi.casework.actions.intake import accept, ask_once, assign, file_near_kin, open_case, supplement, withdraw
 from doudi.casework.actions.investigation import assess, count_member, extend, judge, reinvestigate, request_check, survey
 from doudi.casework.actions.late_answers import take_answers
-from doudi.casework.actions.looking import answer_inquiry, give_up_inquiry, hear_neighbour, keep_survey_paper, send_inquiry
+from doudi.casework.actions.looking import (
+    answer_inquiry,
+    give_up_inquiry,
+    hear_neighbour,
+    keep_survey_paper,
+    leave_unsigned,
+    send_inquiry,
+)
 from doudi.casework.actions.mandates import keep_mandate, let_see, take_mandate_back
 from doudi.casework.actions.opinion import end_showing, object_to, photograph_board, propose, resend
 from doudi.casework.actions.outreach import miss_offer, settle_offer, take_list
@@ -95,6 +102,7 @@ __all__ = [
     "keep_mandate",
     "keep_survey_paper",
     "leave_happening",
+    "leave_unsigned",
     "let_see",
     "miss_offer",
     "object_to",

@@ -6,8 +6,20 @@ from datetime import date, datetime
 
 from doudi.casework import core
 from doudi.casework.core import Level
+from doudi.casework.core.collective import SIGNERS, unsigned
 from doudi.casework.gateways import numbers
-from doudi.casework.models import Appraisal, Case, Objection, Opinion, PlaceRequest, Question, SelfCare, Showing, Survey
+from doudi.casework.models import (
+    Appraisal,
+    Case,
+    Objection,
+    Opinion,
+    PlaceRequest,
+    Question,
+    SelfCare,
+    Showing,
+    Survey,
+    SurveyPaper,
+)
 from doudi.office.queries import today
 
 
@@ -40,6 +52,20 @@ def wanting(case: Case, act: str, on: date) -> list[str]:
 
 def _visit(case: Case, on: date) -> str:
     return "" if Survey.objects.filter(case=case, level="township").exists() else "入户调查"
+
+
+def _survey_signed(case: Case, on: date) -> str:
+    """Who has not signed the newest visit, which the opinion stands on; nothing where there was none: `_visit` asks for it."""
+    visit = Survey.objects.filter(case=case, level="township").order_by("-id").first()
+    if visit is None:
+        return ""
+    papers = set(SurveyPaper.objects.filter(survey=visit).values_list("role", flat=True))
+    lacking = [SIGNERS[code] for code in unsigned(papers, visit.way, visit.unsigned)]
+    if not lacking:
+        return ""
+    how = "在手机上签，或者打印签好拍照存进来"
+    how += "；家里人不签的，写明原因和见证人" if SIGNERS["family"] in lacking else ""
+    return f"入户调查表上{'、'.join(lacking)}的签名（{how}）"
 
 
 def _questions(case: Case, on: date) -> str:
@@ -93,6 +119,7 @@ def _appraisal(case: Case, on: date) -> str:
 
 CHECKS = {
     "visit": _visit,
+    "survey_signed": _survey_signed,
     "questions": _questions,
     "check": _check,
     "appraisal": _appraisal,

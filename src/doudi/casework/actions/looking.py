@@ -10,9 +10,9 @@ from doudi.casework.actions import steps
 from doudi.casework.actions.investigation import working
 from doudi.casework.core import AlreadyDone, Missing, State
 from doudi.casework.core.asking import Photo
-from doudi.casework.core.collective import NEIGHBOURS, SIGNERS, SURVEY_PAPERS
+from doudi.casework.core.collective import NEIGHBOURS, SIGNERS, SURVEY_PAPERS, UNSIGNED
 from doudi.casework.gateways import numbers
-from doudi.casework.models import Case, Inquiry, Neighbour, Survey, SurveyPaper
+from doudi.casework.models import Case, CaseMember, Inquiry, Neighbour, Survey, SurveyPaper
 from doudi.facts import days
 from doudi.office import actions as office
 from doudi.office.actions import By
@@ -57,6 +57,43 @@ def keep_survey_paper(*, ref: str, survey: str, role: str, photo: Photo, what: s
     if new:
         steps.keep(case, "keep_survey_paper", by=by, at=at, detail={"paper": paper, "role": role, "survey": visit.ref})
     return row
+
+
+@transaction.atomic
+def leave_unsigned(*, ref: str, survey: str, why: str, words: str, witness: str, by: By, at: datetime) -> Survey:
+    """Write down why nobody of the family signed the form of a visit, and who saw it: nobody is kept from help by a signature.
+
+    Both investigators still sign. Who signs later after all is kept beside it.
+
+    :param survey: the ref of the visit
+    :param why: a code of UNSIGNED
+    :param words: what was said, or why it is not possible
+    :param witness: who saw it: the village's worker, a neighbour, the second investigator; nobody of the family
+    :raises AlreadyDone: the family signed, or this is written down
+    :raises Missing: no reason, no words, no witness, or one of the family
+    :raises NotAllowed: the case is closed, no such visit, or nobody went there, so that nobody had to sign
+    """
+    case = steps.lock(ref)
+    need(by, "case.survey", area=case.area, at=at)
+    if not State(case.state).is_open:
+        raise NotAllowed("这件已经办完了，不能再补签字和照片。")
+    visit = Survey.objects.select_for_update().filter(case=case, ref=survey).first()
+    if visit is None:
+        raise NotAllowed("没有这次入户调查。")
+    if visit.way != "visit":
+        raise NotAllowed("打电话、视频调查的，不用家里人签字。")
+    if visit.unsigned or SurveyPaper.objects.filter(survey=visit, role__in=["family", "sheet"]).exists():
+        raise AlreadyDone("家里人签过了，或者已经写明了为什么没签。")
+    if why not in UNSIGNED:
+        raise Missing("请选是不愿意签，还是签不了。")
+    visit.unsigned, visit.unsigned_words = why, steps.say(words, "家里人为什么没签")[:300]
+    visit.witness = steps.say(witness, "谁见证的")[:40]
+    if visit.witness in {visit.signed_by, *(one.name for one in CaseMember.objects.filter(case=case))}:
+        raise Missing("见证人要是这家以外的人。")
+    visit.unsigned_at, visit.unsigned_by = at, office.party(by)
+    visit.save(update_fields=["unsigned", "unsigned_words", "witness", "unsigned_at", "unsigned_by"])
+    steps.keep(case, "leave_unsigned", by=by, at=at, detail={"survey": visit.ref, "why": why})
+    return visit
 
 
 @transaction.atomic

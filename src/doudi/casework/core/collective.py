@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from doudi.casework.core import Missing
@@ -13,6 +13,24 @@ from doudi.casework.core import Missing
 SURVEY_WAYS = {"visit": "入户", "telephone": "电话", "video": "视频"}
 SIGNERS = {"first": "第一位调查人", "second": "第二位调查人", "family": "家里人"}
 SURVEY_PAPERS = {**SIGNERS, "sheet": "签好的调查表", "thing": "拍的东西"}
+UNSIGNED = {"refused": "不愿意签", "unable": "签不了"}  # why nobody of the family signed
+
+
+def unsigned(papers: Collection[str], way: str, why: str) -> tuple[str, ...]:
+    """Codes of SIGNERS who have still to sign the form of a visit (D57 Art. 16); nobody once the signed sheet is kept.
+
+    The family is not waited for where nobody went there (a telephone cannot be signed), nor where it is written down, before a
+    witness, why it did not sign.
+
+    :param papers: roles of the visit's papers, codes of SURVEY_PAPERS
+    :param way: a code of SURVEY_WAYS
+    :param why: a code of UNSIGNED, or ""
+    """
+    if "sheet" in papers:
+        return ()
+    asked = [code for code in SIGNERS if code != "family" or (way == "visit" and not why)]
+    return tuple(code for code in asked if code not in papers)
+
 
 NEIGHBOURS = {
     "next_door": "隔壁邻居",

@@ -121,7 +121,12 @@ class Survey(models.Model):
     way_reason = SealedText(default="")
     first = models.CharField(max_length=20)  # opaque refs of the investigators
     second = models.CharField(max_length=20)
-    signed_by = SealedText()
+    signed_by = SealedText()  # who of the family was there, and is to sign
+    unsigned = models.CharField(max_length=10, blank=True)  # a code of core.collective.UNSIGNED: why nobody of the family signed
+    unsigned_words = SealedText(default="")
+    witness = SealedText(default="")  # who, not of the family, saw that it did not sign
+    unsigned_at = models.DateTimeField(null=True, blank=True)
+    unsigned_by = models.CharField(max_length=80, blank=True)
     answers = SealedJSON(default=dict)
     needs = SealedJSON(default=dict)
     note = SealedText(default="")
@@ -139,6 +144,11 @@ class Survey(models.Model):
         "first": "internal",
         "second": "internal",
         "signed_by": "personal",
+        "unsigned": "internal",
+        "unsigned_words": "sensitive",
+        "witness": "personal",
+        "unsigned_at": "internal",
+        "unsigned_by": "internal",
         "answers": "sensitive",
         "needs": "sensitive",
         "note": "sensitive",
@@ -151,6 +161,12 @@ class Survey(models.Model):
             models.CheckConstraint(condition=~Q(first=F("second")), name="survey_two_people"),
             models.CheckConstraint(condition=Q(level__in=["township", "county"]), name="survey_level"),
             models.CheckConstraint(condition=Q(way__in=["visit", "telephone", "video"]), name="survey_way"),
+            models.CheckConstraint(
+                condition=Q(unsigned="", unsigned_at__isnull=True)
+                | Q(unsigned__in=["refused", "unable"], unsigned_at__isnull=False),
+                name="survey_unsigned",
+            ),
+            together("survey_unsigned_whole", "unsigned_at", "unsigned_by"),
         ]
 
     def __str__(self) -> str:

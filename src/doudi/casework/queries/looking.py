@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from doudi.casework import core
 from doudi.casework.core import State
-from doudi.casework.core.collective import INQUIRY_STATES, NEIGHBOURS, SIGNERS, SURVEY_PAPERS, SURVEY_WAYS
+from doudi.casework.core.collective import INQUIRY_STATES, NEIGHBOURS, SIGNERS, SURVEY_PAPERS, SURVEY_WAYS, UNSIGNED, unsigned
 from doudi.casework.models import Case, Inquiry, Neighbour, Survey, SurveyPaper
 from doudi.casework.queries.inbox import within
 from doudi.casework.queries.page import NoCase
@@ -26,7 +26,11 @@ class SurveyPaperRow:
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """A household visit with its papers. `unsigned`: codes and labels of who has not signed yet; empty once a sheet is kept."""
+    """A household visit with its papers.
+
+    `unsigned`: codes and labels of who has still to sign; empty once a sheet is kept. `why_unsigned`: what was written down of
+    a family that did not sign; "" where it did, or may still. `may_leave`: whether that may be written down now.
+    """
 
     ref: str
     on: date
@@ -38,6 +42,9 @@ class VisitRow:
     note: str
     papers: tuple[SurveyPaperRow, ...]
     unsigned: tuple[tuple[str, str], ...]
+    why_unsigned: str
+    witness: str
+    may_leave: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +146,7 @@ def looking(ref: str, viewer: Viewer, *, at: datetime) -> LookingPage:
 
 
 def _visit(one: Survey, papers: list[SurveyPaper], names: dict[str, str]) -> VisitRow:
-    there = {paper.role for paper in papers}
-    wanted = [] if "sheet" in there else [(code, label) for code, label in SIGNERS.items() if code not in there]
+    wanted = [(code, SIGNERS[code]) for code in unsigned({paper.role for paper in papers}, one.way, one.unsigned)]
     return VisitRow(
         ref=one.ref,
         on=one.on,
@@ -152,6 +158,9 @@ def _visit(one: Survey, papers: list[SurveyPaper], names: dict[str, str]) -> Vis
         note=one.note,
         papers=tuple(SurveyPaperRow(paper.role, SURVEY_PAPERS[paper.role], paper.paper, paper.what) for paper in papers),
         unsigned=tuple(wanted),
+        why_unsigned=f"{UNSIGNED[one.unsigned]}：{one.unsigned_words}" if one.unsigned else "",
+        witness=one.witness,
+        may_leave="family" in dict(wanted),
     )
 
 

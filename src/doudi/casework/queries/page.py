@@ -8,7 +8,7 @@ from typing import Any
 
 from doudi.casework import core
 from doudi.casework.core import Clock, State, differences
-from doudi.casework.core.collective import SURVEY_WAYS
+from doudi.casework.core.collective import SIGNERS, SURVEY_WAYS, UNSIGNED, unsigned
 from doudi.casework.models import (
     Assessment,
     Benefit,
@@ -21,6 +21,7 @@ from doudi.casework.models import (
     RunningClock,
     Showing,
     Survey,
+    SurveyPaper,
 )
 from doudi.casework.queries import words
 from doudi.casework.queries.drafts import is_minor
@@ -77,6 +78,7 @@ ACT_WORDS = {
     "reinvestigate": "就不同意见再了解",
     "end_showing": "公示到期，报到县里",
     "keep_survey_paper": "收下入户的签字或照片",
+    "leave_unsigned": "记下家里人没有签调查表",
     "hear_neighbour": "问了邻居",
     "send_inquiry": "寄出信函索证",
     "answer_inquiry": "记下信函的答复",
@@ -160,6 +162,8 @@ class _Reading:
         self.said = verification.statements(row.ref) if self.questions else {}
         self.opinions = list(Opinion.objects.filter(case=row).order_by("id"))
         self.surveys = list(Survey.objects.filter(case=row).order_by("id"))
+        papers = SurveyPaper.objects.filter(survey__case=row).values_list("survey_id", "role") if self.surveys else ()
+        self.survey_papers = set(papers)
         self.showings = list(Showing.objects.filter(case=row).order_by("id"))
         self.objections = list(Objection.objects.filter(showing__case=row).order_by("id")) if self.showings else []
         self.clocks = list(RunningClock.objects.filter(case=row).order_by("id"))
@@ -317,6 +321,7 @@ class _Reading:
         )
 
     def _survey(self, one: Survey) -> SurveyRow:
+        papers = {role for survey, role in self.survey_papers if survey == one.pk}
         return SurveyRow(
             ref=one.ref,
             on=one.on,
@@ -324,6 +329,8 @@ class _Reading:
             way_label=SURVEY_WAYS[one.way],
             investigators=tuple(self.names.get(ref, "") for ref in (one.first, one.second)),
             signed_by=one.signed_by,
+            unsigned=tuple(SIGNERS[code] for code in unsigned(papers, one.way, one.unsigned)),
+            why_unsigned=f"{UNSIGNED[one.unsigned]}：{one.unsigned_words}（{one.witness}见证）" if one.unsigned else "",
             answers=tuple(one.answers.items()),
             needs=self._needs(one),
             note=one.note,

@@ -42,7 +42,8 @@ class WorkMember:
 
 @dataclass(frozen=True, slots=True)
 class WorkVisit:
-    """A visit. `signed`: the family signed on the screen, or on the sheet that was photographed; None by telephone or video."""
+    """A visit. `signed`: the family signed on the screen, or on the sheet that was photographed, or it is written down before a
+    witness why it did not; None by telephone or video."""
 
     on: date
     level: str
@@ -149,11 +150,11 @@ def work(area: str) -> list[CaseWork]:
     of_cases = _inside(area, "case__area")
     papers = SurveyPaper.objects.filter(_inside(area, "survey__case__area"), role__in=["family", "sheet"])
     signed = set(papers.values_list("survey_id", flat=True))
-    for one, key, level, on, way, first, second in Survey.objects.filter(of_cases).values_list(
-        "id", "case_id", "level", "on", "way", "first", "second"
+    for one, key, level, on, way, first, second, unsigned in Survey.objects.filter(of_cases).values_list(
+        "id", "case_id", "level", "on", "way", "first", "second", "unsigned"
     ):
         if key in found:
-            seen = one in signed or (None if way != "visit" else False)
+            seen = one in signed or (None if way != "visit" else bool(unsigned))
             found[key].visits.append(WorkVisit(on, level, len({first, second} - {""}), seen))
     pictured = set(BoardPhoto.objects.filter(_inside(area, "showing__case__area")).values_list("showing_id", flat=True))
     shown = Showing.objects.filter(of_cases).exclude(state="stopped").order_by("id")

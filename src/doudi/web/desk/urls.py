@@ -76,6 +76,7 @@ urlpatterns = [
     path("cases/<slug:ref>/looking/letter/<slug:inquiry>/silent/", looking.silent, name="looking-silent"),
     path("cases/<slug:ref>/looking/<slug:survey>/sign/", looking.sign, name="looking-sign"),
     path("cases/<slug:ref>/looking/<slug:survey>/sheet/", looking.sheet, name="looking-sheet"),
+    path("cases/<slug:ref>/looking/<slug:survey>/unsigned/", looking.unsigned, name="looking-unsigned"),
     path("cases/<slug:ref>/looking/<slug:survey>/thing/", looking.thing, name="looking-thing"),
     path("cases/<slug:ref>/appraisal/", meetings.appraisal, name="appraisal"),
     path("cases/<slug:ref>/appraisal/call/", meetings.call, name="appraisal-call"),

@@ -137,6 +137,7 @@ ACTS = {
     "casework.reinvestigate": "为不同意见再了解",
     "casework.end_showing": "公示期满",
     "casework.keep_survey_paper": "收下了入户调查的签字或照片",
+    "casework.leave_unsigned": "记下了家里人没有签入户调查表",
     "casework.hear_neighbour": "问了邻居",
     "casework.send_inquiry": "寄出了信函索证",
     "casework.answer_inquiry": "记下信函的答复",

@@ -134,12 +134,16 @@ class NeedRow:
 
 @dataclass(frozen=True, slots=True)
 class SurveyRow:
+    """A visit. `unsigned`: who has still to sign its form, in words; `why_unsigned`: why the family did not, and who saw it."""
+
     ref: str
     on: date
     level: str
     way_label: str  # whether they went there, or rang
     investigators: tuple[str, ...]
     signed_by: str
+    unsigned: tuple[str, ...]
+    why_unsigned: str
     answers: tuple[tuple[str, str], ...]
     needs: tuple[NeedRow, ...]
     note: str

@@ -128,6 +128,7 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
         found["survey_form"] = held.get("survey") or _survey_form(near(), this)
     if state in (core.State.INVESTIGATING, core.State.RETURNED) and viewer.may("case.propose"):
         found["opinion_form"] = held.get("opinion") or shapes.OpinionForm(this)
+        found["unsigned"] = next((one.unsigned for one in reversed(this.surveys) if one.level == "township"), ())
     if state == core.State.RETURNED and viewer.may("case.propose"):
         found["resend_form"] = held.get("resend") or shapes.ReplyForm(prefix="resend")
     if state == core.State.OBJECTED and viewer.may("case.propose"):
@@ -296,7 +297,7 @@ def survey(request: HttpRequest, ref: str) -> HttpResponse:
             by=request.user, at=at,
         )  # fmt: skip
 
-    return act(request, ref, do, "入户调查记好了。", {"survey": form})
+    return act(request, ref, do, "入户调查记好了。接着请两位调查人和家里人签字。", {"survey": form})
 
 
 @permit("case.propose")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from doudi.casework.core.asking import Photo
-from doudi.casework.core.collective import NEIGHBOURS, SIGNERS
+from doudi.casework.core.collective import NEIGHBOURS, SIGNERS, UNSIGNED
 from doudi.office.core import BadPaper
 from doudi.web.desk import fields
 from doudi.web.parts.papers import LARGEST
@@ -46,6 +46,16 @@ class SheetForm(forms.Form):
     """The signed sheet, photographed."""
 
     photo = photo_field("签好的调查表，拍照")
+
+
+class UnsignedForm(forms.Form):
+    """Why nobody of the family signed, and who saw it."""
+
+    why = fields.one_of(UNSIGNED.items(), label="是不愿意，还是签不了", missing="请选是不愿意签，还是签不了")
+    words = fields.line(
+        label="为什么没签", missing="请写为什么没签", hint="不会写字的可以按手印，按好拍照，就不用写这里", longest=300
+    )
+    witness = fields.line(label="谁见证的", missing="请写谁见证的", hint="这家以外的人：村干部、邻居、一起去的同事", longest=40)
 
 
 class ThingForm(forms.Form):

@@ -58,6 +58,9 @@ def drawn(
             if one.unsigned
             else None,
             "sheet": held.get(f"sheet-{one.ref}") or shapes.SheetForm(prefix=f"f{one.ref[:6]}"),
+            "leave": (held.get(f"unsigned-{one.ref}") or shapes.UnsignedForm(prefix=f"u{one.ref[:6]}"))
+            if one.may_leave
+            else None,
             "thing": held.get(f"thing-{one.ref}") or shapes.ThingForm(prefix=f"t{one.ref[:6]}"),
         }
         for one in page.visits
@@ -128,6 +131,17 @@ def sheet(request: HttpRequest, ref: str, survey: str) -> HttpResponse:
     return _act(
         request, ref, lambda at: _paper(request, ref, survey, "sheet", form, at), "调查表收好了。", f"sheet-{survey}", form
     )
+
+
+@permit("case.survey")
+@require_POST
+def unsigned(request: HttpRequest, ref: str, survey: str) -> HttpResponse:
+    """Write down why nobody of the family signed."""
+    form = shapes.UnsignedForm(request.POST, prefix=f"u{survey[:6]}")
+    return _act(
+        request, ref, lambda at: actions.leave_unsigned(ref=ref, survey=survey, by=request.user, at=at, **form.cleaned_data),
+        "记好了。两位调查人还是要签。", f"unsigned-{survey}", form,
+    )  # fmt: skip
 
 
 @permit("case.survey")

@@ -25,6 +25,7 @@ def survey(making: Making, level: str = "township") -> list[Part]:
     parts = []
     for one in found:
         pairs = [("哪天去的", full_day(one.on)), ("谁去的", "、".join(one.investigators)), ("家里在场的人", one.signed_by)]
+        pairs += [("家里人没有签字", one.why_unsigned)] if one.why_unsigned else []
         pairs += [(what, said) for what, said in one.answers]
         parts.append(rows("看到的", *pairs, *((("还看到", one.note),) if one.note else ())))
     return parts
