@@ -16,6 +16,7 @@ from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.payment import queries as payment
 from doudi.registry import actions as registry
+from doudi.registry.queries import together
 from people import CITY, COUNTY, NOON, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def test_both_histories_are_seen_from_either_id(twice):
         assert len(queries.cases_of(pid, seen(people.clerk_li()), at=LATER)) == 2
         assert len(queries.my_cases(pid, at=LATER)) == 2 == len(queries.my_benefits(pid, on=MONTH))
         assert payment.my_payments(pid) == ()
-        assert len(work.held_by({pid}, month=MONTH)[pid]) == 2
+        assert len(work.held_by(together({pid}), month=MONTH)[pid]) == 2
     held = queries.find(seen(people.clerk_li()), people.Person.objects.get(pid=old).citizen_no, at=LATER)
     assert len(held) == 2
 

@@ -68,11 +68,9 @@ def test_every_rule_of_the_pack_stands_on_its_board(helped: Case) -> None:
 
 
 def test_what_no_room_keeps_is_without_data_and_never_clean(helped: Case) -> None:
-    for code in ("PR-13", "PY-07"):
-        row = found().rule(code)
-        assert row is not None and row.state == "no_data" and row.missing, code
-    sentence = found().hits["PR-13"][0].sentence
-    assert "还没有数据" in sentence
+    row = found().rule("PY-07")
+    assert row is not None and row.state == "no_data" and row.missing
+    assert "还没有数据" in found().hits["PY-07"][0].sentence
 
 
 def ended(case: Case) -> Adjustment:
@@ -210,6 +208,14 @@ def noticed(case: Case, indicator: str, day: datetime) -> None:
     monitoring.publish([finding], cycle="c1", judged_on=day.date(), counts={}, by=by, at=day)
 
 
+def kin_elsewhere(case: Case) -> Case:
+    """An uncle's application, filed apart as near kin of the village's head; she was counted in that family too."""
+    uncle = people.uncle_zhou()
+    other = walk.applied(uncle.pid, noon(8, 1))
+    CaseMember.objects.create(case=other, pid=case.applicant, name="王桂兰", relation="other", proposed=False, together=True)
+    return actions.file_near_kin(ref=other.ref, of="村主任", by=people.clerk_li(), at=noon(8, 1))
+
+
 class Undone(Exception):
     """Ends a planted breach, so that the next begins from the clean dossier."""
 
@@ -225,6 +231,7 @@ BREACHES: dict[str, Callable[[Case, dict[str, Told]], None]] = {
     "PR-10": lambda case, told: refused(case, served_at=None, served_by=""),
     "PR-11": lambda case, told: refused(case, reason=""),
     "PR-12": lambda case, told: of(case, is_near_kin=True),
+    "PR-13": lambda case, told: kin_elsewhere(case),
     "PR-14": lambda case, told: Check.objects.filter(subject=case.ref).update(subject="h" + "9" * 20),
     "PR-15": lambda case, told: Check.objects.filter(subject=case.ref).update(valid_until=date(2026, 7, 5)),
     "PR-16": lambda case, told: decided(case, members=1),
@@ -284,6 +291,33 @@ def test_near_kin_visited_by_the_county_itself_is_clean(helped: Case) -> None:
         by="clerk:zhao",
     )
     assert not hit("PR-12")
+
+
+def test_who_stands_in_the_register_of_near_kin_is_asked_of_people_and_everywhere(helped: Case) -> None:
+    assert not hit("PR-13")
+    row = found().rule("PR-13")
+    assert row is not None and row.state == "clean"
+    other = kin_elsewhere(helped)
+    boards._swept.cache_clear()
+    row = found().rule("PR-13")
+    assert row is not None and row.found == 1  # hers; the uncle's own is filed apart
+    of(other, area="990102001201")
+    boards._swept.cache_clear()
+    assert hit("PR-13")  # filed in another county
+    CaseMember.objects.filter(case=other, pid=helped.applicant).update(counted=False, counted_at=noon(8, 2), counted_by="x")
+    boards._swept.cache_clear()
+    assert not hit("PR-13")  # she turned out not to live there
+    CaseMember.objects.create(case=helped, name="不知名", relation="other", proposed=False, together=True)
+    boards._swept.cache_clear()
+    row = found().rule("PR-13")
+    assert row is not None and row.state == "no_data" and not row.found  # somebody without a number: it cannot be told
+
+
+def test_kin_the_law_does_not_call_near_stand_in_no_register_of_theirs(helped: Case) -> None:
+    other = walk.applied(people.uncle_zhou().pid, noon(8, 1))
+    CaseMember.objects.create(case=other, pid=helped.applicant, name="王桂兰", relation="other", proposed=False, together=True)
+    actions.file_near_kin(ref=other.ref, of="村主任", relation="cousin", by=people.clerk_li(), at=noon(8, 1))
+    assert not hit("PR-13")
 
 
 def test_a_month_nobody_paid_is_found_only_when_it_is_over_and_the_county_pays_here(helped: Case) -> None:
@@ -400,11 +434,11 @@ def test_a_watcher_sees_their_own_area(helped: Case) -> None:
 def test_however_many_cases_the_questions_to_the_database_stay_the_same(
     helped: Case, django_assert_num_queries: Callable[..., object]
 ) -> None:
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         found()
     neighbour(helped)
     pay(date(2026, 9, 1))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         found()
 
 

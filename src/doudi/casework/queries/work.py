@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -27,7 +28,6 @@ from doudi.casework.models import (
 from doudi.casework.queries.inbox import after_prefix
 from doudi.office.core import prefix
 from doudi.office.queries import today
-from doudi.registry import queries as registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,18 +213,36 @@ def _add_members(found: dict[int, CaseWork], of_cases: Q) -> None:
             found[key].members.append(WorkMember(pid, born_on, together, said if counted is None else counted))
 
 
-def held_by(pids: set[str], *, month: date) -> dict[str, list[tuple[str, str, str]]]:
+def held_by(known_by: Mapping[str, Collection[str]], *, month: date) -> dict[str, list[tuple[str, str, str]]]:
     """Help in force everywhere by member: pid → case, programme, county. For supervision, which shows only how many.
 
-    Whoever was found to be one person under two ids has all of it under each.
+    :param known_by: every id each of these people was ever known by; whoever has two has all of it under each
     """
-    known_by = registry.together(pids)
     held = Q(case__benefit__to_month__isnull=True) | Q(case__benefit__to_month__gte=month)
-    counts = (
-        Q(counted=True) | Q(counted__isnull=True, together=True) | Q(counted__isnull=True, together__isnull=True, proposed=True)
-    )
-    rows = CaseMember.objects.filter(held & counts, case__benefit__from_month__lte=month).exclude(pid="")
+    rows = CaseMember.objects.filter(held & _counts(), case__benefit__from_month__lte=month).exclude(pid="")
     found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for pid, ref, programme, area in rows.values_list("pid", "case__ref", "case__programme", "case__area"):
         found[pid].append((ref, programme, area[:6]))
-    return {pid: held for pid in pids if (held := [one for known in known_by[pid] for one in found.get(known, [])])}
+    return {pid: held for pid, ids in known_by.items() if (held := [one for known in ids for one in found.get(known, [])])}
+
+
+def near_kin_on_file(known_by: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
+    """The register of near kin by member: pid → the cases everywhere filed apart (D57 Art. 11) with them in the family.
+
+    For supervision, which says only that somebody stands there.
+
+    :param known_by: every id each of these people was ever known by; whoever has two stands there under each
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    filed = CaseMember.objects.filter(_counts(), case__is_near_kin=True).exclude(pid="")
+    for pid, ref in filed.values_list("pid", "case__ref"):
+        found[pid].add(ref)
+    filed_in = {pid: frozenset().union(*(found.get(known, ()) for known in ids)) for pid, ids in known_by.items()}
+    return {pid: refs for pid, refs in filed_in.items() if refs}
+
+
+def _counts() -> Q:
+    """Members that count as living together, as `CaseMember.counts` says of one."""
+    return (
+        Q(counted=True) | Q(counted__isnull=True, together=True) | Q(counted__isnull=True, together__isnull=True, proposed=True)
+    )

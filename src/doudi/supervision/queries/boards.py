@@ -80,6 +80,7 @@ def open_books(area: str, on: date) -> Books:
     """Everything the rules look at, read with one query a table."""
     cases = casework.work(area)
     people = {one.pid for case in cases for one in case.members if one.pid} | {case.applicant for case in cases}
+    known_by = registry.together(people)
     month = on.replace(day=1)
     since = days.add_months(month, -12)
     return Books(
@@ -93,7 +94,8 @@ def open_books(area: str, on: date) -> Books:
         waiting=monitoring.waiting(area),
         has_signs=monitoring.latest() is not None,
         told=register.told(people),
-        held=casework.held_by(people, month=month),
+        held=casework.held_by(known_by, month=month),
+        kin=casework.near_kin_on_file(known_by),
         lookalikes=registry.lookalikes(people),
         holders=payment.account_holders(area),
     )

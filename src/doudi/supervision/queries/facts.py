@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from doudi.casework.core import awards
-from doudi.casework.queries.work import CaseWork
+from doudi.casework.queries.work import CaseWork, WorkMember
 from doudi.facts import days
 from doudi.facts.household import Value
 from doudi.monitoring.queries import Waiting
@@ -37,6 +37,7 @@ class Books:
     has_signs: bool  # whether a cycle ever reached the desks
     told: Mapping[str, Told]
     held: Mapping[str, list[tuple[str, str, str]]]
+    kin: Mapping[str, frozenset[str]]  # the register of near kin: whose family was filed apart, in which cases
     lookalikes: Mapping[str, int]
     holders: Mapping[tuple[str, str], str]  # of a case and an account it changed to: whose it is
     around: Around = field(init=False)
@@ -86,7 +87,7 @@ def in_force(case: CaseWork, on: date) -> bool:
 
 
 def case_facts(case: CaseWork, books: Books) -> Facts:
-    """The facts of one case. What no room keeps (a register of near kin) is not written: not known."""
+    """The facts of one case. What no room keeps is not written: not known."""
     facts: Facts = {
         "case_programme": case.programme,
         "case_state": case.state,
@@ -168,10 +169,19 @@ def _family(case: CaseWork, books: Books) -> Facts:
     ages = [days.age_on(one.born_on, books.on) if one.born_on else None for one in counted]
     alike = [books.lookalikes.get(one.pid) for one in counted]
     return {
+        "case_kin_in_register": _kin_on_file(case, counted, books),
         "case_members_together": None if None in together or not together else sum(map(bool, together)),
         "case_has_worker": _any(None if age is None else WORKS_FROM <= age < WORKS_UNTIL for age in ages),
         "case_lookalikes": None if None in alike or not alike else sum(filter(None, alike)),
     }
+
+
+def _kin_on_file(case: CaseWork, counted: list[WorkMember], books: Books) -> bool | None:
+    """Whether somebody of the family was filed as near kin in another case; not known of who came without a number."""
+    people = {case.applicant, *(one.pid for one in counted)} - {""}
+    if any(books.kin.get(pid, frozenset()) - {case.ref} for pid in people):
+        return True
+    return None if any(not one.pid for one in counted) else False
 
 
 def _running(case: CaseWork, books: Books) -> Facts:
