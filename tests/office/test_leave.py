@@ -132,10 +132,12 @@ def test_entered_by_oneself_or_the_director_once_and_ended_early():
     assert JournalEntry.objects.count() == lines
 
 
-def test_posts_are_read_in_two_queries_whoever_stands_in(django_assert_num_queries):
+def test_posts_are_read_in_two_queries_and_in_three_by_who_stands_in(django_assert_num_queries):
     li, sun = people.clerk_li(), people.clerk_sun()
-    away(li, sun)
     with django_assert_num_queries(2):
+        assert len(queries.posts(sun, NOON)) == 1
+    away(li, sun)
+    with django_assert_num_queries(3):  # whether she is away herself
         assert len(queries.posts(sun, NOON)) == 2
 
 

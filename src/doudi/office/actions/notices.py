@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from hmac import compare_digest
@@ -10,7 +12,7 @@ from secrets import randbelow
 from django.db import transaction
 
 from doudi.office import gateways
-from doudi.office.actions.journal import By, party, record
+from doudi.office.actions.journal import By, party, record, record_all
 from doudi.office.core import CouldNotSend, Message, Party, TooMany
 from doudi.office.models import (
     Notice,
@@ -25,6 +27,17 @@ CODES_A_DAY = 10
 NOTICE_TRIES = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text to a person: to a phone, or to whoever's phone it is. `subject`: the ref of what it is about."""
+
+    body: str
+    subject: str
+    phone: str = ""
+    pid: str = ""
+    channel: str = "sms"
+
+
 @transaction.atomic
 def notify(*, body: str, subject: str, by: By, at: datetime, phone: str = "", pid: str = "", channel: str = "sms") -> Notice:
     """Queue a text to a person, inside the act it tells about; a job sends it after the act is kept.
@@ -32,15 +45,32 @@ def notify(*, body: str, subject: str, by: By, at: datetime, phone: str = "", pi
     :param subject: the ref of what it is about
     :raises ValueError: nobody to send to, or a text message longer than 70 characters (one part)
     """
-    if not phone and not pid:
-        raise ValueError("a notice needs a phone or a person")
-    if channel == Notice.Channel.SMS and len(body) > 70:
-        raise ValueError(f"a text message has {len(body)} characters; 70 fit one message")
-    notice = Notice.objects.create(
-        channel=channel, pid=pid, phone=phone, body=body, subject=subject, queued_at=at, queued_by=party(by)
-    )
-    record("office.notify", subject=subject, by=by, at=at, detail={"channel": str(channel), "notice": notice.ref})
-    return notice
+    return notify_all([Text(body, subject, phone, pid, channel)], by=by, at=at)[0]
+
+
+@transaction.atomic
+def notify_all(texts: Sequence[Text], *, by: By, at: datetime) -> list[Notice]:
+    """Queue many texts at once, each with its line in the journal.
+
+    :raises ValueError: as `notify` does; then none of them is queued
+    """
+    for text in texts:
+        if not text.phone and not text.pid:
+            raise ValueError("a notice needs a phone or a person")
+        if text.channel == Notice.Channel.SMS and len(text.body) > 70:
+            raise ValueError(f"a text message has {len(text.body)} characters; 70 fit one message")
+    notices = [
+        Notice(
+            channel=text.channel, pid=text.pid, phone=text.phone, body=text.body, subject=text.subject, queued_at=at,
+            queued_by=party(by),
+        )
+        for text in texts
+    ]  # fmt: skip
+    Notice.objects.bulk_create(notices, batch_size=500)
+    lines = [("office.notify", one.subject, {"channel": str(one.channel), "notice": one.ref}) for one in notices]
+    if lines:
+        record_all(lines, by=by, at=at)
+    return notices
 
 
 @transaction.atomic

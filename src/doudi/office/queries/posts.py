@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, FilteredRelation, Q
 
 from doudi.office.core import ACTS, NotAllowed, Party, Role, Viewer, contains, handed_over, post_may, prefix
 from doudi.office.models import Clerk, Post
@@ -39,16 +39,28 @@ class PostRow:
         return allowed and (not self.stands_for or handed_over(act, self.groups))
 
 
-def _active(clerk: Clerk, on: date) -> QuerySet[Post]:
-    """Their own posts, and those of colleagues away whose work they do, in one query."""
-    away = leaves_on(on).filter(stand_in=clerk).exclude(stand_in__in=leaves_on(on).values("clerk"))
-    return (
-        Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on)
-        .filter(Q(clerk=clerk) | Q(clerk__in=away.values("clerk"), clerk__is_active=True))
-        .annotate(handed=Subquery(away.filter(clerk=OuterRef("clerk")).values("groups")[:1]))
+def _active(clerk: Clerk, on: date) -> list[Post]:
+    """Their own posts, oldest first, then those of colleagues away whose work they do.
+
+    One plain query, as every page asks it; only who stands in for somebody is asked about a second time: whoever is away
+    does nobody's work.
+    """
+    today = Q(clerk__leaves__ended_at__isnull=True, clerk__leaves__from_on__lte=on, clerk__leaves__to_on__gte=on)
+    rows = (
+        Post.objects.annotate(
+            leave=FilteredRelation("clerk__leaves", condition=today & Q(clerk__leaves__stand_in=clerk)),
+            handed=F("leave__groups"),
+        )
+        .filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on)
+        .filter(Q(clerk=clerk) | Q(leave__isnull=False, clerk__is_active=True))
         .select_related("clerk")
         .order_by("from_on", "id")
     )
+    found = list({post.pk: post for post in rows}.values())
+    mine = [post for post in found if post.clerk_id == clerk.pk]
+    if len(mine) == len(found) or leaves_on(on).filter(clerk=clerk).exists():
+        return mine
+    return [*mine, *(post for post in found if post.clerk_id != clerk.pk)]
 
 
 def posts(clerk: Clerk, at: datetime) -> list[PostRow]:
@@ -58,7 +70,7 @@ def posts(clerk: Clerk, at: datetime) -> list[PostRow]:
     """
     if not clerk.is_active:
         return []
-    held = sorted(_active(clerk, today(at)), key=lambda post: post.clerk_id != clerk.pk)
+    held = _active(clerk, today(at))
     labels = area_labels([post.area for post in held])
     return [_post_row(post, labels, mine=post.clerk_id == clerk.pk) for post in held]
 
@@ -169,14 +181,9 @@ class StaffRow:
     ref: str = ""
 
 
-def heads(area: str, at: datetime) -> list[StaffRow]:
-    """The directors whose post holds a place at a moment."""
-    on = today(at)
-    held = Post.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on, clerk__is_active=True, role=Role.DIRECTOR
-    )
-    rows = [post for post in held.select_related("clerk").order_by("area", "id") if contains(post.area, area)]
-    return _staff_rows(rows)
+def heads(at: datetime) -> list[StaffRow]:
+    """Every director at a moment, by place; one looks after the places their post's area holds."""
+    return staff(at, role=Role.DIRECTOR)
 
 
 def _staff_rows(rows: list[Post]) -> list[StaffRow]:
