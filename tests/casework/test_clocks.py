@@ -1,8 +1,11 @@
 """Clocks: counted like somebody who crosses off days, standing still where a place says so, climbing once a step."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,12 +13,13 @@ import people
 import walk
 from doudi.casework import actions, core, jobs, queries
 from doudi.casework.core import CLIMBS, Clock, Span, State, Step
-from doudi.casework.models import Climb, Pause, RunningClock
+from doudi.casework.models import Case, Climb, Pause, RunningClock
+from doudi.casework.queries import due
 from doudi.facts import days
 from doudi.facts.days import Year
 from doudi.office import actions as office
 from doudi.office import queries as office_queries
-from doudi.office.core import NotAllowed, Party
+from doudi.office.core import NotAllowed, Party, Role
 from doudi.office.models import JournalEntry, Notice
 from people import NOON
 
@@ -199,6 +203,52 @@ def test_overdue_climbs_to_officer_head_and_county_each_once(sources):
     assert (figure.label, figure.late, figure.share) == ("柳塘镇", 2, None)
     with pytest.raises(NotAllowed):
         queries.late(office_queries.viewer(people.worker_wang(), "staff.read", NOON), at=NOON)
+
+
+@db
+def test_many_clocks_are_told_by_as_many_queries_as_a_few_and_each_has_its_line_and_its_text(sources):
+    li, lin = people.clerk_li(), people.director_lin()
+    for clerk, phone in ((li, "13700000001"), (lin, "13700000002")):
+        clerk.phone = phone
+        clerk.save()
+    for n in range(12):
+        one = people.person("周德顺", date(1960, 1, 1 + n), order=100 + n)
+        people.household(f"h{n:020d}", (one, "self"))
+        walk.applied(one.pid)
+    at, job = NOON + DAY * 15, Party.system("climb_clocks")
+    refs, before = due.clocks_to_climb(at), JournalEntry.objects.count()
+    few, many = refs[:4], refs[4:]
+    asked = []
+    for some in (few, many):
+        with CaptureQueriesContext(connection) as queries_asked:
+            assert len(actions.climb(some, by=job, at=at)) == len(some)
+        asked.append(len(queries_asked))
+    assert len(many) == 20 and asked[0] == asked[1] <= 25
+    lines = list(JournalEntry.objects.filter(seq__gte=before).order_by("seq"))
+    of_cases = {line.subject for line in lines if line.act == "casework.climb"}
+    assert sum(line.act == "casework.climb" for line in lines) == len(refs) == Climb.objects.count() and len(of_cases) == 12
+    assert sum(line.act == "office.notify" for line in lines) == Notice.objects.filter(queued_by="system:climb_clocks").count()
+    assert all(lin.ref in json.loads(line.detail)["told"] for line in lines if line.act == "casework.climb")
+
+    case = Case.objects.earliest("pk")  # one that goes on, one that was told, one nobody knows
+    actions.accept(ref=case.ref, by=li, at=at)
+    assert not actions.climb([*refs, "nobody"], by=job, at=at) and JournalEntry.objects.latest("seq").act != "casework.climb"
+    with pytest.raises(NotAllowed):
+        actions.climb(refs, by=people.worker_wang(), at=at + DAY * 9)
+
+
+@db
+def test_a_clock_that_is_done_says_for_good_whether_it_was_in_time(sources):
+    lin = people.director_lin()
+    first, late = (walk.applied(one.pid) for one in (people.granny_wang(), people.uncle_zhou()))
+    last_day = NOON + (running(first)["accept"].due_on - NOON.date())
+    actions.accept(ref=first.ref, by=people.clerk_li(), at=last_day)
+    sun = people.clerk("sun", "孙伟", Role.TOWNSHIP, people.TOWNSHIP)
+    actions.accept(ref=late.ref, by=sun, at=NOON + DAY * 20)
+    kept = dict(RunningClock.objects.filter(kind="accept").values_list("case__ref", "in_time"))
+    assert kept == {first.ref: True, late.ref: False} and not RunningClock.objects.filter(done_at=None, in_time=True).exists()
+    figure = next(iter(queries.late_figures(office_queries.viewer(lin, "staff.read", NOON), at=NOON + DAY * 20)))
+    assert (figure.finished, figure.in_time, figure.share) == (4, 2, 50)
 
 
 @db

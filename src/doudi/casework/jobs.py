@@ -20,6 +20,7 @@ from doudi.verification import queries as verification
 from doudi.verification.core import Ended
 
 _log = logging.getLogger(__name__)
+AT_ONCE = 100  # clocks told in one transaction: a fifth of a second in which no other writes to SQLite
 
 
 def end_showings(at: datetime) -> int:
@@ -94,14 +95,14 @@ def end_authorisations(at: datetime) -> int:
 
 
 def climb_clocks(at: datetime) -> int:
-    """Remind of clocks that run out, and let overdue ones climb: officer, head, county, each once; returns how many steps."""
+    """Remind of clocks that run out, and let overdue ones climb: officer, head, county, each once; returns how many steps.
+
+    Some at a time: others write meanwhile, and after a kill only these are left to do again.
+    """
     job, told = Party.system("climb_clocks"), 0
-    for clock in due.clocks_to_climb(at):
-        try:
-            actions.climb(clock=clock, by=job, at=at)
-        except NotAllowed:  # done or told meanwhile
-            continue
-        told += 1
+    waiting = due.clocks_to_climb(at)
+    for first in range(0, len(waiting), AT_ONCE):
+        told += len(actions.climb(waiting[first : first + AT_ONCE], by=job, at=at))
     return told
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from doudi.casework import core
-from doudi.casework.core import AlreadyDone, Clock, Span, State, Step
+from doudi.casework.core import Clock, Span, State, Step
 from doudi.casework.models import Case, Climb, Decision, Pause, RunningClock
 from doudi.office import actions as office
 from doudi.office import queries as office_queries
 from doudi.office.actions import By
-from doudi.office.core import NotAllowed, Role, prefix
+from doudi.office.core import NotAllowed, Role, contains, prefix
 from doudi.office.queries import need, today
 from doudi.rulebook import queries as rulebook
 
@@ -34,8 +36,8 @@ def follow(case: Case, *, by: By, at: datetime, since: date | None = None) -> No
     for kind, row in running.items():
         if Clock(kind) not in wanted:
             _close_pause(row, at)
-            row.done_at, row.done_by = at, office.party(by)
-            row.save(update_fields=["done_at", "done_by"])
+            row.done_at, row.done_by, row.in_time = at, office.party(by), today(at) <= row.due_on
+            row.save(update_fields=["done_at", "done_by", "in_time"])
     for clock in wanted:
         if clock not in running:
             running[clock] = _start(case, clock, at if since is None else at - (today(at) - since), at=at)
@@ -144,58 +146,74 @@ def recount(*, ref: str, by: By, at: datetime) -> int:
 
 
 @transaction.atomic
-def climb(*, clock: str, by: By, at: datetime) -> Climb:
-    """Tell those concerned that a clock (its ref) runs out or ran out: the officer, then the head, then the county; each once.
+def climb(clocks: Sequence[str], *, by: By, at: datetime) -> list[Climb]:
+    """Tell those concerned that clocks (their refs) run out or ran out: the officer, then the head, then the county; each once.
 
-    Steps passed over meanwhile are not told afterwards: only the highest that has come.
+    Steps passed over meanwhile are not told afterwards: only the highest that has come. Each step told has its own line. A clock
+    that does not run any more, of which nothing is due or that was told already is left out, and so is one somebody is at work
+    on in this moment: nobody waits for anybody here, and the next run finds it.
 
-    :raises AlreadyDone: that step was told before
-    :raises NotAllowed: the clock does not run, or nothing is due of it yet
+    :raises NotAllowed: a clerk who does not accept applications there
     """
-    row = RunningClock.objects.select_for_update().select_related("case").filter(ref=clock, done_at__isnull=True).first()
-    if row is None:
-        raise NotAllowed("这个期限已经了结了。")
-    case = row.case
-    need(by, "case.accept", area=case.area, at=at)
-    step = core.step_due(Clock(row.kind), row.due_on, today(at))
-    if step is None:
-        raise NotAllowed("还没到提醒的时候。")
-    told_before = [Step(one) for one in Climb.objects.filter(clock=row).values_list("step", flat=True)]
-    order = list(Step)
-    if any(order.index(one) >= order.index(step) for one in told_before):
-        raise AlreadyDone("已经提醒过了。")
-    people = _told(case, step, at)
-    made = Climb.objects.create(clock=row, step=step, told=[ref for ref, _ in people], at=at, by=office.party(by))
+    found = RunningClock.objects.filter(ref__in=clocks, done_at__isnull=True).order_by("pk").select_related("case")
+    rows = list(found.select_for_update(skip_locked=True).only(*CLIMBING))
+    for area in {row.case.area for row in rows}:
+        need(by, "case.accept", area=area, at=at)
+    told: dict[int, list[Step]] = defaultdict(list)
+    for pk, step in Climb.objects.filter(clock__in=rows).values_list("clock", "step"):
+        told[pk].append(Step(step))
+    order, on = list(Step), today(at)
+    steps = [(row, step) for row in rows if (step := core.step_due(Clock(row.kind), row.due_on, on)) is not None]
+    steps = [(row, step) for row, step in steps if all(order.index(one) < order.index(step) for one in told[row.pk])]
+    whom = _told([(row.case, step) for row, step in steps], at)
+    made = [
+        Climb(clock=row, step=step, told=[ref for ref, _ in people], at=at, by=office.party(by))
+        for (row, step), people in zip(steps, whom, strict=True)
+    ]
+    Climb.objects.bulk_create(made)
+    with_phone = [(one, phone) for one, people in zip(made, whom, strict=True) for _, phone in people if phone]
+    texts = [office.Text(_says(one.clock, Step(one.step)), one.clock.case.ref, phone) for one, phone in with_phone]
+    office.notify_all(texts, by=by, at=at)
+    lines = [("casework.climb", one.clock.case.ref, _line(one)) for one in made]
+    if lines:
+        office.record_all(lines, by=by, at=at)
+    return made
+
+
+CLIMBING = ("ref", "kind", "due_on", *(f"case__{name}" for name in ("ref", "receipt", "area", "state", "handler")))
+
+
+def _line(one: Climb) -> dict[str, Any]:
+    return {"clock": one.clock.kind, "due": one.clock.due_on.isoformat(), "step": str(one.step), "told": one.told}
+
+
+def _says(row: RunningClock, step: Step) -> str:
+    """What the text says: which application, which limit and when; no name, and nothing of the matter."""
     words = {
         Step.BEFORE: f"“{Clock(row.kind).label}”{row.due_on.month}月{row.due_on.day}日到期",
         Step.DUE: f"“{Clock(row.kind).label}”今天到期",
     }.get(step, f"“{Clock(row.kind).label}”{row.due_on.month}月{row.due_on.day}日已过期")
-    for _, phone in people:
-        if phone:
-            body = f"{core.show_receipt(case.receipt)}{words}，请在系统里看。{settings.SITE['office']}"
-            office.notify(body=body[:70], subject=case.ref, by=by, at=at, phone=phone)
-    detail = {"clock": row.kind, "due": row.due_on.isoformat(), "step": str(step), "told": made.told}
-    office.record("casework.climb", subject=case.ref, by=by, at=at, detail=detail)
-    return made
+    return f"{core.show_receipt(row.case.receipt)}{words}，请在系统里看。{settings.SITE['office']}"[:70]
 
 
-def _told(case: Case, step: Step, at: datetime) -> list[tuple[str, str]]:
-    """Whom a step of the stair tells: ref and telephone of each clerk. Who is away is told through who stands in."""
-    if step in (Step.BEFORE, Step.DUE, Step.AFTER):
+def _told(steps: Sequence[tuple[Case, Step]], at: datetime) -> list[list[tuple[str, str]]]:
+    """Whom each step of the stair tells: ref and telephone of each clerk. Who is away is told through who stands in."""
+    heads = cache(lambda: office_queries.staff(at, role=Role.DIRECTOR))
+    staff = cache(lambda area, role: [row.ref for row in office_queries.staff(at, area=area, role=role)])
+    whom = []
+    for case, step in steps:
         at_county = State(case.state) is State.AT_COUNTY
-        refs = [] if at_county or not case.handler else [case.handler]
-        if not refs:
-            role = Role.COUNTY if at_county else Role.TOWNSHIP
-            area = case.area[:6] if at_county else case.area[:9]
-            refs = [row.ref for row in office_queries.staff(at, area=area, role=role)]
-    elif step is Step.HEAD:
-        heads = office_queries.heads(case.area, at)
-        nearest = max((len(prefix(row.area)) for row in heads), default=0)
-        refs = [row.ref for row in heads if len(prefix(row.area)) == nearest]
-    else:
-        refs = [row.ref for row in office_queries.heads(case.area, at)]
-        refs += [row.ref for row in office_queries.staff(at, area=case.area[:6], role=Role.COUNTY)]
-    gone = office_queries.away(refs, at)
-    refs = list(dict.fromkeys(gone.get(ref, ref) or ref for ref in refs))
-    phones = office_queries.clerk_phones(refs)
-    return [(ref, phones.get(ref, "")) for ref in refs]
+        above = [] if step in (Step.BEFORE, Step.DUE, Step.AFTER) else [one for one in heads() if contains(one.area, case.area)]
+        if step is Step.HEAD:
+            nearest = max((len(prefix(one.area)) for one in above), default=0)
+            whom.append([one.ref for one in above if len(prefix(one.area)) == nearest])
+        elif step is Step.COUNTY:
+            whom.append([*(one.ref for one in above), *staff(case.area[:6], Role.COUNTY)])
+        elif at_county:
+            whom.append(staff(case.area[:6], Role.COUNTY))
+        else:
+            whom.append([case.handler] if case.handler else staff(case.area[:9], Role.TOWNSHIP))
+    gone = office_queries.away({ref for refs in whom for ref in refs}, at)
+    whom = [list(dict.fromkeys(gone.get(ref, ref) or ref for ref in refs)) for refs in whom]
+    phones = office_queries.clerk_phones(sorted({ref for refs in whom for ref in refs}))
+    return [[(ref, phones.get(ref, "")) for ref in refs] for refs in whom]

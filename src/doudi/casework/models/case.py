@@ -134,7 +134,12 @@ class Case(models.Model):
             models.UniqueConstraint(fields=["visit_ref", "programme"], condition=~Q(visit_ref=""), name="case_visit_once"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["state", "rank", "due_on", "id"], name="case_inbox"),
+            models.Index(fields=["state", "rank", "due_on", "id", "area", "level"], name="case_inbox"),
+            models.Index(  # so that what is open in a place is counted without reading the cases
+                fields=["area", "state", "level", "in_doubt", "due_on", "handler"],
+                condition=Q(closed_at__isnull=True),
+                name="case_open_here",
+            ),
             models.Index(fields=["area", "state"], name="case_area"),
         ]
 

@@ -35,6 +35,7 @@ class RunningClock(models.Model):
     extended_by = models.CharField(max_length=80, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.CharField(max_length=80, blank=True)
+    in_time = models.BooleanField(null=True)  # once it is done: on its last day or before
 
     PRIVACY: ClassVar = {
         "id": "internal",
@@ -54,6 +55,7 @@ class RunningClock(models.Model):
         "extended_by": "internal",
         "done_at": "internal",
         "done_by": "internal",
+        "in_time": "internal",
     }
 
     class Meta:
@@ -66,10 +68,15 @@ class RunningClock(models.Model):
             ),
             together("clock_extended_whole", "extended_at", "extended_by"),
             together("clock_done_whole", "done_at", "done_by"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, in_time__isnull=True) | Q(done_at__isnull=False, in_time__isnull=False),
+                name="clock_done_judged",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_on", "id"], condition=Q(done_at__isnull=True), name="clock_running"),
-            models.Index(fields=["area", "due_on", "id"], condition=Q(done_at__isnull=True), name="clock_running_here"),
+            models.Index(fields=["area", "due_on", "id", "kind"], condition=Q(done_at__isnull=True), name="clock_running_here"),
+            models.Index(fields=["done_at", "area", "kind", "in_time"], condition=Q(done_at__isnull=False), name="clock_done"),
         ]
 
     def __str__(self) -> str:

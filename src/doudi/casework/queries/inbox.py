@@ -19,7 +19,11 @@ from doudi.registry import queries as registry
 from doudi.verification import queries as verification
 
 S = State
-AT_TOWNSHIP = (S.SUBMITTED, S.ACCEPTED, S.INVESTIGATING, S.OBJECTED, S.RETURNED, S.HELPED)
+# What a line of a list says; the other columns, the sealed ones above all, stay where they are.
+LINE = (
+    "ref", "receipt", "name", "area", "programme", "state", "level", "channel", "handler", "rank", "due_on", "is_urgent",
+    "is_near_kin",
+)  # fmt: skip
 
 # state → (why it is here, the next move)
 NEXT = {
@@ -64,14 +68,18 @@ def after_prefix(code: str) -> str:
 
 def _of(viewer: Viewer) -> QuerySet[Case]:
     viewer.need("case.list")
-    return Case.objects.filter(within(viewer))
+    return Case.objects.filter(within(viewer)).only(*LINE)
 
 
 def _todo(viewer: Viewer) -> Q:
-    """What waits for this post: who decides is the county, or another of the township where that confirms."""
+    """What waits for this post: who decides is the county, or another of the township where that confirms.
+
+    A township's is what is open and waits for nobody else: said this way round, its place is looked through and no other.
+    """
     if viewer.role == Role.COUNTY:
         return Q(state=S.AT_COUNTY, level=core.Level.COUNTY)
-    return Q(state__in=AT_TOWNSHIP) | Q(state=S.AT_COUNTY, level=core.Level.TOWNSHIP)
+    others = Q(state__in=[S.ASKED, S.SHOWN]) | Q(state=S.AT_COUNTY, level=core.Level.COUNTY)
+    return Q(closed_at__isnull=True) & ~others
 
 
 def _pile(viewer: Viewer, pile: str) -> Q:
@@ -174,15 +182,18 @@ def counts(viewer: Viewer, *, at: datetime) -> Counts:
     :raises NotAllowed: the post does not allow it
     """
     on, todo = today(at), _todo(viewer)
-    found = _of(viewer).aggregate(
-        todo=Count("pk", filter=todo),
-        due_today=Count("pk", filter=todo & Q(due_on=on)),
-        overdue=Count("pk", filter=todo & Q(due_on__lt=on)),
-        urgent=Count("pk", filter=todo & Q(is_urgent=True)),
-        waiting=Count("pk", filter=Q(state=S.ASKED)),
-        shown=Count("pk", filter=Q(state=S.SHOWN)),
-        clear=Count("pk", filter=Q(state=S.AT_COUNTY, level=core.Level.COUNTY, in_doubt=False)),
-        doubt=Count("pk", filter=Q(state=S.AT_COUNTY, level=core.Level.COUNTY, in_doubt=True)),
+    found = (
+        _of(viewer)
+        .filter(closed_at__isnull=True)
+        .aggregate(
+            todo=Count("pk", filter=todo),
+            due_today=Count("pk", filter=todo & Q(due_on=on)),
+            overdue=Count("pk", filter=todo & Q(due_on__lt=on)),
+            waiting=Count("pk", filter=Q(state=S.ASKED)),
+            shown=Count("pk", filter=Q(state=S.SHOWN)),
+            clear=Count("pk", filter=Q(state=S.AT_COUNTY, level=core.Level.COUNTY, in_doubt=False)),
+            doubt=Count("pk", filter=Q(state=S.AT_COUNTY, level=core.Level.COUNTY, in_doubt=True)),
+        )
     )
     return Counts(**found)
 

@@ -25,7 +25,7 @@ from doudi.casework.models import (
 )
 from doudi.casework.queries import words
 from doudi.casework.queries.drafts import is_minor
-from doudi.casework.queries.inbox import as_rows, within
+from doudi.casework.queries.inbox import LINE, as_rows, within
 from doudi.casework.queries.known import relation_words, source_of
 from doudi.casework.queries.rows import (
     AssessmentRow,
@@ -142,8 +142,8 @@ def cases_of(pid: str, viewer: Viewer, *, at: datetime) -> tuple[InboxRow, ...]:
     :raises NotAllowed: the post does not allow it
     """
     viewer.need("case.read")
-    rows = Case.objects.filter(within(viewer), members__pid__in=registry.pids_of(pid)).distinct().order_by("-pk")[:50]
-    return as_rows(rows, viewer, today(at))
+    mine = Case.objects.filter(within(viewer), members__pid__in=registry.pids_of(pid))
+    return as_rows(mine.only(*LINE).distinct().order_by("-pk")[:50], viewer, today(at))
 
 
 @dataclass

@@ -181,11 +181,6 @@ class StaffRow:
     ref: str = ""
 
 
-def heads(at: datetime) -> list[StaffRow]:
-    """Every director at a moment, by place; one looks after the places their post's area holds."""
-    return staff(at, role=Role.DIRECTOR)
-
-
 def _staff_rows(rows: list[Post]) -> list[StaffRow]:
     labels = area_labels([post.area for post in rows])
     return [

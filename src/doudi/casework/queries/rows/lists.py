@@ -36,7 +36,6 @@ class Counts:
     todo: int
     due_today: int
     overdue: int
-    urgent: int
     waiting: int
     shown: int
     clear: int  # county: without doubts
