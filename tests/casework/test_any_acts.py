@@ -23,7 +23,7 @@ import walk
 from casework.anything import Stage, acts, place_of, posts_of
 from doudi.casework import core
 from doudi.casework import jobs as casework_jobs
-from doudi.casework.models import Award, Benefit, Case, Decision, Opinion, Survey
+from doudi.casework.models import Adjustment, Award, Benefit, Case, Decision, Opinion, Review, Survey
 from doudi.facts import days
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, contains
@@ -31,7 +31,7 @@ from doudi.office.models import Clerk, JournalEntry
 from doudi.office.proofs import verify
 from doudi.payment import actions as payment
 from doudi.payment.core import LineState
-from doudi.payment.models import Entry, Line, Run
+from doudi.payment.models import Claim, Entry, Line, Run
 from doudi.services import jobs as services_jobs
 from examples import some
 from photographs import photograph
@@ -54,6 +54,8 @@ class AnyActs(RuleBasedStateMachine):
         self.back = contextlib.ExitStack()
         self.back.enter_context(taken_back())
         self.stage = Stage.set(random.Random(seed))
+        walk.confirmed(walk.applied(self.stage.residents[1], self.stage.at), self.stage.at)  # help in force from the first day on
+        self.stage.at += timedelta(days=10)
         self.states = self.read_states()
         self.kept: dict[Any, dict[int, Any]] = {}
 
@@ -137,6 +139,43 @@ class AnyActs(RuleBasedStateMachine):
         self.attempt("casework", "propose_adjustment", {"asked": asked, **common})
         account = {"bank": "邮储银行", "number": "6217000011112222", "holder": benefit.case.applicant, "channel": "window"}
         self.attempt("payment", "ask_account", {**account, **common})
+
+    @rule()
+    def a_change_is_heard_and_decided(self) -> None:
+        """A proposed change goes its way; a benefit that is due is looked at again."""
+        li, zhao, at = people.clerk_li(), people.officer_zhao(), self.stage.at
+        kept = self.stage.one(Adjustment.objects.filter(decided_at__isnull=True, dropped_at__isnull=True))
+        if kept is not None:
+            heard = {"outcome": "heard", "on": at.date(), "views": "知道了", "signed_by": "王桂兰"}
+            self.attempt("casework", "record_hearing", {"ref": kept.ref, **heard, "by": li, "at": at})
+            self.attempt("casework", "decide_adjustment", {"ref": kept.ref, "by": self.stage.one([li, zhao]), "at": at})
+        due = self.stage.one(Benefit.objects.filter(review_due_on__lte=at.date(), review_state="none"))
+        if due is not None:
+            self.attempt("casework", "call_review", {"ref": due.ref, "by": li, "at": at})
+        review = self.stage.one(Review.objects.filter(closed_at__isnull=True))
+        if review is not None:
+            self.attempt("casework", "open_review", {"ref": review.ref, "by": li, "at": at})
+            self.attempt("casework", "close_review", {"ref": review.ref, "note": "上门看过，没有变", "by": li, "at": at})
+
+    @rule()
+    def money_comes_back(self) -> None:
+        """What was paid too much is claimed, decided, given up or paid back."""
+        zhao, lin, at = people.officer_zhao(), people.director_lin(), self.stage.at
+        benefit = self.stage.one(Benefit.objects.all())
+        if benefit is not None:
+            self.attempt("payment", "propose_claim", {"benefit": benefit.ref, "by": zhao, "at": at})
+        claim = self.stage.one(Claim.objects.all())
+        if claim is None:
+            return
+        way = self.stage.one(["at_once", "instalments", "waive"])
+        self.attempt(
+            "payment", "decide_claim", {"ref": claim.ref, "way": way, "why": "多发了", "share": 10, "by": zhao, "at": at}
+        )
+        who = self.stage.one([zhao, lin])
+        self.attempt("payment", "waive_claim", {"ref": claim.ref, "agree": True, "why": "家里确实难", "by": who, "at": at})
+        fen = self.stage.one([1, 5000, claim.amount_fen])
+        voucher = f"v{self.stage.chance.randint(1, 9)}"
+        self.attempt("payment", "pay_back", {"ref": claim.ref, "amount_fen": fen, "voucher": voucher, "by": zhao, "at": at})
 
     # ---- one attempt --------------------------------------------------------------------------------------------------------
 
