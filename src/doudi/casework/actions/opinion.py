@@ -61,7 +61,7 @@ def propose(
         case=case,
         assessment=ruled,
         kind=kind,
-        members=ruled.members,
+        members=core.road(case.programme).helps(ruled.members),
         amount_fen=amount,
         reason=words,
         differs=bool(differs),

@@ -94,6 +94,10 @@ class Road:
     def shows(self) -> bool:
         return self.procedure.shows
 
+    def helps(self, living: int) -> int:
+        """How many people the help is for: those who live together, or one of them where it is a person's or a child's."""
+        return living if self.unit == "household" else min(living, 1)
+
     def demands(self, before: str) -> list[Demand]:
         """What an act demands: the codes it needs, in the order of the table."""
         wanted = (before, "decide") if before in ("confirm", "refuse") else (before,)

@@ -41,15 +41,16 @@ def by_rule(
     pack, told = rulebook.pack(), tuple(effects)
     kept.keep(Lake(Path(settings.LAKE)), pack)
     base = rules.household_of(dict(facts), pack)
-    alone, found = road(programme).unit != "household", []
+    its_road = road(programme)
+    alone, found = its_road.unit != "household", []
     for month in months:
         home = household_in(base, told, month)
         if not home.members or (alone and subject not in {one.pid for one in home.members}):
-            found.append(ByRule(month, "no", 0, len(home.members), "家里没有别人了" if not home.members else "要帮的人不在了"))
+            found.append(ByRule(month, "no", 0, 0, "家里没有别人了" if not home.members else "要帮的人不在了"))
             continue
         said = rules.ask(programme, home, month, area, subject=subject, pack=pack)
         fen = 0 if said.outcome == "no" else said.amount_fen if said.outcome == "yes" else None
-        found.append(ByRule(month, said.outcome, fen, len(home.members), _why(said)))
+        found.append(ByRule(month, said.outcome, fen, its_road.helps(len(home.members)), _why(said)))
     return found, pack.version
 
 

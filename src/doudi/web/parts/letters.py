@@ -104,7 +104,7 @@ def figures_of(found: AssessmentRow | None) -> tuple[str, ...]:
         return ()
     lines = []
     if found.standard_fen is not None:
-        lines.append(f"标准：每人每月 {yuan(found.standard_fen)}，按 {found.members} 口人算。")
+        lines.append(f"标准：每人每月 {yuan(found.standard_fen)}，按 {road(found.programme).helps(found.members)} 口人算。")
     if found.income_fen is not None:
         lines.append(f"全家每月算进去的收入：{yuan(found.income_fen)}。")
     known = [row for row in found.table if row.fen is not None]
