@@ -25,10 +25,11 @@ def test_an_officials_sister(open_browser, sources):
     actions.accept(ref=case.ref, near_kin_clerk="li", kin_relation="sibling", by=qian, at=staged.TODAY)
     with pytest.raises(NotAllowed, match="回避"):
         actions.propose(ref=case.ref, kind="help", reason="是我姐", by=li, at=staged.TODAY)
-    actions.survey(
+    visit = actions.survey(
         ref=case.ref, on=staged.TODAY.date(), second=worker.username, signed_by="王桂兰", answers={}, needs=walk.NEEDS,
         by=qian, at=staged.TODAY,
     )  # fmt: skip
+    walk.form_signed(case, visit.ref, staged.TODAY, qian)
     walk.settled(case, staged.TODAY, qian)
     actions.propose(ref=case.ref, kind="help", reason="您家收入低于标准。", by=qian, at=staged.TODAY)
     clock = DemoClock.objects.get(pk=1)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 import people
+import photographs
 import walk
 from doudi.casework import jobs
 from doudi.casework.models import Case
@@ -65,6 +66,16 @@ def test_an_application_goes_from_the_inbox_to_the_bank(open_browser, sources):
         form.get_by_label("为什么").fill("上门看过")
         follow(form.get_by_role("button"))
     look(li, "desk-case-settled")
+    assert "入户调查表还没有第一位调查人、第二位调查人、家里人签名" in li.inner_text("main")
+    follow(li.get_by_role("link", name="去签字、拍照"))
+    li.get_by_text("家里人不愿意签，或者签不了").click()
+    look(li, "desk-case-unsigned")
+    li.get_by_text("签在纸上，拍照交来").click()
+    sheet = {"name": "a.png", "mimeType": "image/png", "buffer": photographs.photograph(7)}
+    li.get_by_label("签好的调查表，拍照").set_input_files(sheet)
+    follow(li.get_by_role("button", name="收好调查表"))
+    assert "签字收齐了" in li.inner_text("main")
+    follow(li.get_by_role("link", name="回到案卷"))
     li.get_by_text("建议给予救助").click()
     follow(li.get_by_role("button", name="按左边的账自动起草理由"))
     assert li.get_by_label("理由（群众也会看到）").input_value()
