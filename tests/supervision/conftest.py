@@ -12,7 +12,7 @@ import people
 import walk
 from doudi.casework import actions
 from doudi.casework.core.asking import Photo
-from doudi.casework.models import Case, Survey, SurveyPaper
+from doudi.casework.models import Case
 from doudi.monitoring import actions as monitoring
 from doudi.office.core import Party
 from doudi.payment import actions as payment
@@ -51,8 +51,6 @@ def helped(db, sources, told, monkeypatch) -> Case:
     granny = people.granny_wang()
     case = walk.applied(granny.pid)
     walk.confirmed(case)
-    sheet = {"role": "sheet", "paper": "w1", "at": people.NOON, "by": "clerk:li"}
-    SurveyPaper.objects.create(survey=Survey.objects.get(case=case), **sheet)
     photographed(people.NOON + timedelta(days=9))
     walk.served(case, people.NOON + timedelta(days=10))
     Case.objects.filter(pk=case.pk).update(account_way="same")

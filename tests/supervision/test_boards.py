@@ -278,6 +278,16 @@ def test_each_planted_breach_is_found_and_named(helped: Case, told: dict[str, To
         queries.boards._swept.cache_clear()
 
 
+def test_a_family_that_did_not_sign_is_no_breach_where_why_is_written_down(helped: Case) -> None:
+    papers = SurveyPaper.objects.filter(survey__case=helped)
+    papers.delete()
+    assert hit("PR-05")
+    queries.boards._swept.cache_clear()
+    left = {"unsigned": "refused", "unsigned_words": "不愿意", "witness": "妇女主任", "unsigned_by": "clerk:li"}
+    Survey.objects.filter(case=helped).update(unsigned_at=noon(7, 2), **left)
+    assert not hit("PR-05")
+
+
 def test_near_kin_visited_by_the_county_itself_is_clean(helped: Case) -> None:
     of(helped, is_near_kin=True)
     Survey.objects.create(
