@@ -117,7 +117,7 @@ def test_pages_ask_the_database_a_pinned_number_of_times(sources, django_assert_
         page = queries.inbox(at_li, at=later, limit=5)
     with django_assert_max_num_queries(1):
         queries.counts(at_zhao, at=later)
-    with django_assert_max_num_queries(21):  # with who signed and what the family said
+    with django_assert_max_num_queries(22):  # with who signed, for the check and the visit, and what the family said
         whole = queries.case(cases[0].ref, at_zhao, at=later)
     with django_assert_max_num_queries(4):
         queries.shown(people.TOWNSHIP, on=later.date())
