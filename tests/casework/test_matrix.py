@@ -362,6 +362,7 @@ def doings(case):
             lambda by: actions.follow_up(ref=rows["asking"], outcome="fine", way="call", note="好", by=by, at=NOON),
             township | county | {Role.VILLAGE},
         ),
+        "renew": (lambda by: actions.renew(benefit=held, by=by, at=NOON), township | county | {Role.VILLAGE}),
         "call_review": (
             lambda by: actions.call_review(ref=benefit.ref if benefit else "", by=by, at=NOON), township | county,
         ),

@@ -14,7 +14,7 @@ from doudi.exchange import queries as exchange
 
 WEB = Path(doudi.web.__file__).parent
 ASKED = tomllib.loads((WEB / "parts/asked.toml").read_text())
-DRAFT = SimpleNamespace(members=(), incomes=(), account=SimpleNamespace(known=None))
+DRAFT = SimpleNamespace(hardships=(), story="", members=(), incomes=(), account=SimpleNamespace(known=None))
 GIVEN = {"WindowForm": {"draft": DRAFT}, "HelpForm": {"asked": ()}, "KeepForm": {"places": []}}
 NEEDS = "required|aria-required"
 FORMS = [name for name in ASKED if name.startswith("doudi.")]

@@ -48,6 +48,7 @@ from doudi.casework.actions.outreach import miss_offer, settle_offer, take_list
 from doudi.casework.actions.paper_forms import drop_form, keep_form, read_rest, type_form
 from doudi.casework.actions.papers import export_file, keep_drawn, print_sheet, retire_papers, scan, serve_letter
 from doudi.casework.actions.rechecking import follow_recheck
+from doudi.casework.actions.renewing import renew
 from doudi.casework.actions.reviewing import call_review, close_review, open_review
 from doudi.casework.actions.settling import settle_fact
 from doudi.casework.actions.signing import add_supporter, record_consent, remove_supporter, sign_supporter
@@ -121,6 +122,7 @@ __all__ = [
     "refuse",
     "reinvestigate",
     "remove_supporter",
+    "renew",
     "request_check",
     "resend",
     "retire_papers",

@@ -26,6 +26,7 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
     saved_by = models.CharField(max_length=80)
     case = models.OneToOneField("Case", null=True, blank=True, on_delete=models.PROTECT, related_name="draft")
+    goes_on = models.ForeignKey("Benefit", null=True, blank=True, on_delete=models.PROTECT, related_name="drafts")  # asked for anew
 
     PRIVACY: ClassVar = {
         "id": "internal",
@@ -41,6 +42,7 @@ class Draft(models.Model):
         "saved_at": "internal",
         "saved_by": "internal",
         "case": "internal",
+        "goes_on": "internal",
     }
 
     class Meta:

@@ -15,6 +15,7 @@ from doudi.casework.models import Adjustment, Award, Benefit, FollowUp, Happenin
 from doudi.casework.queries import awards
 from doudi.casework.queries.inbox import within
 from doudi.casework.queries.page import NoCase
+from doudi.casework.queries.renewing import ends_soon, last_of_soon, renewal
 from doudi.casework.queries.reviews import then_and_now
 from doudi.casework.queries.rows.help import (
     AdjustmentRow,
@@ -44,7 +45,6 @@ FOLLOW_OUTCOMES = {
     "needless": "不用问了",
 }
 OFFER_ANSWERS = {"taken": "去了", "good_reason": "没去，有正当理由", "refused": "没去"}
-SOON_MONTHS = 2  # a recognition that ends so soon is shown, so that it can be asked for anew in time
 
 
 def benefits(viewer: Viewer, *, at: datetime, pile: str, first: int = 0, count: int = 50) -> list[BenefitLine]:
@@ -89,7 +89,7 @@ _PILES: dict[str, Callable[[Viewer, date], QuerySet[Any]]] = {
     .filter(Q(is_less=False) | ~Q(heard="")).select_related("benefit").order_by("proposed_at", "id"),
     "expiring": lambda viewer, on: Benefit.objects.filter(
         within(viewer), is_one_off=False, ended_why="", to_month__gte=on.replace(day=1),
-        to_month__lte=days.add_months(on.replace(day=1), SOON_MONTHS),
+        to_month__lte=last_of_soon(viewer.area, on),
     ).order_by("to_month", "id"),
     "follow": lambda viewer, on: FollowUp.objects.filter(_of(viewer), done_at__isnull=True, due_on__lte=on)
     .select_related("benefit").order_by("due_on", "id"),
@@ -182,6 +182,7 @@ def benefit_page(ref: str, viewer: Viewer, *, at: datetime) -> BenefitPage:
             )
             for one in FollowUp.objects.filter(benefit=row).order_by("due_on")
         ),
+        renewal=renewal(row, at=at),
     )  # fmt: skip
 
 
@@ -306,6 +307,7 @@ def my_help(pid: str, *, at: datetime) -> tuple[MyHelp, ...]:
                 members=shown,
                 now_fen=held.now_fen or 0,
                 to_month=held.to_month,
+                is_ending=held.payee in pids and ends_soon(held, today(at)),
                 proposal=next((one for one in changes if one.state == "proposed" and one.is_less), None),
                 adjustments=tuple(one for one in changes if one.state == "decided"),
                 told=_happenings(held, dict(shown), at),

@@ -118,6 +118,7 @@ def page_of(row: Draft, on: date) -> DraftPage:
         done=frozenset(content["done"]),
         saved_at=row.saved_at,
         case_ref=row.case.ref if row.case else None,
+        goes_on=row.goes_on_id is not None,
     )
 
 

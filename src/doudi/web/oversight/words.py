@@ -112,6 +112,7 @@ ACTS = {
     "casework.drop_form": "一张纸表没有录，放到一边",
     "casework.take_call": "记了一通来电",
     "casework.ring_back": "给来电的人回了电话",
+    "casework.renew": "从以前的救助接着申请",
     "casework.apply_for_caller": "替来电的人开始申请",
     "casework.take_list": "收下了部门转来的人",
     "casework.settle_offer": "问过了部门转来的人",

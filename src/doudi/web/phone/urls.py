@@ -52,6 +52,7 @@ urlpatterns = [
     path("my/file.pdf", letters.own_file, name="own-file"),
     path("my/help/", helped.helped, name="help"),
     path("my/help/<slug:ref>/changed/", helped.changed, name="help-changed"),
+    path("my/help/<slug:ref>/renew/", helped.renew, name="help-renew"),
     path("my/help/invited/<slug:ref>/", helped.invited, name="help-invited"),
     path("my/money/", money.money, name="money"),
     path("my/money/arrived/<slug:ref>/", money.arrived, name="money-arrived"),

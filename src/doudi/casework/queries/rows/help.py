@@ -144,6 +144,15 @@ class OfferRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """Why help may be asked for anew with one press (`ends`, `fallen_back`), and what was begun so: a clerk's draft, a case."""
+
+    why: str
+    draft: str  # ref of what a clerk is writing; "" for none
+    case: str  # ref of what was handed in since; "" for none
+
+
+@dataclass(frozen=True, slots=True)
 class BenefitPage:
     """Everything of one benefit after it was confirmed."""
 
@@ -173,6 +182,7 @@ class BenefitPage:
     reviews: tuple[ReviewRow, ...]
     offers: tuple[OfferRow, ...]
     follow_ups: tuple[FollowUpRow, ...]
+    renewal: Renewal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +194,7 @@ class MyHelp:
     members: tuple[tuple[str, str], ...]
     now_fen: int
     to_month: date | None
+    is_ending: bool  # so soon that who receives it may ask for it anew with one press
     proposal: AdjustmentRow | None
     adjustments: tuple[AdjustmentRow, ...]
     told: tuple[HappeningRow, ...]

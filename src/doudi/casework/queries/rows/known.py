@@ -146,6 +146,7 @@ class DraftPage:
     done: frozenset[str]
     saved_at: datetime
     case_ref: str | None
+    goes_on: bool = False  # asks anew for help they had
 
 
 # ---- inbox --------------------------------------------------------------------------------------------------------------

@@ -22,5 +22,6 @@ urlpatterns = [
     path("<slug:ref>/decide/<slug:adjustment>/", views.decide, name="benefit-decide"),
     path("<slug:ref>/account/", window.account, name="benefit-account"),
     path("<slug:ref>/cash/", window.cash, name="benefit-cash"),
+    path("<slug:ref>/renew/", views.renew, name="benefit-renew"),
     path("<slug:ref>/drop/<slug:adjustment>/", views.drop, name="benefit-drop"),
 ]

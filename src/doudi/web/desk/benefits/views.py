@@ -285,3 +285,15 @@ def drop(request: HttpRequest, ref: str, adjustment: str) -> HttpResponse:
         actions.drop_adjustment(ref=adjustment, reason=said["reason"], by=request.user, at=at)
 
     return _act(request, ref, "drop", form, do, "不改了，钱照旧。")
+
+
+@permit("case.register")
+@require_POST
+def renew(request: HttpRequest, ref: str) -> HttpResponse:
+    """Begin an application for this help anew, or go on with the one begun; it is looked through as any other."""
+    _read(request, ref)
+    try:
+        draft = actions.renew(benefit=ref, channel="window", by=request.user, at=time.now())
+    except NotAllowed as why:
+        return _page(request, ref, problem=str(why))
+    return redirect("desk:window", draft.ref)

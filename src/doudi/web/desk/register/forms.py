@@ -57,9 +57,14 @@ class WindowForm(forms.Form):
         super().__init__(*args, **more)
         self.draft = draft
         self.fields["hardships"] = forms.MultipleChoiceField(
-            choices=list(core.HARDSHIPS.items()), label="最近难在哪里", required=False, widget=forms.CheckboxSelectMultiple
+            choices=list(core.HARDSHIPS.items()),
+            label="最近难在哪里",
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            initial=list(draft.hardships),
         )
         self.fields["story"] = fields.words(label="他自己怎么说", required=False, rows=2, longest=500)
+        self.fields["story"].initial = draft.story
         self.others = [one for one in draft.members if not one.is_applicant]
         for one in self.others:
             answers = (("yes", "一起吃住"), ("no", "不在一起"))

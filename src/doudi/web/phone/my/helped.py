@@ -10,8 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazily
+from django.views.decorators.http import require_POST
 
 from doudi.casework import actions, queries
+from doudi.casework.core import AlreadyDone
 from doudi.casework.core.causes import ANSWERS, CAUSES
 from doudi.facts import money
 from doudi.office import queries as office
@@ -99,6 +101,23 @@ def helped(request: HttpRequest) -> HttpResponse:
     """The help of the family: how much now, what may change, what changed, what they told."""
     mine = queries.my_help(request.pid, at=office.now())
     return render(request, "phone/my/help.html", {"mine": mine, "back": "/my/"})
+
+
+@resident
+@require_POST
+def renew(request: HttpRequest, ref: str) -> HttpResponse:
+    """Begin to ask anew for help that ends soon; the questions are those of every application, prefilled.
+
+    :raises Http404: not help of theirs that ends soon
+    """
+    try:
+        draft = actions.renew(benefit=ref, by=Party.resident(request.pid), at=office.now())
+    except AlreadyDone as why:
+        messages.success(request, str(why))
+        return redirect("/my/help/")
+    except NotAllowed:
+        raise Http404 from None
+    return redirect("phone:apply-hardship", draft.ref)
 
 
 @resident
