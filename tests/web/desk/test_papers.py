@@ -157,6 +157,30 @@ def test_the_village_brings_a_letter_without_reading_it_and_hands_photographs_in
     assert client.post(found.url, {"code": "visit", "page": "1"}).status_code == 422
 
 
+def test_who_moves_away_is_told_by_a_letter_where_they_are_helped_next(client, case):
+    li, held = people.clerk_li(), case.benefit
+    asked = Asked(kind="end", cause="moved_away", reason="全家搬去和儿子住", goes_to="邻河县桃花镇政务大厅")
+    kept = actions.propose_adjustment(benefit=held.ref, asked=asked, by=li, at=staged.TODAY)
+    actions.record_hearing(
+        ref=kept.ref, outcome="heard", on=staged.TODAY.date(), views="好", signed_by="王桂兰", by=li, at=staged.TODAY
+    )
+    done = actions.decide_adjustment(ref=kept.ref, by=people.officer_zhao(), at=staged.TODAY)
+    staged.signed_in(client, li)
+    assert "您家搬走以后，接着怎么办" in client.get(f"/desk/cases/{case.ref}/papers/").content.decode()
+    ref = printed(client, case, "moved").rstrip("/").rpartition("/")[2]
+    sheet = Sheet.objects.get(ref=ref)
+    assert sheet.about == done.ref
+    words = client.get(f"/desk/papers/sheets/{ref}/").content.decode()
+    for said in ("以后找这里办：邻河县桃花镇政务大厅", "这边发到 2026 年 8 月", "案卷由我们交给那边", "行政复议"):
+        assert said in words, said
+    assert "moved" not in {one.code for one in Sheet.objects.exclude(ref=ref)} and "/papers/ended/" not in words
+    staged.signed_in(client, people.worker_wang())
+    assert f"/desk/papers/letters/{ref}/" in client.get("/desk/papers/letters/").content.decode()
+    assert client.post(f"/desk/papers/letters/{ref}/", {"way": "handed", "on": "2026-08-25"}).status_code == 302
+    done.refresh_from_db()
+    assert done.served_at is not None  # the same notice as of every change
+
+
 def test_the_whole_file_has_index_bookmarks_and_numbers_and_the_persons_own_says_nothing_of_neighbours(client, case):
     li = people.clerk_li()
     staged.signed_in(client, li)

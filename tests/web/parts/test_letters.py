@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from doudi.casework.core.causes import KINDS
+from doudi.casework.core.causes import CAUSES, KINDS
 from doudi.casework.core.papers import catalogue
 from doudi.casework.queries.letters import Changed
 from doudi.payment.queries.claims import ClaimMonthRow, ClaimPage, ClaimRow
@@ -18,11 +18,12 @@ LONG = 25  # characters of a sentence that warn (design, section 7)
 AUGUST, NOVEMBER = date(2026, 8, 1), date(2026, 11, 1)
 
 
-def changed(kind: str) -> Changed:
+def changed(kind: str, cause: str = "job", goes_to: str = "") -> Changed:
     given = {"end": ((AUGUST, 0, 2),), "exit": ((AUGUST, 40000, 2), (NOVEMBER, 0, 2)), "suspend": ((AUGUST, 0, 2),)}
     return Changed(
         ref="a1", case_ref="c1", name="王桂兰", area="990101001201", handler="李敏", programme_label="最低生活保障", kind=kind,
-        cause_label="找到工作", article="D57 Art. 33；LAW Art. 48", reason="儿子上个月有了工资", heard_label="听过了",
+        cause=cause, cause_label=CAUSES[cause].label, goes_to=goes_to, article="D57 Art. 33；LAW Art. 48",
+        reason="儿子上个月有了工资", heard_label="听过了",
         happened_on=date(2026, 6, 3), from_month=AUGUST, until_month=NOVEMBER, before_fen=80000,
         given=given.get(kind, ((AUGUST, 60000, 2),)), decided_on=date(2026, 7, 10), notice_due_on=date(2026, 7, 15),
         reconsider_until=date(2026, 9, 8), lawsuit_until=date(2027, 1, 10), reconsider_at="禾安县人民政府",
@@ -55,6 +56,7 @@ def sentences(letter: letters.Letter) -> list[str]:
 WRITTEN = {kind: letters.of_change(changed(kind), "禾安县民政局") for kind in KINDS} | {
     state: letters.of_claim(a_case(), claimed(state), "禾安县民政局") for state in ("open", "waived")
 }
+WRITTEN["moved"] = letters.of_change(changed("end", "moved_away", "邻河县桃花镇政务大厅"), "禾安县民政局")
 
 
 @pytest.mark.parametrize("kind", list(WRITTEN))
@@ -73,6 +75,9 @@ def test_a_letter_is_understood_and_says_how_to_object(kind):
         ("change", "原来每月 800 元，从 2026 年 8 月起，每月给您家 2 口人 600 元。"),
         ("exit", "从 2026 年 11 月起不再发。"),
         ("end", "从 2026 年 8 月起不再发。"),
+        ("moved", "这边发到 2026 年 7 月，从 2026 年 8 月起不再发。"),
+        ("moved", "以后找这里办：邻河县桃花镇政务大厅。"),
+        ("moved", "您家的案卷由我们交给那边，不用您送。"),
         ("suspend", "从 2026 年 8 月起先停一停，最晚停到 2026 年 11 月。"),
         ("open", "从 2026 年 11 月起，每月最多抵 10%。"),
         ("waived", "县里定了，这笔钱不用退。"),
@@ -80,6 +85,15 @@ def test_a_letter_is_understood_and_says_how_to_object(kind):
 )
 def test_a_letter_says_from_what_to_what_and_from_when(kind, says):
     assert says in WRITTEN[kind].lines
+
+
+def test_who_moved_away_gets_another_letter_than_who_is_helped_no_more():
+    moved, end = WRITTEN["moved"], WRITTEN["end"]
+    assert (moved.code, end.code) == ("moved", "ended") and moved.title != end.title
+    assert not any("可以再申请，也可以" in one for one in moved.lines)
+    assert any("桃花镇" in one for one in moved.spoken)  # read to whoever cannot read
+    other = letters.of_change(changed("change", "moved_away"), "禾安县民政局")
+    assert other.code == "changed"
 
 
 def test_every_kind_of_change_has_its_letter():

@@ -24,6 +24,7 @@ class Changed:
     handler: str
     programme_label: str
     kind: str  # a key of core.causes.KINDS
+    cause: str  # a key of core.causes.CAUSES
     cause_label: str
     article: str
     reason: str
@@ -38,6 +39,7 @@ class Changed:
     reconsider_until: date | None
     lawsuit_until: date | None
     reconsider_at: str
+    goes_to: str = ""  # of a family that moved: where it is helped next, as the township wrote it
 
 
 def decided_changes(ref: str, viewer: Viewer) -> tuple[Changed, ...]:
@@ -72,6 +74,7 @@ def _changed(one: Adjustment, case: Case, awards: list[Award], handler: str, cou
         handler=handler,
         programme_label=core.road(case.programme).label,
         kind=one.kind,
+        cause=one.cause,
         cause_label=CAUSES[one.cause].label,
         article=one.article,
         reason=one.reason,
@@ -86,4 +89,5 @@ def _changed(one: Adjustment, case: Case, awards: list[Award], handler: str, cou
         reconsider_until=one.reconsider_until,
         lawsuit_until=one.lawsuit_until,
         reconsider_at=f"{county}人民政府",
+        goes_to=one.goes_to,
     )

@@ -154,15 +154,20 @@ CHANGES = {
     "resume": ("resumed", "接着发"),
     "end": ("ended", "以后不再发了"),
 }
+# Of a family that moved away: another letter than of help that ends, for it is told where it is helped next.
+MOVED = ("moved", "您家搬走以后，接着怎么办")
 
 
 def of_change(done: Changed, office: str) -> Letter:
     """The letter of a decided change of help in force: from what to what, from when, why, who was heard (LAW Art. 48)."""
-    code, title = CHANGES[done.kind]
+    moved = done.kind == "end" and done.cause == "moved_away"
+    code, title = MOVED if moved else CHANGES[done.kind]
     told = [f"您家正在领的{done.programme_label}，有一个变化。"]
     if done.kind == "suspend":
         told.append(f"从 {month(done.from_month)}起先停一停，最晚停到 {month(done.until_month)}。")
         told.append("查清了没有问题，停的钱会补给您。")
+    elif moved:
+        told += _moved(done)
     elif done.kind == "end":
         told.append(f"从 {month(done.from_month)}起不再发。")
         told.append("您家要是还有难处，可以再申请，也可以申请临时救助。")
@@ -178,6 +183,19 @@ def of_change(done: Changed, office: str) -> Letter:
     heard = (f"{done.name}，您好。", *told[:-1], *may, call)
     lines = (f"{done.name}：", *filter(None, told))
     return Letter(code, title, lines, office, done.decided_on, (), (*may, call), tuple(filter(None, heard)))
+
+
+def _moved(done: Changed) -> list[str]:
+    """Until when it is paid here, which office is next, what goes with the family and what it takes along itself."""
+    return [
+        f"这边发到 {month(days.add_months(done.from_month, -1))}，从 {month(done.from_month)}起不再发。",
+        f"以后找这里办：{done.goes_to}。",
+        "到了请尽快去说一声，带上身份证和这封信。",
+        "能不能接着领、领多少，由那边按当地标准看。",
+        "您家的案卷由我们交给那边，不用您送。",
+        "案卷里有申请、调查、核对、决定和发钱的记录。",
+        "在那边办好以前有急难，随时可以申请临时救助。",
+    ]
 
 
 def _from_month(before: int | None, given: tuple[date, int, int]) -> str:

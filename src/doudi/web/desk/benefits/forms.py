@@ -75,7 +75,9 @@ class ProposeForm(forms.Form):
             [(one.ref, f"{one.from_month:%Y-%m} {one.kind_label}：{one.cause_label}") for one in stops],
             label="是哪一次停的、改的", missing="", required=False,
         )  # fmt: skip
-        self.fields["goes_to"] = fields.line(label="搬到哪里", required=False, longest=120)
+        self.fields["goes_to"] = fields.line(
+            label="搬到哪里", required=False, longest=120, hint="写到哪个镇、街道的民政；信里告诉家里人找这里办"
+        )
         self.fields["reason"] = fields.words(label="理由，要让家里人看得懂", missing="请写理由", rows=3)
         self.fields["amount_fen"] = fields.YuanField(label="不按规则算的数，写每月多少元", required=False)
         self.fields["differs_reason"] = fields.words(label="和规则不一样，写为什么", required=False, rows=2)
