@@ -14,6 +14,7 @@ from house.tree import ROOMS, SOURCE, calls, dotted, drawer, modules, parsed, wh
 NOT_ACTS = {
     ("office", "party"): "names who did it; writes nothing",
     ("office", "next_number"): "a step of acts, which locks its counter and so can only be taken inside one",
+    ("office", "room_to_write"): "gives SQLite memory while an act writes very many rows; writes nothing",
     ("office", "deliver"): "hands a message out, which no transaction may hold; notes it by mark_sent or mark_failed",
 }
 # Acts that leave no line of their own, each with its reason.

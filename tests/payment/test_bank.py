@@ -113,6 +113,7 @@ def test_answers_are_read_in_the_format_they_are_written_in(content, found):
         ("R|abc|00|1250|\nT|1|1251\n", "对不上"),
         ("Rabc\r\n", "定长"),
         ("R|a|00|x|\nT|1|0\n", "整数"),
+        ("行号,结果,金额\na\0,成功,1\n", "空字符"),
     ],
 )
 def test_a_file_cut_short_or_wrongly_summed_is_refused(text, said):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -175,7 +174,7 @@ def _bring(findings: Iterable[Finding], *, judged_on: date, raised: date) -> dic
             else:
                 yield (ref, *one, due[one.level], *common.values())
 
-    with connection.cursor() as cursor, _room_to_write(cursor):
+    with connection.cursor() as cursor, office.room_to_write():
         _put(cursor, "monitoring_alert", (*COLUMNS, *common), new())
         gone = [ref for ref, state in before.items() if state == State.OPEN and ref not in seen]
         cursor.executemany("UPDATE monitoring_alert SET state = 'lapsed' WHERE ref = %s", [(ref,) for ref in gone])
@@ -225,21 +224,6 @@ def _put(cursor: Any, table: str, columns: tuple[str, ...], rows: Iterable[tuple
     rows = iter(rows)
     while batch := list(islice(rows, BATCH)):
         cursor.executemany(insert, batch)
-
-
-@contextmanager
-def _room_to_write(cursor: Any) -> Iterator[None]:
-    """SQLite keeps two megabytes of pages in memory; filling indexes in random order through so few takes thrice as long."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    cursor.execute("PRAGMA cache_size")
-    (before,) = cursor.fetchone()
-    cursor.execute("PRAGMA cache_size = -200000")
-    try:
-        yield
-    finally:
-        cursor.execute(f"PRAGMA cache_size = {int(before)}")
 
 
 # ---- a withdrawn delivery -------------------------------------------------------------------------------------------------

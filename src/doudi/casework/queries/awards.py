@@ -46,15 +46,15 @@ def in_month(benefits: QuerySet[Benefit], month: date) -> QuerySet[Benefit]:
     )
 
 
-def newest(county: str, month: date) -> dict[int, Given]:
-    """What every benefit of a county gives for a month, by its row: the whole county in one pass, for the month's payment."""
+def newest(county: str, month: date) -> dict[int, tuple[int, int, str]]:
+    """Sum, members and decision of what every benefit of a county gives for a month, by its row: the whole county in one pass,
+    for the month's payment.
+    """
     rows = Award.objects.filter(benefit__area__gte=county, benefit__area__lt=after_prefix(county), from_month__lte=month)
-    told = rows.order_by("pk").values_list(
-        "benefit_id", "from_month", "amount_fen", "members", "decision__ref", "adjustment__ref"
-    )
+    told = rows.order_by("pk").values_list("benefit_id", "amount_fen", "members", "decision__ref", "adjustment__ref")
     return {
-        key: Given(from_month, fen, members, decision or adjustment)
-        for key, from_month, fen, members, decision, adjustment in told.iterator(chunk_size=20_000)
+        key: (fen, members, decision or adjustment)
+        for key, fen, members, decision, adjustment in told.iterator(chunk_size=20_000)
     }
 
 

@@ -228,12 +228,12 @@ def in_force(county: str, *, month: date) -> list[InForce]:
     name_of, account_of = (opener(Case._meta.get_field(name).place) for name in ("name", "account"))
     told = rows.order_by("pk").values_list(*columns).iterator(chunk_size=20_000)
     for key, ref, case, programme, area, payee, name, account, bank, from_month, is_one_off in told:
-        given = now.get(key)
-        if given is not None and given.amount_fen:
+        fen, members, decision = now.get(key, (0, 0, ""))
+        if fen:
             found.append(
                 InForce(
-                    ref, given.decision_ref, case, programme, area, payee, name_of(name), account_of(account), bank,
-                    given.members, given.amount_fen, from_month, is_one_off,
+                    ref, decision, case, programme, area, payee, name_of(name), account_of(account), bank, members, fen,
+                    from_month, is_one_off,
                 )
             )  # fmt: skip
     return found

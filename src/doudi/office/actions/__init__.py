@@ -22,6 +22,7 @@ from doudi.office.actions.notices import (
 )
 from doudi.office.actions.papers import keep_paper
 from doudi.office.actions.posts import appoint, dismiss, hire, move_clock, pick_post, set_areas
+from doudi.office.actions.room import room_to_write
 
 __all__ = [
     "CODES_A_DAY",
@@ -52,6 +53,7 @@ __all__ = [
     "pick_post",
     "record",
     "record_all",
+    "room_to_write",
     "send_code",
     "set_areas",
     "sign_checkpoint",

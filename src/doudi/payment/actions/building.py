@@ -32,6 +32,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
+HELD, READY, NO_ACCOUNT = LineState.HELD.value, LineState.READY.value, LineState.NO_ACCOUNT.value
+
+
 def account_mark(account: str) -> str:
     """Equal for equal accounts; says nothing else."""
     return blind(account, "account")[:32] if account else ""
@@ -39,7 +42,10 @@ def account_mark(account: str) -> str:
 
 @dataclass(slots=True)
 class Writer:
-    """Makes the rows of a run's lines, in the order they are asked for; counts and adds up as it goes."""
+    """Makes the rows of a run's lines, in the order they are asked for; counts and adds up as it goes.
+
+    What is the same for every line is made once: a city has half a million.
+    """
 
     run: Run
     held: set[str]
@@ -49,6 +55,11 @@ class Writer:
     total_fen: int = 0
     seal_name: Callable[[str], bytes] = field(default_factory=lambda: sealer(NAME))
     seal_account: Callable[[str], bytes] = field(default_factory=lambda: sealer(ACCOUNT))
+    key: int = field(init=False)
+    start: str = field(init=False)  # of every line's ref
+
+    def __post_init__(self) -> None:
+        self.key, self.start = self.run.pk, self.run.ref[1:13]
 
     def row(
         self, one: InForce, month: date, fen: int, *, kind: str = "regular", decision: str = "", withheld: int = 0,
@@ -56,20 +67,21 @@ class Writer:
     ) -> tuple[Any, ...]:  # fmt: skip
         """One line for a month of a benefit, with the account its money goes to now."""
         bank, number = account or self.accounts.get(one.case_ref) or (one.bank, one.account or self.known.get(one.payee, ""))
-        state = LineState.HELD if one.benefit_ref in self.held else LineState.READY if number else LineState.NO_ACCOUNT
-        if state is not LineState.READY and kind != "reissue":
+        state = HELD if one.benefit_ref in self.held else READY if number else NO_ACCOUNT
+        if state != READY and kind != "reissue":
             withheld = 0  # what is not paid out now keeps nothing back either
         self.count += 1
         self.total_fen += fen
         return (
-            f"{self.run.ref[1:13]}{self.count:07d}", self.run.pk, kind, one.benefit_ref, decision or one.decision_ref,
-            one.case_ref, one.programme, one.area, one.payee, self.seal_name(one.payee_name), bank, self.seal_account(number),
-            account_mark(number), month.isoformat(), fen, withheld, state.value, "", origin, False, "",
+            f"{self.start}{self.count:07d}", self.key, kind, one.benefit_ref, decision or one.decision_ref, one.case_ref,
+            one.programme, one.area, one.payee, self.seal_name(one.payee_name), bank, self.seal_account(number),
+            account_mark(number), month.isoformat(), fen, withheld, state, "", origin, False, "",
         )  # fmt: skip
 
 
 @transaction.atomic
 @uncollected()
+@office.room_to_write()
 def build(*, county: str, month: date, by: By, at: datetime) -> Run:
     """Freeze the month's lines of a county from the benefits in force; the same month again gives the same run.
 
@@ -163,7 +175,8 @@ def _every(writer: Writer, benefits: list[InForce], changed: set[str]) -> Iterat
     lined = Line.objects.filter(kind__in=["regular", "cash"], area__startswith=run.county, for_month__lt=run.month)
     before = dict(lined.values_list("benefit").annotate(Count("id")))
     known = {one.benefit_ref: one for one in benefits}
-    look = {one.benefit_ref for one in benefits if before.get(one.benefit_ref, 0) < len(months(one.from_month, run.month))}
+    due = {month: len(months(month, run.month)) for month in {one.from_month for one in benefits}}
+    look = {one.benefit_ref for one in benefits if before.get(one.benefit_ref, 0) < due[one.from_month]}
     past = months_owed(look | changed, date(1990, 1, 1), last)
     paid_now = set(Line.objects.filter(for_month=run.month, kind__in=["regular", "cash"], area__startswith=run.county)
                    .values_list("benefit", flat=True))  # fmt: skip
@@ -198,6 +211,7 @@ def _again(writer: Writer) -> Iterator[tuple[Any, ...]]:
     waiting = Line.objects.select_for_update(of=("self",)).filter(
         Q(state=LineState.FAILED, is_to_reissue=True) | Q(state=LineState.NO_ACCOUNT) | Q(state=LineState.HELD),
         run__county=run.county,
+        not_arrived=True,
         again__isnull=True,
     )
     old = list(waiting.exclude(benefit__in=list(writer.held)).exclude(run=run).order_by("id"))

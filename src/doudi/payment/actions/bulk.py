@@ -6,6 +6,7 @@ Both ways below belong to the caller's transaction: all rows are there, or none.
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 from doudi.payment.models import Entry
 
@@ -54,6 +56,14 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
                         copy.write_row(row)
             else:
                 cursor.execute(f"INSERT INTO {into} VALUES {', '.join([one] * len(some))}", list(chain.from_iterable(some)))
+
+
+def among(values: Sequence[int] | Sequence[str]) -> RawSQL:
+    """What `__in` takes however many values there are: the database is told one list, not a parameter for each."""
+    if connection.vendor == "postgresql":
+        kind = "bigint" if values and isinstance(values[0], int) else "text"
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [list(values)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(values)])
 
 
 def book_lines(

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Sum
 
 from doudi.facts import money
 from doudi.office import actions as office
@@ -15,14 +16,12 @@ from doudi.office.actions import By
 from doudi.office.core import NotAllowed
 from doudi.office.queries import need
 from doudi.payment.actions.booking import recount, run_month
-from doudi.payment.actions.bulk import book_lines, uncollected
+from doudi.payment.actions.bulk import among, book_lines, uncollected
 from doudi.payment.actions.sending import locked
 from doudi.payment.core import AlreadyDone, LineState, RunState, WrongReturns
 from doudi.payment.gateways import banks
 from doudi.payment.gateways.banks import BankSaid
-from doudi.payment.models import Line, ReturnFile, Unmatched
-
-MANY = 5000
+from doudi.payment.models import Line, ReturnFile, Run, RunSum, Unmatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ class _Sent(NamedTuple):
 
 @transaction.atomic
 @uncollected()
+@office.room_to_write()
 def read_returns(*, ref: str, content: bytes, by: By, at: datetime) -> Answered:
     """Take over what a bank answered, line by line; the same file again changes nothing.
 
@@ -59,11 +59,11 @@ def read_returns(*, ref: str, content: bytes, by: By, at: datetime) -> Answered:
         raise NotAllowed("这一批还没有送银行。")
     digest = sha256(content).hexdigest()
     if ReturnFile.objects.filter(run=run, sha256=digest).exists():
-        still = Line.objects.filter(run=run, state=LineState.SENT).count()
-        return Answered(0, 0, 0, 0, still)
+        return Answered(0, 0, 0, 0, _still_open(run))
     answers = banks.read(content)
     columns = ("ref", "id", "amount_fen", "withheld_fen", "state")
-    rows = Line.objects.filter(run=run).values_list(*columns).iterator(chunk_size=20_000)
+    said_of = among([said.line for said in answers])
+    rows = Line.objects.filter(run=run, ref__in=said_of).values_list(*columns).iterator(chunk_size=20_000)
     lines = {ref: _Sent(key, fen - withheld, state) for ref, key, fen, withheld, state in rows}
     strange = [said for said in answers if said.line not in lines]
     if strange and len(strange) * 2 >= len(answers):
@@ -76,13 +76,12 @@ def read_returns(*, ref: str, content: bytes, by: By, at: datetime) -> Answered:
     reasons: dict[str, list[int]] = {}
     for line, said in failed:
         reasons.setdefault(said.reason or "银行没有说原因", []).append(line.key)
-    told = [("paid", LineState.PAID, "", [line.key for line, _ in paid])]
+    told = [("paid", LineState.PAID, "", [line.key for line, _ in paid])] if paid else []
     told += [("due", LineState.FAILED, reason, keys) for reason, keys in reasons.items()]
     for account, state, reason, keys in told:
-        for first in range(0, len(keys), MANY):
-            some = Line.objects.filter(pk__in=keys[first : first + MANY])
-            book_lines(some, "bank", account, county=run.county, month=month, at=at, by=me)
-            some.update(state=state, reason=reason, answered_at=at, answered_by=me)
+        some = Line.objects.filter(pk__in=among(keys))
+        book_lines(some, "bank", account, county=run.county, month=month, at=at, by=me)
+        some.update(state=state, reason=reason, answered_at=at, answered_by=me)
     if news:
         recount(run)
     kept = ReturnFile.objects.create(
@@ -97,7 +96,7 @@ def read_returns(*, ref: str, content: bytes, by: By, at: datetime) -> Answered:
             for said in strange
         ]
     )  # fmt: skip
-    still_open = sum(line.state == LineState.SENT for line in lines.values()) - len(news)
+    still_open = _still_open(run)
     if not still_open and run.state == RunState.SENT:
         run.state = RunState.ANSWERED
         run.save(update_fields=["state"])
@@ -110,17 +109,23 @@ def read_returns(*, ref: str, content: bytes, by: By, at: datetime) -> Answered:
     return found
 
 
+def _still_open(run: Run) -> int:
+    """How many lines the bank has not answered yet."""
+    sums = RunSum.objects.filter(run=run, state=LineState.SENT)
+    return sums.aggregate(count=Sum("lines_count"))["count"] or 0
+
+
 def _is_news(line: _Sent, said: BankSaid) -> bool:
     """Whether an answer tells something new.
 
     :raises WrongReturns: it contradicts what was sent or answered
     """
+    if line.state == LineState.SENT and line.fen == said.amount_fen:
+        return True
     if line.state not in (LineState.SENT, LineState.PAID, LineState.FAILED):
         raise WrongReturns(f"第 {said.row} 行：行号 {said.line} 没有送过银行。整份没有收下。")
     if line.fen != said.amount_fen:
         raise WrongReturns(f"第 {said.row} 行：行号 {said.line} 的金额和送出去的不一样。整份没有收下。")
-    if line.state == LineState.SENT:
-        return True
     if (line.state == LineState.PAID) != said.is_paid:
         label = LineState(line.state).label
         raise WrongReturns(f"第 {said.row} 行：行号 {said.line} 银行先前说的是“{label}”，现在不一样。整份没有收下。")

@@ -66,6 +66,7 @@ def approve(*, ref: str, by: By, at: datetime) -> Run:
 
 @transaction.atomic
 @uncollected()
+@office.room_to_write()
 def send(*, ref: str, by: By, at: datetime) -> Run:
     """Write the banks' files with their checksums, once; a second time gives the same files.
 

@@ -12,7 +12,7 @@ from doudi.casework import queries as casework
 from doudi.casework.core import road
 from doudi.office import queries as office
 from doudi.office.core import Viewer
-from doudi.payment.core import ACCOUNTS, NOT_ARRIVED, LineState, RunState
+from doudi.payment.core import ACCOUNTS, LineState, RunState
 from doudi.payment.models import Entry, Fund, Line, MonthClose, Run, RunSum, SentFile, Unmatched
 
 NET = F("amount_fen") - F("withheld_fen")
@@ -162,8 +162,8 @@ def _checks(county: str, month: date, runs: list[Run]) -> list[Check]:
         ),
     ]
     balances = {row.account: row.closing_fen for row in accounts(county, month)}
-    waiting = Line.objects.filter(run__county=county, run__month__lte=month, again__isnull=True, state__in=NOT_ARRIVED)
-    later = Line.objects.filter(run__county=county, run__month__lte=month, again__run__month__gt=month, state__in=NOT_ARRIVED)
+    waiting = Line.objects.filter(run__county=county, run__month__lte=month, again__isnull=True, not_arrived=True)
+    later = Line.objects.filter(run__county=county, run__month__lte=month, again__run__month__gt=month, not_arrived=True)
     given_up = Entry.objects.filter(
         county=county, source="due", target="granted", month__gt=month, line__run__month__lte=month, line__state=LineState.VOID
     )
@@ -254,7 +254,7 @@ def accounts(county: str, month: date | None) -> tuple[AccountRow, ...]:
 
 
 def _parts(lines: Any, column: str, labels: dict[str, str]) -> tuple[Part, ...]:
-    away = Q(state__in=NOT_ARRIVED)
+    away = Q(not_arrived=True)
     rows = lines.values(column).annotate(
         n=Count("id"),
         fen=Sum("amount_fen"),
@@ -280,7 +280,7 @@ def _label(programme: str) -> str:
 def _townships(lines: Any) -> tuple[Part, ...]:
     """By township: places are summed by the first nine digits of their code."""
     found: dict[str, list[int]] = {}
-    away = Q(state__in=NOT_ARRIVED)
+    away = Q(not_arrived=True)
     rows = lines.values_list("area").annotate(
         n=Count("id"),
         fen=Sum("amount_fen"),

@@ -10,7 +10,7 @@ from django.db.models import Q
 from doudi.casework.core import road
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer, mask_name
-from doudi.payment.core import IN_FILE, LINE_KINDS, RUN_KINDS, LineState, RunState
+from doudi.payment.core import IN_FILE, LINE_KINDS, NOT_ARRIVED, RUN_KINDS, LineState, RunState
 from doudi.payment.gateways import banks, files
 from doudi.payment.models import Line, Run, RunSum, SentFile, Unmatched
 
@@ -230,6 +230,8 @@ def run(ref: str, viewer: Viewer, *, after: str = "", limit: int = 100, state: s
     sums = _by_programme(row)
     if state:
         lines = lines.filter(state=state)
+    if state in NOT_ARRIVED:
+        lines = lines.filter(not_arrived=True)  # these few are in an index
     if after.isascii() and after.isdigit():
         lines = lines.filter(pk__gt=int(after))
     found = list(lines.order_by("pk")[: limit + 1])

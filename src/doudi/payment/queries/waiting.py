@@ -33,7 +33,9 @@ def waiting(viewer: Viewer) -> tuple[WaitingRow, ...]:
     ]
     if len(viewer.within) <= 6:  # runs are of counties
         runs = Run.objects.filter(county__startswith=viewer.within)
-        came_back = Line.objects.filter(run__in=runs, state=LineState.FAILED, is_to_reissue=False, again__isnull=True)
+        came_back = Line.objects.filter(
+            run__in=runs, not_arrived=True, state=LineState.FAILED, is_to_reissue=False, again__isnull=True
+        )
         found.insert(1, ("returned", "payment.send", came_back))
     counts = [(kind, rows.count()) for kind, act, rows in found if viewer.may(act)]
     return tuple(WaitingRow(kind, count) for kind, count in counts if count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 # ---- drafts and what is known beforehand --------------------------------------------------------------------------------
 
@@ -71,9 +72,8 @@ class ShownRow:
     area_label: str
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """What a month's payment starts from: a benefit, its decision and where the money goes."""
+class InForce(NamedTuple):
+    """What a month's payment starts from: a benefit, its decision and where the money goes; a tuple, for there are very many."""
 
     benefit_ref: str
     decision_ref: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from doudi.payment.core import WrongReturns
 from doudi.payment.gateways.banks import comma, control, fixed
 from doudi.payment.gateways.banks.forms import BankSaid, Form, Payee, safe
 
@@ -46,5 +47,7 @@ def read(content: bytes) -> list[BankSaid]:
 
     :raises WrongReturns: it is in none; the text says which line and why
     """
+    if b"\0" in content:
+        raise WrongReturns("文件里有不该有的字符（空字符），可能传坏了。整份没有收下。")
     form = next((form for form in (control.FORM, fixed.FORM) if form.knows(content)), comma.FORM)
     return form.read(content)

@@ -24,13 +24,12 @@ def write(number: str, payees: Iterable[Payee]) -> bytes:
     out = io.StringIO()
     rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     rows.writerow(COLUMNS)
-    total = count = 0
-    for payee in payees:
-        count += 1
-        total += payee.amount_fen
-        month, amount = f"{payee.month:%Y-%m}", money.yuan(payee.amount_fen)
-        rows.writerow((number, count, payee.line, safe(payee.name), safe(payee.bank), payee.account, amount, month))
-    rows.writerow((number, "合计", "", "", "", "", money.yuan(total), count))
+    told = list(payees)
+    rows.writerows(
+        (number, order, line, safe(name), safe(bank), account, money.yuan(fen), month.isoformat()[:7])
+        for order, (line, name, bank, account, fen, month) in enumerate(told, 1)
+    )
+    rows.writerow((number, "合计", "", "", "", "", money.yuan(sum(one.amount_fen for one in told)), len(told)))
     return out.getvalue().encode()
 
 
@@ -53,8 +52,8 @@ def _answers(rows: Iterator[list[str]]) -> Iterator[BankSaid]:
     width = len(headings)  # one more cell stands empty, for columns that are not there
     pick = itemgetter(*(headings.index(name) if name in headings else width for name in ("行号", "结果", "金额", "原因", "序号")))
     for number, row in enumerate(rows, 2):
-        cells = row[:width] + [""] * (width + 1 - len(row[:width]))
-        line, result, amount, reason, order = map(str.strip, pick(cells))
+        cells = row if len(row) == width else (row + [""] * width)[:width]
+        line, result, amount, reason, order = map(str.strip, pick([*cells, ""]))
         if not line:
             if any(cell.strip() for cell in row) and order != "合计":
                 raise WrongReturns(f"第 {number} 行没有行号。整份没有收下。")

@@ -17,9 +17,11 @@ END = b"\r\n"
 def _field(text: str, width: int) -> bytes:
     """A text in so many bytes: cut between two characters, filled up with spaces."""
     flat = " ".join(text.split())
-    while len(flat.encode("gb18030", "replace")) > width:
+    told = flat.encode("gb18030", "replace")
+    while len(told) > width:
         flat = flat[:-1]
-    return flat.encode("gb18030", "replace").ljust(width)
+        told = flat.encode("gb18030", "replace")
+    return told.ljust(width)
 
 
 def write(number: str, payees: Iterable[Payee]) -> bytes:
@@ -30,7 +32,7 @@ def write(number: str, payees: Iterable[Payee]) -> bytes:
         count += 1
         total += payee.amount_fen
         body += b"D%08d" % count + _field(payee.line, 20) + _field(payee.account, 32) + _field(payee.name, 60)
-        body += b"%015d" % payee.amount_fen + f"{payee.month:%Y%m}".encode() + END
+        body += b"%015d" % payee.amount_fen + b"%d%02d" % (payee.month.year, payee.month.month) + END
     return b"H" + _field(number, 24) + b"%08d%018d" % (count, total) + END + bytes(body)
 
 
