@@ -119,6 +119,11 @@ class Payee:
     handed_out_at: datetime | None
     by_bank: bool  # a line of a run pays it already
 
+    @property
+    def short_fen(self) -> int:
+        """How much the fund lacks for it; 0 when it is enough."""
+        return max(0, self.amount_fen - self.fund_fen)
+
 
 def payee(benefit_ref: str, viewer: Viewer, act: str, *, on: date) -> Payee:
     """Who is paid a benefit, for an act at the window.
