@@ -20,8 +20,8 @@ check: ## format, lint, import contracts
 	.venv/bin/lint-imports --no-cache
 
 test: check ## everything, on SQLite and on PostgreSQL, pages in a real browser
-	$(PYTEST) -n 3 -q --dist loadfile # a file's tests share what it sets up; three, for many wait for a browser or a server
-	bin/with-postgres $(PYTEST) -n 3 -q --dist loadfile --database-only
+	$(PYTEST) -n 3 -q --dist loadfile --no-loadscope-reorder # a file's tests share what it sets up; three, for many wait for a browser or a server
+	bin/with-postgres $(PYTEST) -n 3 -q --dist loadfile --no-loadscope-reorder --database-only
 
 bench: ## sizes and seconds, as a table
 	@bin/setup bench

@@ -67,7 +67,21 @@ def _worth_again(item):
     return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
+def _how_long(item):
+    """Where a file stands in the queue: stories in a browser first, then what is slow, so that the last ones out are short."""
+    if "journeys" in item.path.parts:
+        return 0
+    if item.get_closest_marker("slow"):
+        return 1
+    return 2 if item.get_closest_marker("browser") else 3
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
+    first = {}
+    for item in items:
+        first[item.path] = min(_how_long(item), first.get(item.path, 3))
+    items.sort(key=lambda item: first[item.path])
     if not config.getoption("--database-only"):
         return
     Eyes.open = False
