@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "doudi.web.parts.law.UnreadableLaw",
+    "doudi.web.parts.reading.OneReading",
 ]
 TEMPLATES = [
     {

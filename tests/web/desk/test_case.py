@@ -187,5 +187,5 @@ def test_the_case_page_reads_a_fixed_number_of_times(client, django_assert_max_n
     case = staged.surveyed()
     staged.signed_in(client, people.clerk_li())
     page_of(client, case)
-    with django_assert_max_num_queries(50):  # the fiftieth: who signed the visit's form
+    with django_assert_max_num_queries(36):
         page_of(client, case)

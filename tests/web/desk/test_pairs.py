@@ -190,7 +190,7 @@ def test_as_many_queries_for_a_page_as_for_one(client, granny, django_assert_num
     doubted = [told(granny, number) for number in range(count)]
     actions.mirror_pairs(doubted, cycle="c2", on=date(2026, 6, 30), by=people.HALL, at=staged.TODAY)
     staged.signed_in(client, people.keeper_wu()).get("/desk/pairs/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert client.get("/desk/pairs/").content.decode().count("并排看<") == count
 
 

@@ -80,7 +80,7 @@ def test_query_counts(client, home, django_assert_num_queries):
         client.get(base)
 
 
-SHEET = 23  # session, clerk, post, person, who stands for them, place, cycle, rules, and of three members whether the look is new
+SHEET = 15  # session, clerk, post, person, who stands for them, place, cycle, rules, and of three members whether the look is new
 
 
 def test_a_case_asked_again_says_the_very_same(client, home):

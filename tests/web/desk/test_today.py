@@ -122,7 +122,7 @@ def test_as_many_queries_for_thirty_rows_as_for_one(client, django_assert_num_qu
     many(count)
     staged.alerted(indicator="A01", level="R")
     inbox(client, people.clerk_li())
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(20):
         client.get("/desk/")
 
 

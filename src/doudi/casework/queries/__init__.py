@@ -101,8 +101,10 @@ from doudi.casework.queries.rows import (
     Progress,
     QuestionRow,
     ShownRow,
+    Signatory,
+    SigningPage,
 )
-from doudi.casework.queries.signing import Signatory, SigningPage, my_signing, signing, supporting
+from doudi.casework.queries.signing import my_signing, signing, supporting
 from doudi.casework.queries.tasks import Waiting, waiting
 from doudi.casework.queries.touching import running_of
 

@@ -10,8 +10,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from doudi.casework import core
 from doudi.casework.core import Clock, State, Step
 from doudi.casework.models import Case, Climb, Pause, RunningClock
-from doudi.casework.queries.inbox import after_prefix, within
-from doudi.casework.queries.page import NoCase
+from doudi.casework.queries.inbox import NoCase, after_prefix, within
 from doudi.facts import days
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Viewer

@@ -54,6 +54,10 @@ NEXT_LABELS = {
 }
 
 
+class NoCase(NotAllowed):
+    """There is no such case, or it is not the reader's to see; the words do not tell which."""
+
+
 def within(viewer: Viewer) -> Q:
     """The places a viewer may see, as a range the index can use; nobody without an area."""
     if not viewer.within:

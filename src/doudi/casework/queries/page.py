@@ -25,7 +25,7 @@ from doudi.casework.models import (
 )
 from doudi.casework.queries import words
 from doudi.casework.queries.drafts import is_minor
-from doudi.casework.queries.inbox import LINE, as_rows, within
+from doudi.casework.queries.inbox import LINE, NoCase, as_rows, within
 from doudi.casework.queries.known import relation_words, source_of
 from doudi.casework.queries.rows import (
     AssessmentRow,
@@ -47,9 +47,10 @@ from doudi.casework.queries.rows import (
     SurveyRow,
     TableLine,
 )
+from doudi.casework.queries.signing import Signing, may_find
 from doudi.office import core as office_core
 from doudi.office import queries as office
-from doudi.office.core import NotAllowed, Viewer
+from doudi.office.core import Viewer
 from doudi.office.queries import today
 from doudi.registry import queries as registry
 from doudi.registry.core import age_on
@@ -106,10 +107,6 @@ ACT_WORDS = {
 }
 
 
-class NoCase(NotAllowed):
-    """There is no such case, or it is not the reader's to see; the words do not tell which."""
-
-
 def case(ref: str, viewer: Viewer, *, at: datetime) -> CasePage:
     """Everything of one case. The page that shows it notes the look (`office.actions.look`, subject: applicant pid).
 
@@ -120,7 +117,8 @@ def case(ref: str, viewer: Viewer, *, at: datetime) -> CasePage:
     row = Case.objects.filter(within(viewer), ref=ref).select_related("benefit").first()
     if row is None:
         raise NoCase("没有这件申请，或者不归您看。")
-    return _Reading(row, viewer, at).page()
+    with office.one_reading():
+        return _Reading(row, viewer, at).page()
 
 
 def case_of_receipt(receipt: str, viewer: Viewer) -> str:
@@ -169,10 +167,11 @@ class _Reading:
         self.clocks = list(RunningClock.objects.filter(case=row).order_by("id"))
         self.decision = Decision.objects.filter(case=row).order_by("-id").first()
         self.benefit: Benefit | None = getattr(row, "benefit", None)
-        self.person = registry.me(row.applicant)
         self.journal = office.journal_of(row.ref)
         self.names = office.clerk_names(sorted(self._clerks()))
         self.places = office.area_labels([row.area, row.area[:6], *(one.area for one in self.showings)])
+        self.signing = Signing(row, self.members, self.at)
+        self.person = registry.me(row.applicant)
 
     def _place(self, code: str) -> str:
         return self.places.get(code, code)
@@ -249,12 +248,12 @@ class _Reading:
             benefit=benefit,
             acts=self._acts(),
             moves=self._moves(state),
+            signing=self.signing.page() if may_find(self.viewer) else None,
             earlier=self._earlier(),
         )
 
     def _members(self) -> tuple[Member, ...]:
-        pids = [one.pid for one in self.members if one.pid]
-        agreed = verification.who_signed(self.row.ref, pids, at=self.at)
+        agreed = self.signing.agreed()
         head = any(one.pid == self.row.applicant and one.relation == "self" for one in self.members)
         rows = []
         for one in self.members:
@@ -439,7 +438,8 @@ class _Reading:
         return called_for and not any(one.level == "county" for one in self.surveys)
 
     def _earlier(self) -> tuple[Earlier, ...]:
-        found = Case.objects.filter(applicant=self.row.applicant, pk__lt=self.row.pk).order_by("-pk")[:5]
+        before = Case.objects.filter(applicant=self.row.applicant, pk__lt=self.row.pk).order_by("-pk")
+        found = before.only("ref", "receipt", "programme", "submitted_at", "state")[:5]
         return tuple(
             Earlier(one.ref, one.receipt, core.road(one.programme).label, today(one.submitted_at), State(one.state).label)
             for one in found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from doudi.casework import core
 from doudi.casework.core import State
 from doudi.casework.models import Case, CaseMember, Supporter
 from doudi.casework.queries.drafts import is_minor
+from doudi.casework.queries.inbox import NoCase
 from doudi.casework.queries.known import relation_words
-from doudi.casework.queries.page import NoCase
+from doudi.casework.queries.rows import Signatory, SigningPage
 from doudi.office.core import Viewer
 from doudi.office.queries import today
 from doudi.registry import queries as registry
@@ -33,59 +34,6 @@ WHY = {
     "members_changed": "家里一起吃住的人变了，要重新签",
     "not_needed": "不算一起吃住，不用签",
 }
-SIGNED = frozenset({"signed", "owed", "not_needed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Signatory:
-    """Somebody whose authorisation a case needs, or needed."""
-
-    ref: str  # of the member or supporter
-    pid: str
-    name: str
-    relation_label: str
-    role: str  # member | supporter
-    age: int | None
-    is_adult: bool
-    is_applicant: bool
-    state: str  # a key of WHY
-    why: str  # in words: what is lacking
-    paper: AuthorisationRow | None  # the latest, standing or ended
-    place: str = ""
-
-    @property
-    def must_sign(self) -> bool:
-        return self.state not in SIGNED
-
-
-@dataclass(frozen=True, slots=True)
-class SigningPage:
-    """The authorisations of a case."""
-
-    ref: str
-    receipt: str
-    programme: str
-    programme_label: str
-    area: str
-    applicant_name: str
-    open: bool  # whether somebody may still sign
-    people: tuple[Signatory, ...]
-
-    @property
-    def waiting(self) -> tuple[Signatory, ...]:
-        return tuple(one for one in self.people if one.must_sign)
-
-    @property
-    def owing(self) -> tuple[Signatory, ...]:
-        return tuple(one for one in self.people if one.state == "owed")
-
-    @property
-    def members(self) -> tuple[Signatory, ...]:
-        return tuple(one for one in self.people if one.role == "member")
-
-    @property
-    def supporters(self) -> tuple[Signatory, ...]:
-        return tuple(one for one in self.people if one.role == "supporter")
 
 
 def signing(ref: str, viewer: Viewer, *, at: datetime) -> SigningPage:
@@ -94,9 +42,14 @@ def signing(ref: str, viewer: Viewer, *, at: datetime) -> SigningPage:
     :raises NoCase: no such case, another place, or a post that neither keeps nor reads authorisations
     """
     row = Case.objects.filter(ref=ref).first()
-    if row is None or not viewer.sees(row.area) or not any(viewer.may(act) for act in FINDABLE):
+    if row is None or not viewer.sees(row.area) or not may_find(viewer):
         raise NoCase("没有这件申请，或者不归您办。")
     return _page(row, at)
+
+
+def may_find(viewer: Viewer) -> bool:
+    """Whether a post keeps or reads authorisations."""
+    return any(viewer.may(act) for act in FINDABLE)
 
 
 def my_signing(ref: str, pid: str, *, at: datetime) -> SigningPage:
@@ -121,28 +74,43 @@ def supporting(pid: str, *, at: datetime) -> tuple[SigningPage, ...]:
 
 
 def _page(row: Case, at: datetime) -> SigningPage:
-    on = today(at)
-    members = list(CaseMember.objects.filter(case=row).order_by("id"))
-    supporters = list(Supporter.objects.filter(case=row, removed_at=None).order_by("id"))
-    papers = verification.authorisations(row.ref, at=at)
-    now = registry.standing_of({one.pid for one in (*members, *supporters, *papers) if one.pid})
-    latest = {(now[one.pid], one.role): one for one in papers}
-    head = any(one.pid == row.applicant and one.relation == "self" for one in members)
-    names = {now[one.pid]: one.name for one in members if one.pid}
-    people = [_member(one, row, head, latest.get((now.get(one.pid, ""), "member")), on) for one in members]
-    for one in supporters:
-        supports = registry.standing(one.supports)
-        people.append(_supporter(one, names.get(supports, ""), latest.get((now[one.pid], "supporter"))))
-    return SigningPage(
-        ref=row.ref,
-        receipt=core.show_receipt(row.receipt),
-        programme=row.programme,
-        programme_label=core.road(row.programme).label,
-        area=row.area,
-        applicant_name=row.name,
-        open=State(row.state).takes_signatures,
-        people=tuple(people),
-    )
+    return Signing(row, list(CaseMember.objects.filter(case=row).order_by("id")), at).page()
+
+
+class Signing:
+    """One reading of who signs for a case whose members are read already."""
+
+    def __init__(self, row: Case, members: Sequence[CaseMember], at: datetime) -> None:
+        self.row, self.members, self.on = row, members, today(at)
+        self.supporters = list(Supporter.objects.filter(case=row, removed_at=None).order_by("id"))
+        self.papers = verification.authorisations(row.ref, at=at)
+        everybody = {one.pid for one in (*members, *self.supporters, *self.papers)}
+        self.now = registry.standing_of({*everybody, *(one.supports for one in self.supporters)} - {""})
+
+    def agreed(self) -> set[str]:
+        """The members whose authorisation holds."""
+        signed = {self.now[one.pid] for one in self.papers if one.holds and one.role == "member"}
+        return {one.pid for one in self.members if one.pid and self.now[one.pid] in signed}
+
+    def page(self) -> SigningPage:
+        """Who signed, and who still has to."""
+        row, members, now = self.row, self.members, self.now
+        latest = {(now[one.pid], one.role): one for one in self.papers}
+        head = any(one.pid == row.applicant and one.relation == "self" for one in members)
+        names = {now[one.pid]: one.name for one in members if one.pid}
+        people = [_member(one, row, head, latest.get((now.get(one.pid, ""), "member")), self.on) for one in members]
+        for one in self.supporters:
+            people.append(_supporter(one, names.get(now[one.supports], ""), latest.get((now[one.pid], "supporter"))))
+        return SigningPage(
+            ref=row.ref,
+            receipt=core.show_receipt(row.receipt),
+            programme=row.programme,
+            programme_label=core.road(row.programme).label,
+            area=row.area,
+            applicant_name=row.name,
+            open=State(row.state).takes_signatures,
+            people=tuple(people),
+        )
 
 
 def _member(one: CaseMember, row: Case, head: bool, paper: AuthorisationRow | None, on: date) -> Signatory:

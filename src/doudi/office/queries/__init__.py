@@ -32,6 +32,7 @@ from doudi.office.queries.leave import (
     stands_in_for,
 )
 from doudi.office.queries.notices import PACE, NoticeRow, outbox, waiting
+from doudi.office.queries.once import once, one_reading
 from doudi.office.queries.papers import PaperRow, my_paper, paper, paper_bytes, papers
 from doudi.office.queries.posts import (
     PostRow,
@@ -92,6 +93,8 @@ __all__ = [
     "need_stand_in",
     "not_signed",
     "now",
+    "once",
+    "one_reading",
     "outbox",
     "paper",
     "paper_bytes",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from doudi.office.models import Area
+from doudi.office.queries.once import once
 
 
 def area_labels(codes: list[str]) -> dict[str, str]:
     """Names of places by code; unknown codes are left out."""
-    return dict(Area.objects.filter(code__in=set(codes)).values_list("code", "label"))
+    return once("places", codes, lambda some: dict(Area.objects.filter(code__in=some).values_list("code", "label")))
 
 
 def area_label(code: str) -> str:

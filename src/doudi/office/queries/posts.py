@@ -13,6 +13,7 @@ from doudi.office.models import Clerk, Post
 from doudi.office.queries.areas import area_labels
 from doudi.office.queries.clock import today
 from doudi.office.queries.leave import leaves_on
+from doudi.office.queries.once import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def need(by: Clerk | Party, act: str, *, area: str | None, at: datetime, work_of
 
 def clerk_names(refs: list[str]) -> dict[str, str]:
     """The names behind clerks' opaque refs."""
-    return dict(Clerk.objects.filter(ref__in=refs).values_list("ref", "name"))
+    return once("clerks", refs, lambda some: dict(Clerk.objects.filter(ref__in=some).values_list("ref", "name")))
 
 
 def clerk_phones(refs: list[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from doudi.engine.households import Said
 from doudi.office import queries as office
@@ -411,15 +411,27 @@ class EventPage:
     count: int
 
 
+def _reported(viewer: Viewer) -> QuerySet[FamilyEvent]:
+    viewer.need("event.confirm")
+    if not viewer.within:
+        return FamilyEvent.objects.none()
+    return FamilyEvent.objects.filter(state=EventState.REPORTED, area__startswith=viewer.within)
+
+
+def events_count(viewer: Viewer) -> int:
+    """How many family events inside the viewer's area nobody has confirmed yet.
+
+    :raises NotAllowed: the post does not confirm events
+    """
+    return _reported(viewer).count()
+
+
 def events_waiting(viewer: Viewer, *, first: int = 0) -> EventPage:
     """Family events inside the viewer's area that nobody has confirmed yet, the longest known first.
 
     :raises NotAllowed: the post does not confirm events
     """
-    viewer.need("event.confirm")
-    if not viewer.within:
-        return EventPage((), 0)
-    rows = FamilyEvent.objects.filter(state=EventState.REPORTED, area__startswith=viewer.within)
+    rows = _reported(viewer)
     some = list(rows.order_by("known_on", "ref")[first : first + PAGE])
     pids = {pid for row in some for pid in (row.person, row.other) if pid}
     names = dict(Person.objects.filter(pid__in=pids).values_list("pid", "masked_name"))

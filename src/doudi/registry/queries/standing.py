@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from doudi.engine.linkage import Settled
+from doudi.office import queries as office
 from doudi.registry.models import Settlement
 
 _AT_A_TIME = 400  # SQLite takes a thousand names at a time
@@ -23,6 +24,10 @@ def _joins() -> QuerySet[Settlement]:
 
 def standing_of(pids: Collection[str]) -> dict[str, str]:
     """The id that stands for each of these, now; most stand for themselves."""
+    return office.once("standing", pids, _standing_of)
+
+
+def _standing_of(pids: Collection[str]) -> dict[str, str]:
     found = {pid: pid for pid in pids}
     asked = set(pids)
     while asked:

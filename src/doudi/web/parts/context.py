@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +40,15 @@ RAIL = (
 )
 
 
+@cache
+def _href(name: str) -> str:
+    """Where a page is; nowhere as long as it does not exist."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
 def rail(request: HttpRequest) -> list[dict[str, Any]]:
     """The staff pages this clerk's post opens; pages that do not exist yet stay away."""
     viewer = getattr(request, "viewer", None)
@@ -48,9 +58,8 @@ def rail(request: HttpRequest) -> list[dict[str, Any]]:
     for words, picture, name, act in RAIL:
         if not viewer.may(act):
             continue
-        try:
-            href = reverse(name)
-        except NoReverseMatch:
+        href = _href(name)
+        if not href:
             continue
         # The nearest section of the address is the current one: /desk/ only on itself.
         here = request.path == href or (href.count("/") > 2 and request.path.startswith(href))

@@ -32,6 +32,7 @@ from doudi.casework.queries.rows.parts import (
     SurveyRow,
     TableLine,
 )
+from doudi.casework.queries.rows.signing import Signatory, SigningPage
 from doudi.casework.queries.rows.whole import AskedToAgree, CasePage, MyCase, Progress
 
 __all__ = [
@@ -67,6 +68,8 @@ __all__ = [
     "QuestionRow",
     "ShowingRow",
     "ShownRow",
+    "Signatory",
+    "SigningPage",
     "Source",
     "Stage",
     "SurveyRow",

@@ -23,6 +23,7 @@ from doudi.casework.queries.rows.parts import (
     Stage,
     SurveyRow,
 )
+from doudi.casework.queries.rows.signing import SigningPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class CasePage:
     benefit: BenefitRow | None
     acts: tuple[Done, ...]
     moves: tuple[MoveRow, ...]
+    signing: SigningPage | None  # None: the post has nothing to do with authorisations
     earlier: tuple[Earlier, ...]
 
     def may(self, act: str) -> bool:

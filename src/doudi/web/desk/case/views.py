@@ -138,7 +138,7 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
         refused = [move.why_not for move in this.moves if move.act in core.DECISIONS and not move.allowed]
         found["not_decide"] = refused[0] if len(refused) == len(core.DECISIONS) else ""
         found["not_confirm"] = next((move.why_not for move in this.moves if move.act == "confirm" and not move.allowed), "")
-    found["signing"] = queries.signing(this.ref, viewer, at=at)
+    found["signing"] = this.signing
     found["may_check"] = state in core.WORKING and viewer.may("check.request")
     found["may_object"] = viewer.may("case.object")
     found["may_serve"] = viewer.may("letter.serve")

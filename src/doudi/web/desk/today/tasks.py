@@ -91,7 +91,7 @@ def _services(viewer: Viewer, at: datetime) -> Iterator[tuple[str, str, str, int
 
 def _events(viewer: Viewer, at: datetime) -> Iterator[tuple[str, str, str, int, int, date | None]]:
     if viewer.may("event.confirm"):
-        yield "家里的变化要核实", "desk:events", "件", registry.events_waiting(viewer).count, 0, None
+        yield "家里的变化要核实", "desk:events", "件", registry.events_count(viewer), 0, None
 
 
 def _money(viewer: Viewer, at: datetime) -> Iterator[tuple[str, str, str, int, int, date | None]]:

@@ -145,8 +145,9 @@ def today(request: HttpRequest) -> HttpResponse:
     except NotAllowed:
         raise Http404 from None
     entries = [of_case(row, on, pile, after) for row in cases.rows]
-    rules = rulebook.pack()
-    entries += [of_alert(row, on, rules, pile, after, alerts_after) for row in alerts.rows]
+    if alerts.rows:
+        rules = rulebook.pack()
+        entries += [of_alert(row, on, rules, pile, after, alerts_after) for row in alerts.rows]
     wanted = request.GET.get("peek", "")
     open_entry = next((entry for entry in entries if entry.ref == wanted), None)
     following = {"pile": pile, "after": cases.next or END, "alerts": alerts.next or END}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,7 @@ def may(viewer: Any, act: str) -> bool:
 
 
 @register.simple_tag
+@cache  # a page has dozens, and where the sprite lies does not change while this process runs
 def icon(name: str, size: str = "") -> SafeString:
     """A picture from the sprite, hidden from screen readers: the words beside it say the same."""
     return format_html(
@@ -193,7 +195,7 @@ def field(bound: Any) -> dict[str, Any]:
     grouped = getattr(widget, "input_type", "") in ("radio", "checkbox") and hasattr(bound.field, "choices")
     if described and not grouped:
         attrs["aria-describedby"] = " ".join(described)
-    drawn = bound.as_widget(attrs=attrs)
+    drawn = "" if grouped else bound.as_widget(attrs=attrs)
     return {"bound": bound, "grouped": grouped, "drawn": drawn, "described": " ".join(described)}
 
 
