@@ -126,11 +126,13 @@ def _copies(model: Any, key: int, changed: dict[str, str]) -> None:
     """Copies of one row, made by the database; PostgreSQL counts them now, as it does by itself within a minute."""
     from django.db import connection, transaction
 
+    from doudi.office.actions import room_to_write
+
     table = model._meta.db_table
     names = [field.column for field in model._meta.concrete_fields if not field.generated]
     cells = [f"{key} + number" if name == "id" else changed.get(name, f'one."{name}"') for name in names]
     into, picked = ", ".join(f'"{name}"' for name in names), ", ".join(cells)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), room_to_write(), connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({into}) SELECT {picked} FROM {table} one CROSS JOIN copies WHERE one.id = {key}")
         if connection.vendor == "postgresql":
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
