@@ -125,6 +125,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "doudi.web.parts.drawing.Drawing"
 DATABASES = {"default": database(os.environ.get("DATABASE_URL"), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
