@@ -208,12 +208,27 @@ def _viewer(stage: Stage) -> Viewer | None:
 
 
 def _asked(stage: Stage) -> Asked:
-    """A change somebody might propose; half of them do not fit their cause."""
+    """A change somebody might propose; half of them fit their cause."""
+    if stage.chance.random() < 0.5:
+        return fitting(stage)
     return Asked(
         kind=stage.one(list(CHANGES)), cause=stage.one(list(CAUSES)), reason=stage.one(WORDS), on=_day(stage),
         pid=stage.one(stage.residents),
         figure_fen=_fen(stage), months=stage.chance.randint(0, 7), until_month=_day(stage).replace(day=1),
     )  # fmt: skip
+
+
+def fitting(stage: Stage) -> Asked:
+    """A change that fits its cause: more or less money earned, a death some time ago, not cooperating, their own wish."""
+    today = stage.at.date()
+    before = today - timedelta(days=stage.chance.choice((0, 3, 40, 70)))
+    return stage.one([
+        Asked(kind="change", cause="income_up", reason="找到活了", on=before, figure_fen=stage.chance.choice((20000, 60000))),
+        Asked(kind="change", cause="income_down", reason="活没了", on=before, figure_fen=0),
+        Asked(kind="change", cause="death", reason="去世了", on=before, pid=stage.one(stage.residents)),
+        Asked(kind="suspend", cause="not_cooperating", reason="不配合", until_month=(today + timedelta(days=65)).replace(day=1)),
+        Asked(kind="end", cause="own_wish", reason="不想领了"),
+    ])  # fmt: skip
 
 
 def _list_of_people(stage: Stage) -> bytes:

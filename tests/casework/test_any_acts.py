@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 import people
 import walk
-from casework.anything import Stage, acts, place_of, posts_of
+from casework.anything import Stage, acts, fitting, place_of, posts_of
 from doudi.casework import core
 from doudi.casework import jobs as casework_jobs
 from doudi.casework.models import Adjustment, Award, Benefit, Case, Decision, Opinion, Review, Survey
@@ -135,8 +135,7 @@ class AnyActs(RuleBasedStateMachine):
         common = {"benefit": benefit.ref, "by": people.clerk_li(), "at": self.stage.at}
         kind = self.stage.one(["job", "income_up", "death", "own_wish"])
         self.attempt("casework", "tell_happening", {"kind": kind, "on": self.stage.at.date(), "channel": "window", **common})
-        asked = self.stage.draw("casework", "propose_adjustment", "asked", "Asked", False)
-        self.attempt("casework", "propose_adjustment", {"asked": asked, **common})
+        self.attempt("casework", "propose_adjustment", {"asked": fitting(self.stage), **common})
         account = {"bank": "邮储银行", "number": "6217000011112222", "holder": benefit.case.applicant, "channel": "window"}
         self.attempt("payment", "ask_account", {**account, **common})
 
