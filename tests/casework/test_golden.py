@@ -8,7 +8,7 @@ import people
 import walk
 from doudi.casework import actions, core, jobs, queries
 from doudi.casework.core import Missing
-from doudi.casework.models import Benefit, Case, Decision, Question, Showing
+from doudi.casework.models import Assessment, Benefit, Case, Decision, Question, Showing
 from doudi.office import queries as office
 from doudi.office.core import NotAllowed, Party, Role
 from doudi.payment import actions as payment
@@ -282,25 +282,101 @@ def test_golden_11_a_son_of_71_with_little_cannot_support_his_mother(sources, mo
     assert paid(AUGUST) == [109700]
 
 
-def test_golden_17_a_child_on_dibao_at_500_a_head_is_topped_up_to_1300(sources, monkeypatch):
+LATER = datetime(2026, 8, 3, 12, 0, tzinfo=people.HERE)
+LOST = {"father_state": "prison", "mother_state": "out_of_contact", "child_care_form": "home"}
+
+
+def a_child_on_dibao(monkeypatch):
+    """Granny and the child have Dibao from August, 1,000 a month for the two; in August help for the child is asked for."""
     the_place(monkeypatch, child_standard=130000, **{"child_standard:home": 130000})
-    granny, child = folk = living_together(GRANNY, CHILD)
+    _, child = folk = living_together(GRANNY, CHILD)
     dibao = decided(looked_into(asked(folk, month_fen=40000)))
     assert (dibao.members, dibao.amount_fen) == (2, 100000)  # 2 × 700 − 400: 500 a head
+    case = asked(folk, f"unattended_child:{child.pid}", at=LATER)
+    return dibao, looked_into(case, LOST | {"on_living_subsidy": False}, LATER)
+
+
+def kept_of(case):
+    return Assessment.objects.filter(case=case).latest("pk")
+
+
+def test_golden_17_a_child_on_dibao_at_500_a_head_is_topped_up_to_1300(sources, monkeypatch):
+    dibao, case = a_child_on_dibao(monkeypatch)
     assert paid(AUGUST) == [100000]
 
-    later = datetime(2026, 8, 3, 12, 0, tzinfo=people.HERE)
-    case = asked(folk, f"unattended_child:{child.pid}", at=later)
-    lost = {"father_state": "prison", "mother_state": "out_of_contact", "child_care_form": "home"}
-    looked_into(case, lost | {"on_dibao": True, "on_living_subsidy": False}, later)
-    held = {"name": "hh_dibao_amount_month", "value": 100000, "reason": "看了低保的决定"}
-    actions.settle_fact(ref=case.ref, by=people.clerk_li(), at=later, **held)
-    assert says(case, later) == ("yes", 80000)  # 1,300 − 1,000 ÷ 2
+    assert says(case, LATER) == ("yes", 80000)  # 1,300 − 1,000 ÷ 2, and nobody typed what doudi pays
+    award, kept = dibao.awards.get().ref, kept_of(case)
+    told = {(one["name"], one["value"]) for one in kept.facts["books"] if award in one["awards"]}
+    assert {("on_dibao", True), ("dibao_share_month", 50000), ("hh_dibao_amount_month", 100000)} <= told
+    (line,) = [one for one in kept.table if award in one["source"]]
+    assert (line["fen"], line["counted"], "本系统的救助账" in line["source"]) == (100000, False, True)
+    again = queries.asked_again(case.ref, office.viewer(people.clerk_li(), "case.read", LATER), at=LATER)
+    assert again.same, "asked again about the child, the rules say the same"
 
-    benefit = decided(case, later)
+    benefit = decided(case, LATER)
 
-    assert (benefit.amount_fen, benefit.payee) == (80000, granny.pid)
+    assert (benefit.amount_fen, benefit.payee) == (80000, case.applicant)
     assert paid(SEPTEMBER) == [100000, 80000]
+
+
+def test_golden_17_a_clerk_who_says_there_is_no_dibao_has_a_difference_to_settle(sources, monkeypatch):
+    _, case = a_child_on_dibao(monkeypatch)
+    found_out(case, {"on_dibao": False}, LATER)
+
+    assert says(case, LATER) == ("yes", 80000), "what doudi pays it knows, whatever is typed: not 1,300"
+    asked_of = Question.objects.get(case=case, kind="books")
+    assert (asked_of.pid, asked_of.choice) == (case.recipient, "")
+    assert asked_of.heading.endswith("在领低保") and "不是" in asked_of.person_says and "1,000 元" in asked_of.data_says
+    judged = {"ref": case.ref, "question": asked_of.ref, "by": people.clerk_li(), "at": LATER}
+    actions.judge(choice="data_right", reason="看了发放，在领", **judged)
+    assert says(case, LATER) == ("yes", 80000)
+    actions.judge(choice="person_right", reason="低保这个月停", **judged)
+    assert says(case, LATER) == ("yes", 130000), "a person settles it, with their name and reason"
+
+    found_out(case, {"on_dibao": True}, LATER)
+    assert says(case, LATER) == ("yes", 80000), "said as the books have it, nothing differs"
+    found_out(case, {"dibao_share_month": 10000}, LATER)
+    assert says(case, LATER) == ("yes", 80000)
+    assert Question.objects.get(case=case, key__endswith="dibao_share_month").choice == ""
+    found_out(case, {"dibao_share_month": 50000}, LATER)
+    assert not Question.objects.filter(case=case, key__endswith="dibao_share_month").exists(), "nobody judged it, and it is gone"
+
+
+def test_golden_17_a_judgement_holds_for_what_was_said_then(sources, monkeypatch):
+    _, case = a_child_on_dibao(monkeypatch)
+    found_out(case, {"dibao_share_month": 10000}, LATER)
+    asked_of = Question.objects.get(case=case, kind="books")
+    judged = {"ref": case.ref, "question": asked_of.ref, "by": people.clerk_li(), "at": LATER}
+    actions.judge(choice="person_right", reason="决定上单列了", **judged)
+    assert says(case, LATER) == ("yes", 120000)
+
+    found_out(case, {"dibao_share_month": 0}, LATER)
+
+    asked_of.refresh_from_db()
+    assert (asked_of.choice, asked_of.judged_at, asked_of.judged_by) == ("", None, "")
+    assert says(case, LATER) == ("yes", 80000)
+
+
+def test_where_our_books_do_not_speak_what_is_not_known_stays_so(sources, monkeypatch):
+    the_place(monkeypatch, child_standard=130000, **{"child_standard:home": 130000})
+    _, child = folk = living_together(GRANNY, CHILD)
+    case = looked_into(asked(folk, f"unattended_child:{child.pid}"), LOST | {"on_living_subsidy": False})
+    assert kept_of(case).facts["books"] == []
+    facts = next(one["facts"] for one in kept_of(case).facts["members"] if one["pid"] == child.pid)
+    assert "on_dibao" not in facts, "another county may pay them"
+    found_out(case, {"on_dibao": True})
+    actions.settle_fact(
+        ref=case.ref, name="hh_dibao_amount_month", value=60000, reason="邻县的决定", by=people.clerk_li(), at=NOON
+    )
+    assert says(case) == ("yes", 100000)  # 1,300 − 600 ÷ 2
+    assert not Question.objects.filter(case=case, kind="books").exists()
+
+
+def test_what_ends_this_month_is_not_held_in_the_month_new_help_begins(sources, monkeypatch):
+    dibao, case = a_child_on_dibao(monkeypatch)
+    Benefit.objects.filter(pk=dibao.pk).update(to_month=AUGUST)
+    actions.assess(ref=case.ref, by=people.clerk_li(), at=LATER)
+    assert kept_of(case).facts["books"] == []
 
 
 def test_golden_22_nothing_is_asked_about_a_spouse_who_will_not_sign_and_the_review_ends_with_the_reason(sources, monkeypatch):

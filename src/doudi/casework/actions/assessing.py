@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
@@ -13,11 +13,14 @@ from doudi.casework.actions import steps
 from doudi.casework.core import calculation
 from doudi.casework.core.asking import NOT, shown_as
 from doudi.casework.core.calculation import HelpLine, IncomeLine, Judged, TableLine, Value
+from doudi.casework.core.held import KIND, OUR_BOOKS, Told, told
 from doudi.casework.gateways import register, rules
 from doudi.casework.models import Assessment, Case, CaseMember, Line, Question, SettledFact
 from doudi.casework.queries.asking import wards
 from doudi.casework.queries.drafts import is_minor
+from doudi.casework.queries.held import held
 from doudi.casework.queries.known import source_of
+from doudi.facts import days
 from doudi.facts.household import Household, Member
 from doudi.office import actions as office
 from doudi.office import queries as office_queries
@@ -120,6 +123,36 @@ class Known:
                 facts[one.name] = date.fromisoformat(one.value) if is_day else one.value
         return facts
 
+    @cached_property
+    def books(self) -> dict[tuple[str, str], Told]:
+        """What doudi itself gives those who live together, in the month this help would begin."""
+        month = self.on.replace(day=1)
+        month = month if core.road(self.case.programme).one_off else days.add_months(month, 1)
+        living = {one.pid: one.pid for one in self.counting() if one.pid}
+        return told(held(self.case, living, month), {one.pid or one.ref for one in self.counting()})
+
+    def said(self, member: str, is_recipient: bool = False) -> dict[str, Value]:
+        """What people say of the household, or of a member: what they found out, above what they judged of a roll."""
+        facts: dict[str, Value] = {}
+        for question in self.questions:
+            if member and question.pid == member and question.choice == "person_right":
+                if question.kind == "roll":
+                    facts[f"on_{question.dataset}"] = False
+                elif question.kind == "custody":
+                    facts["is_in_custody"] = False
+            if is_recipient:
+                facts |= calculation.SETTLES.get((question.kind, question.choice), {})
+        return facts | self.found_out(member)
+
+    def of_books(self, member: str, said: Mapping[str, Value]) -> dict[str, Value]:
+        """What our own books say of the household, or of a member; without what somebody settled to be as it is said."""
+        as_said = {one.key for one in self.questions if one.kind == KIND and one.choice == "person_right"}
+        return {
+            name: one.value
+            for (whose, name), one in self.books.items()
+            if whose == member and not (name in said and books_key(whose, name) in as_said)
+        }
+
     def judged(self) -> list[Judged]:
         return [
             Judged(one.key, one.kind, one.pid, one.choice, one.found_fen, one.said_fen, one.amount_fen, one.reason)
@@ -161,7 +194,7 @@ def _ask_differences(known: Known, *, by: By, at: datetime) -> list[Question]:
     """
     case = known.case
     found = {one.key: one for one in known.compared() if one.is_question}
-    gone = [one.pk for one in known.questions if one.key not in found and one.judged_at is None]
+    gone = [one.pk for one in known.questions if one.key not in found and one.judged_at is None and one.kind != KIND]
     Question.objects.filter(pk__in=gone).delete()
     there, pids = {one.key: one for one in known.questions}, {one.pid for one in known.members}
     for key, row in there.items():
@@ -223,6 +256,7 @@ def assess_now(case: Case, *, by: By, at: datetime, read: Sequence[AnswerRow] | 
     :param read: the answers of the case's check, where the same act has read them already
     """
     known = Known(case, at, read)
+    _ask_books(known)
     household, table, income = _household(known)
     kept = {}
     for programme in (case.programme, *core.road(case.programme).also):
@@ -238,13 +272,56 @@ def assess_now(case: Case, *, by: By, at: datetime, read: Sequence[AnswerRow] | 
             standard_fen=ruled.standard_fen,
             amount_fen=ruled.amount_fen,
             pack=ruled.pack,
-            facts=_kept_facts(household),
+            facts=_kept_facts(household) | {"books": _kept_books(known)},
             table=[_kept_line(line) for line in table],
             trace=ruled.trace,
             at=at,
             by=office.party(by),
         )
     return kept[case.programme]
+
+
+def books_key(member: str, name: str) -> str:
+    """What a difference with our own books is about: a fact of a member, or of the household ("")."""
+    return f"{KIND}:{member}:{name}"
+
+
+def _ask_books(known: Known) -> None:
+    """Keep as a question what people say otherwise than our own books; one nobody judged goes with what it came from.
+
+    A judgement holds for what was said then: where the books or what is said change, it is asked anew.
+    """
+    case, names = known.case, {one.pid or one.ref: one.name for one in known.members}
+    recipient = case.recipient or case.applicant
+    said = {key: known.said(key, is_recipient=key == recipient) for key, _ in known.books}
+    found = {}
+    for (member, name), one in known.books.items():
+        fact = rules.fact(name)
+        if fact is None or name not in said[member] or said[member][name] == one.value:
+            continue
+        found[books_key(member, name)] = Question(
+            case=case,
+            key=books_key(member, name),
+            kind=KIND,
+            pid=member if member in known.names else "",
+            heading=f"{names.get(member, '家里')}：{fact.label}",
+            data_says=f"{rules.words(fact, one.value)}：{one.says}",
+            person_says=f"写的是：{rules.words(fact, said[member][name])}",
+        )
+    there = {one.key: one for one in known.questions if one.kind == KIND}
+    gone = [one for key, one in there.items() if key not in found and one.judged_at is None]
+    if gone:
+        Question.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    for key, now in found.items():
+        row = there.get(key)
+        if row is None:
+            now.save()
+        elif (row.data_says, row.person_says) != (now.data_says, now.person_says):
+            row.data_says, row.person_says = now.data_says, now.person_says
+            row.choice, row.judged_at, row.judged_by = "", None, ""
+            row.save(update_fields=["data_says", "person_says", "choice", "judged_at", "judged_by"])
+    if found or gone:
+        known.questions = list(Question.objects.filter(case=case).order_by("id"))
 
 
 def _household(known: Known) -> tuple[Household, list[TableLine], int | None]:
@@ -266,26 +343,21 @@ def _household(known: Known) -> tuple[Household, list[TableLine], int | None]:
         medical_year_fen=calculation.medical_year(found, on) if known.answered("medical_cost") else None,
         place_kind=place.place_kind or None if place else None,
     )
-    facts |= calculation.with_derived(known.found_out(), len(counting))
+    said = known.said("")
+    facts |= calculation.with_derived(said, len(counting)) | known.of_books("", said)
     members = tuple(Member(pid=one.pid or one.ref, facts=_person_facts(one, known), relation=one.relation) for one in counting)
     return Household(hid=case.household or case.ref, area=case.area, facts=facts, members=members), table, income
 
 
 def _person_facts(one: CaseMember, known: Known) -> dict[str, Value]:
-    """Person facts of the register, and the age on the day; the case's own findings stand above."""
+    """Person facts of the register, and the age on the day; the case's own findings stand above, and above these our books."""
     facts = {name: value for name, value in register.facts_of(one.pid).items() if value is not None} if one.pid else {}
     if one.born_on is not None:
         facts["born_on"] = one.born_on
         facts["age"] = known.on.year - one.born_on.year - ((known.on.month, known.on.day) < (one.born_on.month, one.born_on.day))
-    for question in known.questions:
-        if question.pid == one.pid and question.choice == "person_right":
-            if question.kind == "roll":
-                facts[f"on_{question.dataset}"] = False
-            elif question.kind == "custody":
-                facts["is_in_custody"] = False
-        if one.pid == (known.case.recipient or known.case.applicant):
-            facts |= calculation.SETTLES.get((question.kind, question.choice), {})
-    return facts | known.found_out(one.pid or one.ref)
+    key = one.pid or one.ref
+    said = known.said(key, is_recipient=one.pid == (known.case.recipient or known.case.applicant))
+    return facts | said | known.of_books(key, said)
 
 
 def _income_lines(known: Known, rows: dict[str, list[Row]]) -> list[IncomeLine]:
@@ -322,6 +394,18 @@ def _help_lines(known: Known, rows: dict[str, list[Row]]) -> Iterable[HelpLine]:
         for note in reading.help_received(pid, found, known.on):
             label = source_of(note.place.dataset, note.place.as_of).label
             yield HelpLine(pid, known.names[pid], note.text, note.fen or 0, label, note.place.as_of)
+    ours = dict.fromkeys(each for one in known.books.values() for each in one.held)
+    for one in ours:
+        whose = "、".join(known.names[key] for key in one.whose)
+        yield HelpLine(one.whose[0], whose, one.label, one.amount_fen, f"{OUR_BOOKS}，依据 {one.award}", one.from_month)
+
+
+def _kept_books(known: Known) -> list[dict[str, Any]]:
+    """What our own books said, of whom, and by which awards."""
+    return [
+        {"member": member, "name": name, "value": one.value, "awards": [each.award for each in one.held]}
+        for (member, name), one in sorted(known.books.items())
+    ]
 
 
 def _kept_facts(household: Household) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doudi.casework.core.held import KIND, OUR_BOOKS
 from doudi.verification.core.compared import ASSETS
 
 # kind of verification's comparing.toml → choices (codes of core.QUESTION_CHOICES)
@@ -20,11 +21,12 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "member": ("data_right", "person_right", "visit", "discuss"),
     "supporter": ("supporter_unable", "supporter_able", "visit", "discuss"),
     "self_care": ("care_full", "care_half", "care_none", "visit"),
+    KIND: ("data_right", "person_right", "visit", "discuss"),
     "silent": ("person_right", "amount", "visit", "discuss"),
 }
 
 # Whom a difference without a row is about: the source that should know.
-SOURCE_OF = {"homes": "dwelling", "member": "hukou", "supporter": "hukou", "self_care": "tekun"}
+SOURCE_OF = {"homes": "dwelling", "member": "hukou", "supporter": "hukou", "self_care": "tekun", KIND: OUR_BOOKS}
 
 
 def choices_of(kind: str, said_fen: int | None, found_fen: int | None = None, key: str = "") -> tuple[str, ...]:

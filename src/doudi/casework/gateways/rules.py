@@ -20,7 +20,7 @@ from doudi.policy.language.names import Fact
 from doudi.policy.pack import Pack
 from doudi.rulebook import queries as rulebook
 
-__all__ = ["PackNotKept", "Ruled", "ask", "earlier", "fact", "fits", "household_of"]
+__all__ = ["PackNotKept", "Ruled", "ask", "earlier", "fact", "fits", "household_of", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,15 @@ def fits(one: Fact, value: bool | int | str | date | None) -> bool:
     if one.type == "code":
         return isinstance(value, str) and value in one.codes
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= one.bound
+
+
+def words(one: Fact, value: object) -> str:
+    """A value of a fact as it is said."""
+    if one.type == "flag":
+        return "是" if value else "不是"
+    if one.type == "money" and isinstance(value, int):
+        return f"{value / 100:.2f} 元"
+    return one.codes.get(str(value), str(value))
 
 
 def earlier(version: str) -> Pack:

@@ -33,7 +33,7 @@ def asked_again(ref: str, viewer: Viewer, *, at: datetime) -> AskedAgain | None:
     if kept is None:
         return None
     viewer.need("case.read", kept.case.area)
-    row, who = assessment_row(kept), kept.case.applicant
+    row, who = assessment_row(kept), kept.case.recipient or kept.case.applicant
     try:
         earlier = rules.earlier(kept.pack)
     except rules.PackNotKept as why:

@@ -58,6 +58,12 @@ def newest(county: str, month: date) -> dict[int, tuple[int, int, str]]:
     }
 
 
+def newest_of(benefits: Iterable[Benefit], month: date) -> dict[int, Award]:
+    """What each of these benefits is given by for a month, by its row; one that begins later has none."""
+    rows = Award.objects.filter(benefit__in=list(benefits), from_month__lte=month)
+    return {one.benefit_id: one for one in rows.order_by("pk")}
+
+
 def decided_since(county: str, at: datetime) -> set[str]:
     """Benefits of a county something was awarded to after a moment; for closing a month only."""
     rows = Award.objects.filter(benefit__area__gte=county, benefit__area__lt=after_prefix(county), at__gt=at)

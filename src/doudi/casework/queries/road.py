@@ -297,17 +297,9 @@ def _found_out(row: Case, members: list[CaseMember]) -> tuple[FactRow, ...]:
         fact = rules.fact(name)
         if fact is not None:
             codes = tuple(fact.codes.items())
-            value = _words(fact.type, dict(codes), one.value)
+            value = rules.words(fact, one.value)
             rows.append(FactRow(name, fact.label, "", fact.type, codes, "", names.get(member, "家里"), value, one.reason))
     return tuple(rows)
-
-
-def _words(kind: str, codes: dict[str, str], value: object) -> str:
-    if kind == "flag":
-        return "是" if value else "不是"
-    if kind == "money" and isinstance(value, int):
-        return f"{value / 100:.2f} 元"
-    return codes.get(str(value), str(value))
 
 
 @dataclass(frozen=True, slots=True)
