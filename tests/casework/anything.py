@@ -308,6 +308,11 @@ TAUGHT: dict[str, Callable[[Stage], Any]] = {
         ]
     ),
     "others": lambda stage: [],
+    "save_members.others": lambda stage: stage.one([[], [("王建国", "son")]]),
+    "identify_member.name": lambda stage: stage.one(["王建国", "王建国", "王桂兰", ""]),
+    "identify_member.member": lambda stage: stage.one(
+        [*CaseMember.objects.filter(pid="").values_list("ref", flat=True), stage.ref("member")]
+    ),
     "supports": lambda stage: stage.one(stage.residents),
     "propose.kind": lambda stage: stage.one(["help", "help", "refuse"]),
     "refer.kind": lambda stage: stage.one(list(catalogue.kinds())),

@@ -125,6 +125,7 @@ def waiting(case, benefit):
     rows = {**hers.talked_about(case), **hers.of_her_family(case)}
     if benefit is not None:
         rows |= {**hers.of_her_help(benefit), **hers.letter_to(case)}
+    rows["unnamed"] = case.members.create(name="王建国", relation="son", proposed=False, together=True).ref
     if survey := case.surveys.first():
         rows["survey"] = survey.ref
     return defaultdict(lambda: "none", rows)
@@ -152,6 +153,10 @@ def doings(case):
             lambda by: actions.add_supporter(
                 name="王建国", number=SON, supports=case.applicant, relation="son", by=by, **reading
             ),
+            {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY},
+        ),
+        "identify_member": (
+            lambda by: actions.identify_member(member=rows["unnamed"], name="王建国", number=SON, by=by, **reading),
             {Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY},
         ),
         "sign_supporter": (

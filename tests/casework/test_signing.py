@@ -132,6 +132,84 @@ def test_a_supporter_needs_a_right_number(case, number):
     assert not Supporter.objects.exists()
 
 
+# ---- somebody the family named, whom no register told of --------------------------------------------------------------------
+
+SON = people.number_of("220102", date(1975, 5, 5), 7)
+
+
+def named(case, name="王建国", relation="son", **more):
+    """A member the family named when it asked, without an identity."""
+    return CaseMember.objects.create(case=case, name=name, relation=relation, proposed=False, **{"together": True} | more)
+
+
+def identified(case, row, number=SON, name="王建国", by=None):
+    return actions.identify_member(ref=case.ref, member=row.ref, name=name, number=number, by=by or people.clerk_li(), at=NOON)
+
+
+def test_who_is_named_without_a_number_is_known_by_it_signs_as_anybody_and_nobody_signs_anew(case):
+    row, li = named(case, name="建国"), people.clerk_li()
+    assert whos(case)["建国"] == "no_identity"
+    actions.accept(ref=case.ref, by=li, at=NOON)
+    actions.settle_fact(ref=case.ref, name="is_in_work", value=False, member=row.ref, reason="问过", by=li, at=NOON)
+    before = set(Authorisation.objects.filter(ended_at=None).values_list("number", flat=True))
+
+    found = identified(case, row)
+
+    assert (found.pid, found.name, found.born_on) == (people.pid_of(SON), "王建国", date(1975, 5, 5))
+    assert Person.objects.get(pid=found.pid).area == case.area
+    assert whos(case) == {"王桂兰": "owed", "王小宝": "owed", "王建国": "missing"}
+    assert set(Authorisation.objects.filter(ended_at=None).values_list("number", flat=True)) == before
+    case.refresh_from_db()
+    assert found.pid not in {one.pid for one in checks.answers(case.check_ref)}, "nothing is asked of who has not signed"
+    facts = {one["pid"]: one["facts"] for one in case.assessments.latest("pk").facts["members"]}
+    assert (facts[found.pid]["is_in_work"], facts[found.pid]["age"]) == (False, 51), "what was found out stays theirs"
+    journal = [line for line in office.journal_of(case.ref) if line.act == "casework.identify_member"]
+    assert [(line.detail["person"], line.detail["member"]) for line in journal] == [(found.pid, row.ref)]
+
+    actions.record_consent(ref=case.ref, pid=found.pid, channel="paper", by=li, at=NOON)
+
+    case.refresh_from_db()
+    assert found.pid in {one.pid for one in checks.answers(case.check_ref)}
+    assert whos(case)["王建国"] == "owed"
+    with pytest.raises(NotAllowed, match="已经有了"):
+        identified(case, row)
+
+
+def test_a_child_named_without_a_number_is_signed_for_by_who_looks_after_them(case):
+    number = people.number_of("220102", date(2016, 5, 5), 7)
+    child = identified(case, named(case, "王小玉", "grandchild"), number, "王小玉")
+    assert whos(case)["王小玉"] == "guardian"
+    actions.record_consent(ref=case.ref, pid=case.applicant, channel="paper", by=people.clerk_li(), at=NOON)
+    paper = Authorisation.objects.get(pid=child.pid, ended_at=None)
+    assert (paper.signer, paper.capacity) == (case.applicant, "minor")
+
+
+def test_one_of_the_register_is_found_in_it_and_stands_in_a_household_once(case):
+    granny, uncle = people.granny_wang(), people.uncle_zhou()
+    row = named(case, "周叔")
+    with pytest.raises(NotAllowed, match="不能算两次"):
+        identified(case, row, granny.citizen_no, granny.name)
+    with pytest.raises(NotAllowed, match="姓名和身份证号对不上"):
+        identified(case, row, uncle.citizen_no, "周某")
+    kin = {"name": "王建国", "number": SON, "supports": granny.pid, "relation": "son"}
+    actions.add_supporter(ref=case.ref, by=people.clerk_li(), at=NOON, **kin)
+    with pytest.raises(NotAllowed, match="从那张名单上去掉"):
+        identified(case, row)
+    with pytest.raises(NotAllowed):
+        identified(case, row, by=people.clerk_sun())
+    row.refresh_from_db()
+    assert (row.pid, row.name) == ("", "周叔")
+    assert identified(case, row, uncle.citizen_no, uncle.name).pid == uncle.pid
+
+
+@pytest.mark.parametrize("number", ["", "220102197505050071X", SON[:-1] + ("0" if SON[-1] != "0" else "1"), "1" * 18])
+def test_an_identity_needs_a_right_number(case, number):
+    with pytest.raises(NotAllowed, match="身份证号"):
+        identified(case, named(case), number)
+    assert not Person.objects.filter(pid=people.pid_of(SON)).exists()
+    assert CaseMember.objects.filter(case=case, pid="").count() == 1
+
+
 def test_taking_it_back_closes_what_waits_unsent_and_keeps_what_was_asked(case):
     granny, me = people.granny_wang(), Party.resident(people.granny_wang().pid)
     Source.objects.create(

@@ -67,7 +67,7 @@ STANDS = {
     "desk/register/receipt/<slug:receipt>": "receipt",
     "shown/<slug:ref>": "case", "my/cases/<slug:ref>": "case", "my/agree/<slug:ref>": "case", "apply/<slug:ref>": "draft",
     "my/questions/<slug:ref>": "question", "field/ask/<slug:ref>": "case", "desk/cases/<slug:ref>": "case",
-    "questions/<slug:question>": "question", "desk/alerts/<slug:ref>": "alert",
+    "questions/<slug:question>": "question", "members/<slug:member>": "member", "desk/alerts/<slug:ref>": "alert",
     "desk/register/<slug:ref>": "draft", "desk/shown/object/<slug:ref>": "case", "desk/shown/<str:area>": "village",
     "desk/payment/<slug:ref>": "run", "reissue/<slug:line>": "line", "desk/household/<slug:pid>": "pid",
     "desk/person/<slug:pid>": "pid", "desk/checks/<slug:ref>": "roll_run", "desk/orders/<slug:number>": "order",

@@ -151,6 +151,7 @@ def stood():
         "<slug:inquiry>": rows["inquiry"],
         "<slug:meeting>": rows["meeting"],
         "<slug:question>": "q1",
+        "<slug:member>": "nobody",
         "<slug:line>": "l1",
         "<slug:county>": people.COUNTY,
         "<slug:month>": "2026-08",

@@ -1,5 +1,7 @@
 """The case page: owner may, neighbour may not, refusals are said, nothing typed is lost."""
 
+from datetime import date
+
 import pytest
 
 import people
@@ -181,6 +183,40 @@ def test_the_same_person_does_not_decide(client):
     staged.signed_in(client, people.clerk_li())
     assert "县里定下来</h2>" not in page_of(client, case).content.decode()
     assert client.post(f"/desk/cases/{case.ref}/decide/", {"decide-kind": "confirm"}).status_code == 403
+
+
+def test_somebody_the_family_only_named_gets_an_identity_on_the_page_and_can_then_sign(client):
+    case = staged.submitted()
+    row = case.members.create(name="建国", relation="son", proposed=False, together=True)
+    staged.signed_in(client, people.clerk_li())
+    words = page_of(client, case).content.decode()
+    assert "先补身份信息" in words and words.count("补身份信息<span") == 1, "only beside who lacks it"
+    address, prefix = f"/desk/cases/{case.ref}/members/{row.ref}/", f"who{row.ref[:8]}"
+    number = people.number_of("220102", date(1975, 5, 5), 7)
+
+    mistyped = number[:-1] + ("0" if number[-1] != "0" else "1")
+    wrong = client.post(address, {f"{prefix}-name": "王建国", f"{prefix}-number": mistyped})
+    assert wrong.status_code == 422 and "身份证号不对" in wrong.content.decode() and mistyped in wrong.content.decode()
+    assert client.post(address, {f"{prefix}-name": "王建国"}).status_code == 422
+    done = client.post(address, {f"{prefix}-name": "王建国", f"{prefix}-number": number}, follow=True)
+
+    words = done.content.decode()
+    assert "身份信息补上了" in words and "先补身份信息" not in words and "王建国" in words and "还没同意核对" in words
+    assert "补上了家里人的身份信息" in words, "in the story of the case"
+    assert client.post(address, {f"{prefix}-name": "王建国", f"{prefix}-number": number}).status_code == 404
+    assert "记下王建国签的" in client.get(f"/desk/cases/{case.ref}/signing/").content.decode()
+    looks = office.looks(people.pid_of(number))
+    assert [one.who for one in looks][:1] == ["李敏"]
+
+
+def test_who_may_not_keep_consents_has_no_form_for_an_identity(client):
+    case = staged.submitted()
+    row = case.members.create(name="建国", relation="son", proposed=False, together=True)
+    for who in (people.clerk_sun, people.worker_wang, people.auditor_chen):
+        staged.signed_in(client, who())
+        assert client.post(f"/desk/cases/{case.ref}/members/{row.ref}/", {}).status_code in (403, 404)
+    row.refresh_from_db()
+    assert row.pid == ""
 
 
 def test_the_case_page_reads_a_fixed_number_of_times(client, django_assert_max_num_queries):

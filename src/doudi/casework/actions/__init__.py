@@ -31,6 +31,7 @@ from doudi.casework.actions.emergency import complete, help_first
 from doudi.casework.actions.following import follow_up, record_offer
 from doudi.casework.actions.happenings import leave_happening, tell_happening
 from doudi.casework.actions.hearing import answer_invitation, invite, record_hearing
+from doudi.casework.actions.identity import identify_member
 from doudi.casework.actions.intake import accept, ask_once, assign, file_near_kin, open_case, supplement, withdraw
 from doudi.casework.actions.investigation import assess, count_member, extend, judge, reinvestigate, request_check, survey
 from doudi.casework.actions.late_answers import take_answers
@@ -95,6 +96,7 @@ __all__ = [
     "hear_neighbour",
     "help_first",
     "hold_appraisal",
+    "identify_member",
     "invite",
     "judge",
     "keep_agreement",

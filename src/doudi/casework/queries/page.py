@@ -68,6 +68,7 @@ ACT_WORDS = {
     "assign": "转给同事",
     "file_near_kin": "登记近亲属",
     "record_consent": "登记同意核对",
+    "identify_member": "补上了家里人的身份信息",
     "request_check": "发起核对",
     "judge": "判断了一处不同",
     "count_member": "定了谁算家里人",

@@ -84,12 +84,43 @@ def keep_outsider(*, name: str, number: str, phone: str = "", where: str, by: By
     :raises NotAllowed: another place, no such number, or the number is somebody else's
     """
     need(by, "consent.record", area=where, at=at)
+    kept, new = _by_number(name, number, "", by=by, at=at)  # a place nobody knows lies in no area: nobody's list holds them
+    if new:
+        office.record("registry.keep_outsider", subject=kept.pid, by=by, at=at, detail={"where": where})
+    if phone and not kept.phone:
+        kept.phone = phone
+        kept.save(update_fields=["phone"])
+        keep_keys(kept, known=register.person(kept.pid) is not None)
+    return kept
+
+
+@transaction.atomic
+def keep_member(*, name: str, number: str, where: str, by: By, at: datetime) -> Person:
+    """Keep somebody a family here lives with, of whom no register told, by name and citizen number.
+
+    Who is known already stays as they are. Their id is the one the register would give them.
+
+    :param where: the place of the case, where they live
+    :raises NotAllowed: another place, no such number, or the number is somebody else's
+    """
+    need(by, "consent.record", area=where, at=at)
+    kept, new = _by_number(name, number, where, by=by, at=at)
+    if new:
+        office.record("registry.keep_member", subject=kept.pid, by=by, at=at, detail={"where": where})
+    return kept
+
+
+def _by_number(name: str, number: str, area: str, *, by: By, at: datetime) -> tuple[Person, bool]:
+    """The person with this name and number, and whether they are kept only now; of the register where it knows them.
+
+    :raises NotAllowed: no name, no such number, or the number is somebody else's
+    """
     name, read = name.strip(), parse(number)
     if not name:
         raise NotAllowed("请写姓名。")
     if read.value is None:
         raise NotAllowed("身份证号不对，请对着身份证再看一遍。")
-    kept = Person.objects.filter(number_blind=blind(read.value)).first()
+    kept, new = Person.objects.filter(number_blind=blind(read.value)).first(), False
     if kept is None:
         found = register.by_number(read.value) or RegisterPerson(
             pid="p" + sha256(f"{settings.LINKING_KEY}:{read.value}".encode()).hexdigest()[:20],
@@ -97,18 +128,13 @@ def keep_outsider(*, name: str, number: str, phone: str = "", where: str, by: By
             citizen_no=read.value,
             sex=sex_of(read.value),
             born_on=birth_of(read.value),
-            area="",  # a place nobody knows lies in no area: nobody's list holds them
+            area=area,
         )
         _keep(found, by=by, at=at)
-        kept = Person.objects.get(pid=found.pid)
-        office.record("registry.keep_outsider", subject=kept.pid, by=by, at=at, detail={"where": where})
+        kept, new = Person.objects.get(pid=found.pid), True
     if kept.name != name:
         raise NotAllowed("姓名和身份证号对不上，请再看一遍。")
-    if phone and not kept.phone:
-        kept.phone = phone
-        kept.save(update_fields=["phone"])
-        keep_keys(kept, known=register.person(kept.pid) is not None)
-    return kept
+    return kept, new
 
 
 def _follow(home: Household, found: RegisterHousehold, *, by: By, at: datetime) -> bool:

@@ -7,6 +7,7 @@ from doudi.verification.actions.authorisations import (
     authorise,
     end_authorisations,
     follow_household,
+    know_member,
     withdraw_authorisation,
 )
 from doudi.verification.actions.batches import ask_run, fail_run, finish_run
@@ -90,6 +91,7 @@ __all__ = [
     "keep_source",
     "keep_statement",
     "knock_now",
+    "know_member",
     "look_at_typed",
     "mark_moved",
     "mark_not_moved",

@@ -235,3 +235,20 @@ def follow_household(*, subject: str, household: Collection[str], by: By, at: da
     if ended:
         office.record("verification.follow_household", subject=subject, by=by, at=at, detail={"authorisations": ended})
     return ended
+
+
+@transaction.atomic
+def know_member(*, subject: str, pid: str, by: By, at: datetime) -> list[str]:
+    """Let the authorisations of a case stand where one of the family, named when they were signed, is known by number only now:
+    the same people live together, and nobody signs anew. What the new one has is asked only when they sign themselves.
+
+    :returns: numbers of those that stand
+    """
+    rows = list(Authorisation.objects.select_for_update().filter(subject=subject, role="member", ended_at=None).order_by("id"))
+    for row in rows:
+        row.household = sorted({*row.household, registry.standing(pid)})
+        row.save(update_fields=["household"])
+    if rows:
+        detail = {"authorisations": [row.number for row in rows], "person": pid}
+        office.record("verification.know_member", subject=subject, by=by, at=at, detail=detail)
+    return [row.number for row in rows]

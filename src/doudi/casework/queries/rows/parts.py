@@ -50,6 +50,11 @@ class Member:
     consent_label: str
     notes: tuple[str, ...]
 
+    @property
+    def lacks_identity(self) -> bool:
+        """Whether they have to sign and cannot, because nobody knows who they are."""
+        return not self.pid and self.consent == "missing"
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:

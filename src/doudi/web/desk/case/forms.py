@@ -39,6 +39,15 @@ class AskForm(forms.Form):
     missing = fields.words(label="还差什么", missing="请写清楚还差什么", hint="一次写全。能查到的不要让人交", rows=3, longest=300)
 
 
+class IdentityForm(forms.Form):
+    """Who somebody is whom the family only named, as the identity card has it."""
+
+    def __init__(self, member: object, *args: object, **more: object) -> None:
+        super().__init__(*args, prefix=f"who{member.ref[:8]}", initial={"name": member.name}, **more)
+        self.fields["name"] = fields.line(label="身份证上的姓名", missing="请写姓名", longest=30)
+        self.fields["number"] = fields.line(label="身份证号", missing="请写身份证号", hint="对着身份证写，18 位", longest=18)
+
+
 class JudgeForm(forms.Form):
     """One difference: the choices the case offers, an amount if another one is set, why."""
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("check/", views.check, name="check"),
     path("questions/<slug:question>/", views.judge, name="judge"),
     path("questions/<slug:question>/said/", views.say, name="say"),
+    path("members/<slug:member>/", views.identify, name="identify"),
     path("survey/", views.survey, name="survey"),
     path("propose/", views.propose, name="propose"),
     path("resend/", views.resend, name="resend"),

@@ -139,6 +139,10 @@ def _forms(request: HttpRequest, this: CasePage, held: dict[str, forms.Form], at
         found["not_decide"] = refused[0] if len(refused) == len(core.DECISIONS) else ""
         found["not_confirm"] = next((move.why_not for move in this.moves if move.act == "confirm" and not move.allowed), "")
     found["signing"] = this.signing
+    naming = state.takes_signatures and viewer.may("consent.record")
+    found["family"] = [
+        (one, (held.get(one.ref) or shapes.IdentityForm(one)) if naming and one.lacks_identity else None) for one in this.members
+    ]
     found["may_check"] = state in core.WORKING and viewer.may("check.request")
     found["may_object"] = viewer.may("case.object")
     found["may_serve"] = viewer.may("letter.serve")
@@ -256,6 +260,22 @@ def judge(request: HttpRequest, ref: str, question: str) -> HttpResponse:
         )  # fmt: skip
 
     return act(request, ref, do, "这一处记下了。", {question: form})
+
+
+@permit("consent.record")
+@require_POST
+def identify(request: HttpRequest, ref: str, member: str) -> HttpResponse:
+    """Write down who a member is whom the family only named."""
+    this = read(request, ref, time.now())
+    one = next((one for one in this.members if one.ref == member and one.lacks_identity), None)
+    if one is None:
+        raise Http404
+    form = shapes.IdentityForm(one, request.POST)
+
+    def do(at: datetime) -> None:
+        actions.identify_member(ref=ref, member=member, by=request.user, at=at, **form.cleaned_data)
+
+    return act(request, ref, do, "身份信息补上了，接着请他签核对授权书。", {member: form})
 
 
 def _say_form(question: queries.QuestionRow, *args: Any) -> SayForm:
