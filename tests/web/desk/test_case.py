@@ -9,6 +9,8 @@ import walk
 from doudi.casework import actions, queries
 from doudi.office import queries as office
 from web import staged
+from web.browser import DESK, follow, looked_at
+from web.phone_login import carry_on
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +209,24 @@ def test_somebody_the_family_only_named_gets_an_identity_on_the_page_and_can_the
     assert "记下王建国签的" in client.get(f"/desk/cases/{case.ref}/signing/").content.decode()
     looks = office.looks(people.pid_of(number))
     assert [one.who for one in looks][:1] == ["李敏"]
+
+
+def test_the_form_for_an_identity_is_there_for_a_finger_and_for_an_eye(client, open_browser, live_server):
+    case = staged.submitted()
+    case.members.create(name="建国", relation="son", proposed=False, together=True)
+    staged.signed_in(client, people.clerk_li())
+    page = open_browser(DESK)
+    carry_on(page, client, live_server)
+    page.goto(f"/desk/cases/{case.ref}/")
+    page.get_by_text("补身份信息（建国）").click()
+    looked_at(page, "case-identity")
+    page.get_by_label("身份证号").fill("220102197505050071")
+    follow(page.get_by_role("button", name="记下", exact=True))
+    assert page.get_by_role("alert").count() and page.get_by_label("身份证号").input_value() == "220102197505050071"
+    page.get_by_label("身份证上的姓名").fill("王建国")
+    page.get_by_label("身份证号").fill(people.number_of("220102", date(1975, 5, 5), 7))
+    follow(page.get_by_role("button", name="记下", exact=True))
+    assert "身份信息补上了" in page.content()
 
 
 def test_who_may_not_keep_consents_has_no_form_for_an_identity(client):
