@@ -26,7 +26,8 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
     saved_by = models.CharField(max_length=80)
     case = models.OneToOneField("Case", null=True, blank=True, on_delete=models.PROTECT, related_name="draft")
-    goes_on = models.ForeignKey("Benefit", null=True, blank=True, on_delete=models.PROTECT, related_name="drafts")  # asked for anew
+    # The help it asks for anew.
+    goes_on = models.ForeignKey("Benefit", null=True, blank=True, on_delete=models.PROTECT, related_name="drafts")
 
     PRIVACY: ClassVar = {
         "id": "internal",
