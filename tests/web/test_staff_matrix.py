@@ -218,6 +218,8 @@ def test_another_place_learns_nothing(client, stage, role):
     staged.signed_in(client, people.clerk(f"x-{role}", "外地", role, FOREIGN[role]))
     secrets = {value.rpartition("/")[2] for place, value in stage.items() if "ref>" in place and value != "nothing"}
     for name, address, view in PAGES:
+        if view.permit in ACTS and role not in ACTS[view.permit][1]:
+            continue  # the door before the page is closed wherever they work: the next test says so
         answer = ask(client, fill(address, stage), view)
         allowed = {200, 302, 422} if name in LISTS else {403, 404}
         assert answer.status_code in allowed | {403, 404}, (name, answer.status_code)

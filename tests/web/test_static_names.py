@@ -7,13 +7,23 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.test import Client
 
+from doudi.web.parts.templatetags.parts import icon
 from people import clerk_li, worker_wang
 
 OPEN = ("/", "/standards/", "/ask/", "/shown/", "/gallery/", "/my/sign-in/", "/desk/login/", "/demo/")
 DESK = ("/desk/", "/desk/cases/", "/desk/alerts/", "/desk/shown/", "/desk/find/")
 
 
+@pytest.fixture
+def fresh_icons():
+    """Where the sprite lies is remembered while a process runs; here it moves, there and back."""
+    icon.cache_clear()
+    yield
+    icon.cache_clear()
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("fresh_icons")
 def test_every_page_finds_its_files_under_their_hashed_names(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
