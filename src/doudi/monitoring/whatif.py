@@ -18,6 +18,7 @@ from doudi.engine.published import published
 from doudi.engine.readable import safe
 from doudi.engine.trial import NotPublished
 from doudi.exchange import queries as exchange
+from doudi.facts.money import yuan
 from doudi.office import queries as office
 from doudi.office.core import Viewer, prefix
 from doudi.policy import cliff
@@ -191,4 +192,4 @@ def as_csv(answers: Sequence[dict[str, Any]]) -> bytes:
 
 
 def _yuan(fen: int | None) -> str:
-    return "" if fen is None else f"{fen / 100:.2f}"
+    return "" if fen is None else yuan(fen)

@@ -14,6 +14,7 @@ from doudi.engine import packs as kept
 from doudi.engine.lake import Lake
 from doudi.engine.packs import PackNotKept
 from doudi.facts.household import Household, Member
+from doudi.facts.money import spoken
 from doudi.policy.assess import Assessment, assess
 from doudi.policy.language.errors import RuleError
 from doudi.policy.language.names import Fact
@@ -74,7 +75,7 @@ def words(one: Fact, value: object) -> str:
     if one.type == "flag":
         return "是" if value else "不是"
     if one.type == "money" and isinstance(value, int):
-        return f"{value / 100:.2f} 元"
+        return f"{spoken(value)} 元"
     return one.codes.get(str(value), str(value))
 
 
