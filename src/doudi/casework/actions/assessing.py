@@ -131,9 +131,10 @@ class Known:
         living = {one.pid: one.pid for one in self.counting() if one.pid}
         return told(held(self.case, living, month), {one.pid or one.ref for one in self.counting()})
 
-    def said(self, member: str, is_recipient: bool = False) -> dict[str, Value]:
-        """What people say of the household, or of a member: what they found out, above what they judged of a roll."""
+    def said(self, member: str) -> dict[str, Value]:
+        """What people say of the household (""), or of a member: what they found out, above what they judged of a roll."""
         facts: dict[str, Value] = {}
+        is_recipient = member == (self.case.recipient or self.case.applicant)
         for question in self.questions:
             if member and question.pid == member and question.choice == "person_right":
                 if question.kind == "roll":
@@ -292,8 +293,7 @@ def _ask_books(known: Known) -> None:
     A judgement holds for what was said then: where the books or what is said change, it is asked anew.
     """
     case, names = known.case, {one.pid or one.ref: one.name for one in known.members}
-    recipient = case.recipient or case.applicant
-    said = {key: known.said(key, is_recipient=key == recipient) for key, _ in known.books}
+    said = {member: known.said(member) for member in {member for member, _ in known.books}}
     found = {}
     for (member, name), one in known.books.items():
         fact = rules.fact(name)
@@ -356,7 +356,7 @@ def _person_facts(one: CaseMember, known: Known) -> dict[str, Value]:
         facts["born_on"] = one.born_on
         facts["age"] = known.on.year - one.born_on.year - ((known.on.month, known.on.day) < (one.born_on.month, one.born_on.day))
     key = one.pid or one.ref
-    said = known.said(key, is_recipient=one.pid == (known.case.recipient or known.case.applicant))
+    said = known.said(key)
     return facts | said | known.of_books(key, said)
 
 
