@@ -46,10 +46,10 @@ def _active(clerk: Clerk, on: date) -> list[Post]:
     One plain query, as every page asks it; only who stands in for somebody is asked about a second time: whoever is away
     does nobody's work.
     """
-    today = Q(clerk__leaves__ended_at__isnull=True, clerk__leaves__from_on__lte=on, clerk__leaves__to_on__gte=on)
+    runs = Q(clerk__leaves__ended_at__isnull=True, clerk__leaves__from_on__lte=on, clerk__leaves__to_on__gte=on)
     rows = (
         Post.objects.annotate(
-            leave=FilteredRelation("clerk__leaves", condition=today & Q(clerk__leaves__stand_in=clerk)),
+            leave=FilteredRelation("clerk__leaves", condition=runs & Q(clerk__leaves__stand_in=clerk)),
             handed=F("leave__groups"),
         )
         .filter(Q(to_on__isnull=True) | Q(to_on__gte=on), from_on__lte=on)
